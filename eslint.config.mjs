@@ -1,0 +1,39 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["node_modules/**", ".peerlab/**"] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      eqeqeq: "error",
+      "no-restricted-imports": "off",
+    },
+  },
+  {
+    // Who may import whom: the stand-in must never learn the rules from the library it is there to catch.
+    files: ["local/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["**/components", "**/components/**", "@pulumi/azure-native*"] },
+      ],
+    },
+  },
+  {
+    files: ["components/**/*.ts"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["**/local/**", "**/engine/**"] }],
+    },
+  },
+  {
+    files: ["components/plan/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["@pulumi/*", "**/local/**", "**/engine/**"] },
+      ],
+    },
+  },
+);
