@@ -1,0 +1,105 @@
+import * as ipaddr from "ipaddr.js";
+import { received, type Finding } from "./findings";
+
+export type Family = "IPv4" | "IPv6";
+export const families: readonly Family[] = ["IPv4", "IPv6"];
+
+/** An address range in CIDR form, taken apart. */
+export interface AddressRange {
+  family: Family;
+  /** Normalised: `10.0.0.0/16`, `fd00:1::/48`. */
+  text: string;
+  address: ipaddr.IPv4 | ipaddr.IPv6;
+  prefixLength: number;
+}
+
+/** Reads `a.b.c.d/n`, `x:y::/n` or a bare address (then /32 or /128); undefined where it is none. */
+export function parseRange(text: string): AddressRange | undefined {
+  const bare = !text.includes("/");
+  try {
+    if (bare && !ipaddr.isValid(text)) return undefined;
+    // ipaddr.js reads `10.1` as an IPv4 address, as inet_aton does; Azure does not.
+    const isIpv4 = !text.includes(":");
+    if (isIpv4 && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0])) return undefined;
+    const [address, prefixLength] = ipaddr.parseCIDR(bare ? `${text}/${isIpv4 ? 32 : 128}` : text);
+    if (address.kind() === "ipv6" && (address as ipaddr.IPv6).zoneId) return undefined;
+    return {
+      family: address.kind() === "ipv4" ? "IPv4" : "IPv6",
+      text: `${address.toString()}/${prefixLength}`,
+      address,
+      prefixLength,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether all of `inner` lies in `outer`. */
+export function contains(outer: AddressRange, inner: AddressRange): boolean {
+  return (
+    outer.family === inner.family &&
+    inner.prefixLength >= outer.prefixLength &&
+    matches(inner.address, outer)
+  );
+}
+
+export function overlap(one: AddressRange, other: AddressRange): boolean {
+  return contains(one, other) || contains(other, one);
+}
+
+/** Bits below the prefix that are set: Azure wants them to be zero. */
+export function hasHostBits(range: AddressRange): boolean {
+  const bytes = range.address.toByteArray();
+  return bytes.some((byte, index) => {
+    const bits = Math.min(8, Math.max(0, range.prefixLength - index * 8));
+    return (byte & (0xff >> bits)) !== 0;
+  });
+}
+
+/** The first range of that length inside `space`. */
+export function firstSubnet(space: AddressRange, prefixLength: number): AddressRange {
+  const range = parseRange(
+    `${space.address.toString()}/${Math.max(space.prefixLength, prefixLength)}`,
+  );
+  if (!range) throw new Error(`no subnet of ${space.text}`);
+  return range;
+}
+
+/** The address that many places after the range's first. */
+export function addressIn(range: AddressRange, offset: number): string {
+  const bytes = range.address.toByteArray();
+  let carry = offset;
+  for (let index = bytes.length - 1; index >= 0 && carry > 0; index--) {
+    const sum = bytes[index] + carry;
+    bytes[index] = sum & 0xff;
+    carry = sum >>> 8;
+  }
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
+/** Findings for one range that must be of `family`, without host bits. */
+export function checkRange(path: string, text: string, family: Family): Finding[] {
+  const range = parseRange(text);
+  const example = family === "IPv4" ? "10.80.0.0/16" : "fd5a:9c2e:71b0::/48";
+  if (!range || range.family !== family || !text.includes("/")) {
+    return [
+      { path, reason: `is ${received(text)}; it must be an ${family} range such as ${example}` },
+    ];
+  }
+  if (hasHostBits(range)) {
+    return [
+      { path, reason: `is ${received(text)}, which has bits set below /${range.prefixLength}` },
+    ];
+  }
+  return [];
+}
+
+function matches(address: ipaddr.IPv4 | ipaddr.IPv6, range: AddressRange): boolean {
+  const one = address.toByteArray();
+  const other = range.address.toByteArray();
+  return one.every((byte, index) => {
+    const bits = Math.min(8, Math.max(0, range.prefixLength - index * 8));
+    const mask = (0xff00 >> bits) & 0xff;
+    return (byte & mask) === (other[index] & mask);
+  });
+}

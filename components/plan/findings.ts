@@ -1,0 +1,27 @@
+/** One thing that is wrong with a definition. */
+export interface Finding {
+  /** Where: the exact path of the argument, `people.ada.machines["ada-1"].image`. */
+  path: string;
+  /** What is wrong, the value received (never a secret), and what is allowed. */
+  reason: string;
+}
+
+/** The path of `key` below `path`: `a.b` for plain names, `a["b-1"]` for others, `a[0]` for positions. */
+export function at(path: string, key: string | number): string {
+  if (typeof key === "number") return `${path}[${key}]`;
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** A received value as it is quoted in a finding. Never call it with a secret. */
+export function received(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text === undefined) return String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Words as a list a person reads: `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
+}

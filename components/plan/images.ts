@@ -1,0 +1,101 @@
+import { at, oneOf, received, type Finding } from "./findings";
+
+/** What Azure needs to know of an image. */
+export interface ImageDefinition {
+  publisher?: string;
+  offer?: string;
+  sku?: string;
+  version?: string;
+  id?: string;
+}
+
+interface ImagePreset extends ImageDefinition {
+  /** A client of Windows 11 wants Trusted Launch. */
+  trustedLaunch: boolean;
+  /** Client images need an entitlement, which this licence type states. */
+  licenseType?: string;
+}
+
+const client = {
+  publisher: "MicrosoftWindowsDesktop",
+  version: "latest",
+  licenseType: "Windows_Client",
+};
+const server = { publisher: "MicrosoftWindowsServer", offer: "WindowsServer", version: "latest" };
+
+/**
+ * Marketplace images by name. No version is pinned: pinned ones disappear. Windows 11 is the default, because Microsoft
+ * documents no server release for Identity and Grouping; a server serves PNRP at most.
+ */
+export const imagePresets: Readonly<Record<string, ImagePreset>> = {
+  "windows-11": { ...client, offer: "windows-11", sku: "win11-24h2-ent", trustedLaunch: true },
+  "windows-11-23h2": { ...client, offer: "windows-11", sku: "win11-23h2-ent", trustedLaunch: true },
+  "windows-10": { ...client, offer: "windows-10", sku: "win10-22h2-ent-g2", trustedLaunch: false },
+  "windows-server-2025": { ...server, sku: "2025-datacenter-g2", trustedLaunch: false },
+  "windows-server-2022": { ...server, sku: "2022-datacenter-g2", trustedLaunch: false },
+  "windows-server-2019": { ...server, sku: "2019-datacenter-gensecond", trustedLaunch: false },
+  "windows-server-2016": { ...server, sku: "2016-datacenter-gensecond", trustedLaunch: false },
+};
+
+export const defaultImage = "windows-11";
+
+/** An image as it was chosen: the reference for Azure and what comes with it. */
+export interface ImagePlan {
+  reference: ImageDefinition;
+  trustedLaunch: boolean;
+  licenseType?: string;
+  /** Equal for machines of the same image: one of them proves it for all. */
+  key: string;
+}
+
+export function imageOf(
+  image: string | undefined,
+  reference: ImageDefinition | undefined,
+): ImagePlan {
+  if (reference) {
+    const key =
+      reference.id ??
+      [reference.publisher, reference.offer, reference.sku, reference.version].join(":");
+    return { reference, trustedLaunch: false, key };
+  }
+  const { trustedLaunch, licenseType, ...preset } = imagePresets[image ?? defaultImage];
+  return { reference: preset, trustedLaunch, licenseType, key: image ?? defaultImage };
+}
+
+export function checkImage(
+  path: string,
+  image: string | undefined,
+  reference: ImageDefinition | undefined,
+): Finding[] {
+  const findings: Finding[] = [];
+  if (image !== undefined && reference !== undefined) {
+    findings.push({
+      path: at(path, "image"),
+      reason: `is given together with imageReference; give one of the two`,
+    });
+  }
+  if (image !== undefined && !Object.hasOwn(imagePresets, image)) {
+    findings.push({
+      path: at(path, "image"),
+      reason: `is ${received(image)}; allowed are ${oneOf(Object.keys(imagePresets))}, or give imageReference in full`,
+    });
+  }
+  if (reference === undefined) return findings;
+  const here = at(path, "imageReference");
+  const named = ["publisher", "offer", "sku", "version"] as const;
+  const given = named.filter((key) => reference[key] !== undefined);
+  if (reference.id !== undefined && given.length > 0) {
+    findings.push({
+      path: here,
+      reason: `has id and ${given.join(", ")}; give the id alone, or the four names`,
+    });
+  }
+  if (reference.id === undefined && given.length < named.length) {
+    const missing = named.filter((key) => reference[key] === undefined);
+    findings.push({
+      path: here,
+      reason: `lacks ${missing.join(", ")}; give all four names, or an id`,
+    });
+  }
+  return findings;
+}
