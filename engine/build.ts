@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { engineFileName, type Platform } from "./platform";
-import { lastLines, runCommand } from "./run-command";
+import { lastLines, runCommand } from "./runCommand";
 import { engineVersion } from "./version";
 
 const command = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { engineFileName, type Platform } from "./platform";
-import { runCommand } from "./run-command";
+import { runCommand } from "./runCommand";
 import { engineVersion, isSupported } from "./version";
 
 export interface InstalledEngine {

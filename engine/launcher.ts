@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { Platform } from "./platform";
 
 /** The script of the Node language host that goes with a built engine. */
-export const languageHostScript = path.join(__dirname, "language-host", "main.mjs");
+export const languageHostScript = path.join(__dirname, "languageHost", "main.mjs");
 
 /** Names the language host's script to the launcher, so that each checkout runs its own with the shared engine. */
 export const languageHostVariable = "PEERLAB_LANGUAGE_HOST";

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { engineFileName, type Platform } from "./platform";
-import { lastLines, runCommand } from "./run-command";
+import { lastLines, runCommand } from "./runCommand";
 import { engineVersion } from "./version";
 
 /** Folders on the web that hold a release's archives and its file of checksums. The first that answers is used. */

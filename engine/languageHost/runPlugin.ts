@@ -1,6 +1,6 @@
 import { RunPluginResponse, type RunPluginRequest } from "@pulumi/pulumi/proto/language_pb";
 import { endChild, spawnNode } from "./child";
-import { resolveFrom } from "./node-modules";
+import { resolveFrom } from "./nodeModules";
 import { optionVariables, readRuntimeOptions } from "./options";
 
 /**

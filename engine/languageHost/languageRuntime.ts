@@ -11,8 +11,8 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { engineVersion } from "../version";
 import { programDependencies, requiredPackages } from "./packages";
-import { runPlugin } from "./run-plugin";
-import { runProgram } from "./run-program";
+import { runPlugin } from "./runPlugin";
+import { runProgram } from "./runProgram";
 
 export interface LanguageRuntimeOptions {
   /** Where the engine listens; a host that was started without it learns it from the handshake. */

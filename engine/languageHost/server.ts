@@ -1,7 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { endChildren } from "./child";
-import { createLanguageRuntime } from "./language-runtime";
+import { createLanguageRuntime } from "./languageRuntime";
 
 /**
  * Runs the language host until the engine goes: serves `pulumirpc.LanguageRuntime` on a free port of the loopback

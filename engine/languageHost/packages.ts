@@ -1,7 +1,7 @@
 import { DependencyInfo, type ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 import { PackageDependency } from "@pulumi/pulumi/proto/plugin_pb";
 import * as path from "node:path";
-import { installedPackages, readManifest, type Manifest } from "./node-modules";
+import { installedPackages, readManifest, type Manifest } from "./nodeModules";
 
 /** The provider packages that the program's `node_modules` are clients of. */
 export function requiredPackages(info: ProgramInfo): PackageDependency[] {

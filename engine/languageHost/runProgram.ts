@@ -1,6 +1,6 @@
 import { RunResponse, type ProgramInfo, type RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { endChild, spawnNode } from "./child";
-import { resolveFrom } from "./node-modules";
+import { resolveFrom } from "./nodeModules";
 import { optionVariables, readRuntimeOptions } from "./options";
 
 /** By this exit code `@pulumi/pulumi/cmd/run` says that it has already told the user what is wrong. */
