@@ -1,0 +1,154 @@
+import * as crypto from "node:crypto";
+import { promisify } from "node:util";
+import { seal, unseal } from "./sealing";
+
+const scrypt = promisify<string, Buffer, number, Buffer>(crypto.scrypt);
+
+/**
+ * Windows' defaults since the updates of October 2022: ten failed logons lock an account for ten minutes, the built-in
+ * administrator (which Azure renames to the admin user) included; the count starts again ten minutes after the last failure.
+ * https://support.microsoft.com/kb/5020282
+ */
+export const lockoutThreshold = 10;
+export const lockoutMinutes = 10;
+
+/** A local user. Its password is not kept, only what can check one. */
+export interface Account {
+  name: string;
+  administrator: boolean;
+  salt: string;
+  verifier: string;
+  /** The user's data protection keys, each under the password of its time. */
+  masterKeys: { id: string; sealed: string }[];
+  failedLogons: number;
+  lastFailedLogon: number;
+  lockedUntil: number;
+}
+
+/** Somebody who is logged on: what the token allows, for as long as the session lives. */
+export interface Logon {
+  userName: string;
+  /** `publicKey` is a logon without credentials (S4U); `system` is LocalSystem. */
+  kind: "password" | "publicKey" | "system";
+  administrator: boolean;
+  /** Opened by the password, newest last; none in a logon without one. Never on disk. */
+  masterKeys: { id: string; key: Buffer }[];
+}
+
+export const localSystem: Logon = {
+  userName: "SYSTEM",
+  kind: "system",
+  administrator: true,
+  masterKeys: [],
+};
+
+/** The two halves are independent: who reads the verifier on disk does not have the key that wraps the master keys. */
+async function derive(password: string, salt: Buffer) {
+  const bits = await scrypt(password, salt, 64);
+  return { verifier: bits.subarray(0, 32), wrappingKey: bits.subarray(32) };
+}
+
+function newMasterKey(wrappingKey: Buffer) {
+  const key = crypto.randomBytes(32);
+  const id = crypto.randomUUID();
+  return { key, id, sealed: seal(wrappingKey, key) };
+}
+
+export async function createAccount(name: string, password: string): Promise<Account> {
+  const salt = crypto.randomBytes(16);
+  const { verifier, wrappingKey } = await derive(password, salt);
+  const { id, sealed } = newMasterKey(wrappingKey);
+  return {
+    name,
+    administrator: true,
+    salt: salt.toString("base64"),
+    verifier: verifier.toString("base64"),
+    masterKeys: [{ id, sealed }],
+    failedLogons: 0,
+    lastFailedLogon: 0,
+    lockedUntil: 0,
+  };
+}
+
+export function isLocked(account: Account, now: number): boolean {
+  return now < account.lockedUntil;
+}
+
+/**
+ * Logs the account on, or says why not; the caller keeps the changed account (failure count, a new master key).
+ * A locked account refuses the right password too, and such an attempt does not lengthen the lock.
+ */
+export async function logonWithPassword(
+  account: Account,
+  password: string,
+  now: () => number,
+): Promise<Logon | "wrongPassword" | "lockedOut"> {
+  if (isLocked(account, now())) return "lockedOut";
+  const { verifier, wrappingKey } = await derive(password, Buffer.from(account.salt, "base64"));
+  if (!crypto.timingSafeEqual(verifier, Buffer.from(account.verifier, "base64"))) {
+    countFailure(account, now());
+    return "wrongPassword";
+  }
+  // Attempts run side by side: another one may have locked the account while this one was computed.
+  if (isLocked(account, now())) return "lockedOut";
+  account.failedLogons = 0;
+  const masterKeys: Logon["masterKeys"] = [];
+  for (const { id, sealed } of account.masterKeys) {
+    const key = unseal(wrappingKey, sealed);
+    if (key) masterKeys.push({ id, key });
+  }
+  if (masterKeys.length === 0) {
+    const { id, key, sealed } = newMasterKey(wrappingKey);
+    account.masterKeys.push({ id, sealed });
+    masterKeys.push({ id, key });
+  }
+  return {
+    userName: account.name,
+    kind: "password",
+    administrator: account.administrator,
+    masterKeys,
+  };
+}
+
+function countFailure(account: Account, now: number): void {
+  const window = lockoutMinutes * 60_000;
+  if (now - account.lastFailedLogon > window) account.failedLogons = 0;
+  account.lastFailedLogon = now;
+  account.failedLogons += 1;
+  if (account.failedLogons >= lockoutThreshold) {
+    account.lockedUntil = now + window;
+    account.failedLogons = 0;
+  }
+}
+
+/** The user changes the password (NetUserChangePassword): the master keys move under the new one. */
+export async function changePassword(
+  account: Account,
+  oldPassword: string,
+  newPassword: string,
+  now: () => number,
+): Promise<"changed" | "wrongPassword" | "lockedOut"> {
+  const logon = await logonWithPassword(account, oldPassword, now);
+  if (typeof logon === "string") return logon;
+  const { wrappingKey } = await replacePassword(account, newPassword);
+  account.masterKeys = logon.masterKeys.map(({ id, key }) => ({
+    id,
+    sealed: seal(wrappingKey, key),
+  }));
+  return "changed";
+}
+
+/** An administrator sets the password: what the user had protected cannot be opened any more. */
+export async function resetPassword(account: Account, newPassword: string): Promise<void> {
+  await replacePassword(account, newPassword);
+  account.failedLogons = 0;
+  account.lockedUntil = 0;
+}
+
+async function replacePassword(account: Account, password: string) {
+  const salt = crypto.randomBytes(16);
+  const derived = await derive(password, salt);
+  account.salt = salt.toString("base64");
+  account.verifier = derived.verifier.toString("base64");
+  return derived;
+}

@@ -1,0 +1,21 @@
+import type { ImportPeerIdentityReport, ImportPeerIdentityRequest } from "../../../guest/contract";
+import { requirePeerStack } from "../peerStack";
+import type { Action } from "./context";
+import { ensureIdentity, identityFacts, openIdentities } from "./identityAccess";
+
+/** Has one identity on the machine, usable. */
+export const importPeerIdentity: Action<
+  ImportPeerIdentityRequest,
+  ImportPeerIdentityReport
+> = async (context, request) => {
+  const { machine } = context;
+  requirePeerStack(machine);
+  const access = openIdentities(context);
+  const done = await ensureIdentity(context, access, request);
+  return {
+    action: "Import-PeerIdentity",
+    ...machine.facts,
+    imported: done.some((phrase) => phrase.endsWith(" imported")),
+    identity: identityFacts(access, request.peerName),
+  };
+};

@@ -1,0 +1,25 @@
+import { contractVersion, guestDirectory } from "../../../guest/contract";
+import type { ActionContext } from "./context";
+
+const ledgerFile = `${guestDirectory}/ledger.json`;
+
+/** Which identities were put on the machine under which scope: peer names only, nothing secret. */
+export type Ledger = Record<string, string[]>;
+
+export function readLedger({ machine, logon }: ActionContext): Ledger {
+  if (!machine.disk.find(ledgerFile)) return {};
+  const stored = JSON.parse(machine.disk.read(ledgerFile, logon).toString("utf8")) as {
+    scopes?: Ledger;
+  };
+  return stored.scopes ?? {};
+}
+
+export function writeLedger({ machine, logon }: ActionContext, scopes: Ledger): void {
+  const filled = Object.entries(scopes).filter(([, names]) => names.length > 0);
+  const content = JSON.stringify({
+    contract: contractVersion,
+    scopes: Object.fromEntries(filled),
+  });
+  const present = machine.disk.find(ledgerFile) && machine.disk.read(ledgerFile, logon).toString();
+  if (present !== content) machine.disk.write(ledgerFile, Buffer.from(content), logon);
+}

@@ -1,0 +1,68 @@
+import type {
+  IdentityFacts,
+  SetPeerMachineReport,
+  SetPeerMachineRequest,
+} from "../../../guest/contract";
+import { applyNetworking, networkingFacts } from "../networking";
+import { requirePeerStack } from "../peerStack";
+import type { Action, ActionContext } from "./context";
+import { ensureIdentity, identityFacts, openIdentities } from "./identityAccess";
+import { readLedger, writeLedger } from "./ledger";
+
+type WantedIdentities = NonNullable<SetPeerMachineRequest["identities"]>;
+
+/** Brings the machine to the wanted state, adding before it removes; a second run changes nothing. */
+export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport> = async (
+  context,
+  request,
+) => {
+  const { machine, checkpoint } = context;
+  const report: SetPeerMachineReport = {
+    action: "Set-PeerMachine",
+    ...machine.facts,
+    changed: [],
+    pending: [],
+  };
+  if (request.networking) {
+    const { changed, pending } = applyNetworking(machine, request.networking);
+    report.changed.push(...changed);
+    report.pending.push(...pending);
+    if (changed.length > 0) checkpoint();
+    report.networking = networkingFacts(machine);
+  }
+  if (request.identities) {
+    requirePeerStack(machine);
+    const { changed, identities } = await setIdentities(context, request.identities);
+    report.changed.push(...changed);
+    report.identities = identities;
+  }
+  return report;
+};
+
+async function setIdentities(
+  context: ActionContext,
+  { scope, wanted }: WantedIdentities,
+): Promise<{ changed: string[]; identities: IdentityFacts[] }> {
+  const access = openIdentities(context);
+  const { store } = access;
+  const changed: string[] = [];
+  const names = wanted.map((identity) => identity.peerName);
+  const ledger = readLedger(context);
+  // Noted before the import: an interrupted run must not leave an identity that nobody remembers.
+  const noted = new Set([...(ledger[scope] ?? []), ...names]);
+  writeLedger(context, { ...ledger, [scope]: [...noted] });
+  for (const identity of wanted) changed.push(...(await ensureIdentity(context, access, identity)));
+
+  const ofOtherScopes = new Set(
+    Object.entries(ledger).flatMap(([other, held]) => (other === scope ? [] : held)),
+  );
+  for (const { peerName, friendlyName } of store.enumerate()) {
+    const ours = noted.has(peerName) || friendlyName.startsWith(`${scope}#`);
+    if (!ours || names.includes(peerName) || ofOtherScopes.has(peerName)) continue;
+    store.delete(peerName);
+    changed.push(`identity ${peerName} removed`);
+    context.checkpoint();
+  }
+  writeLedger(context, { ...ledger, [scope]: names });
+  return { changed, identities: names.map((name) => identityFacts(access, name)) };
+}

@@ -1,0 +1,145 @@
+import ipaddr from "ipaddr.js";
+import { firewallRulePrefix, type FirewallRule } from "../../guest/contract";
+import type { Packet } from "../interfaces";
+import type { ImageTraits } from "./images";
+import type { GuestFirewallRule } from "./record";
+
+/** Azure's network adapters are in an unidentified network, which Windows treats as public. */
+const activeProfile = "Public";
+
+function inBox(
+  name: string,
+  displayName: string,
+  protocol: GuestFirewallRule["protocol"],
+  port: number,
+  rest: Partial<GuestFirewallRule> = {},
+): GuestFirewallRule {
+  return {
+    name,
+    displayName,
+    action: "Allow",
+    protocol,
+    port,
+    remoteAddresses: [],
+    profiles: [],
+    edgeTraversal: "Block",
+    enabled: false,
+    ...rest,
+  };
+}
+
+/**
+ * The SSH server's own rule. Microsoft ships it for domain and private networks only, so that it lets nothing through on
+ * Azure's public one.
+ */
+export const sshInBoxRule = (): GuestFirewallRule =>
+  inBox("OpenSSH-Server-In-TCP", "OpenSSH SSH Server (sshd)", "TCP", 22, {
+    profiles: ["Domain", "Private"],
+    enabled: true,
+  });
+
+/** The inbound rules of a fresh machine that have to do with what is played here. */
+export function inBoxFirewallRules(traits: ImageTraits): GuestFirewallRule[] {
+  const remoteDesktop = (protocol: "TCP" | "UDP") =>
+    inBox(
+      `RemoteDesktop-UserMode-In-${protocol}`,
+      `Remote Desktop - User Mode (${protocol}-In)`,
+      protocol,
+      3389,
+      { enabled: true },
+    );
+  const peerRules = [
+    inBox(
+      "Collab-PNRP-In-UDP",
+      "Windows Peer to Peer Collaboration Foundation (PNRP-In)",
+      "UDP",
+      3540,
+    ),
+    inBox(
+      "PNRPMNRS-PNRP-In-UDP",
+      "Windows Collaboration Computer Name Registration Service (PNRP-In)",
+      "UDP",
+      3540,
+    ),
+  ];
+  return [
+    remoteDesktop("TCP"),
+    remoteDesktop("UDP"),
+    ...(traits.product === "client" ? peerRules : []),
+    ...(traits.openSsh === "installed" ? [sshInBoxRule()] : []),
+  ];
+}
+
+function contains(cidr: string, address: string): boolean {
+  const [network, length] = ipaddr.parseCIDR(cidr);
+  const candidate = ipaddr.parse(address);
+  return candidate.kind() === network.kind() && candidate.match([network, length]);
+}
+
+function applies(rule: GuestFirewallRule, packet: Packet): boolean {
+  return (
+    rule.enabled &&
+    rule.protocol === packet.protocol &&
+    rule.port === packet.port &&
+    (rule.profiles.length === 0 || rule.profiles.includes(activeProfile)) &&
+    (rule.remoteAddresses.length === 0 ||
+      rule.remoteAddresses.some((cidr) => contains(cidr, packet.from)))
+  );
+}
+
+/** The default is to block what comes in; a blocking rule wins over an allowing one. */
+export function firewallAllows(rules: readonly GuestFirewallRule[], packet: Packet): boolean {
+  const applicable = rules.filter((rule) => applies(rule, packet));
+  return applicable.length > 0 && applicable.every((rule) => rule.action === "Allow");
+}
+
+/** Makes the rules of ours be exactly the wanted ones; returns one phrase for each change. */
+export function replaceOwnRules(
+  rules: GuestFirewallRule[],
+  wanted: readonly FirewallRule[],
+): string[] {
+  const changed: string[] = [];
+  for (const rule of wanted) {
+    const complete: GuestFirewallRule = {
+      name: rule.name,
+      displayName: rule.displayName,
+      action: "Allow",
+      protocol: rule.protocol,
+      port: rule.port,
+      remoteAddresses: rule.remoteAddresses,
+      profiles: [],
+      edgeTraversal: rule.edgeTraversal,
+      enabled: true,
+    };
+    const index = rules.findIndex((present) => present.name === rule.name);
+    if (index === -1) {
+      rules.push(complete);
+      changed.push(`firewall rule ${rule.name} added`);
+    } else if (!sameRule(rules[index]!, complete)) {
+      rules[index] = complete;
+      changed.push(`firewall rule ${rule.name} changed`);
+    }
+  }
+  const names = new Set(wanted.map((rule) => rule.name));
+  for (const rule of [...rules]) {
+    if (!rule.name.startsWith(firewallRulePrefix) || names.has(rule.name)) continue;
+    rules.splice(rules.indexOf(rule), 1);
+    changed.push(`firewall rule ${rule.name} removed`);
+  }
+  return changed;
+}
+
+function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
+  const form = (rule: GuestFirewallRule) =>
+    JSON.stringify([
+      rule.displayName,
+      rule.action,
+      rule.protocol,
+      rule.port,
+      [...rule.remoteAddresses].sort(),
+      [...rule.profiles].sort(),
+      rule.edgeTraversal,
+      rule.enabled,
+    ]);
+  return form(left) === form(right);
+}

@@ -1,0 +1,47 @@
+/**
+ * The results of p2p.dll and of the key store that the machines can give, by Windows' own names.
+ *
+ * Values from "COM Error Codes (FACILITY_P2P)" and the SDK's winerror.h. `PEER_E_IDENTITY_NOT_FOUND` stands there as
+ * 0x80630401; the return code page of the peer SDK gives 0x80630501, which belongs to another error.
+ */
+export const hresults = {
+  S_OK: 0x00000000,
+  E_INVALIDARG: 0x80070057,
+  E_ACCESSDENIED: 0x80070005,
+  /** HRESULT_FROM_WIN32(ERROR_INVALID_PASSWORD): what PFXImportCertStore says to a wrong password. */
+  ERROR_INVALID_PASSWORD: 0x80070056,
+  NTE_BAD_KEY_STATE: 0x8009000b,
+  PEER_E_ALREADY_EXISTS: 0x800700b7,
+  PEER_E_NOT_FOUND: 0x80070490,
+  PEER_E_IPV6_NOT_INSTALLED: 0x80630001,
+  PEER_E_CANNOT_START_SERVICE: 0x80630003,
+  PEER_E_NOT_LICENSED: 0x80630004,
+  PEER_E_CLASSIFIER_TOO_LONG: 0x80630201,
+  PEER_E_TOO_MANY_IDENTITIES: 0x80630202,
+  PEER_E_NO_KEY_ACCESS: 0x80630203,
+  PEER_E_GROUPS_EXIST: 0x80630204,
+  PEER_E_IDENTITY_NOT_FOUND: 0x80630401,
+  PEER_E_INVALID_PEER_NAME: 0x80632050,
+  PEER_E_INVALID_CLASSIFIER: 0x80632060,
+  PEER_E_INVALID_FRIENDLY_NAME: 0x80632070,
+  PEER_E_SERVICE_NOT_AVAILABLE: 0x806320a1,
+} as const;
+
+export type HresultName = keyof typeof hresults;
+
+/** `0x80630203`, as Windows prints it. */
+export function formatHresult(name: HresultName): string {
+  return `0x${hresults[name].toString(16).padStart(8, "0").toUpperCase()}`;
+}
+
+/** A call that returned a failing HRESULT. */
+export class HresultError extends Error {
+  constructor(
+    readonly hresult: HresultName,
+    /** The function that failed, for the message: `PeerIdentityImport`. */
+    readonly call: string,
+  ) {
+    super(`${call} returned ${hresult} (${formatHresult(hresult)})`);
+    this.name = "HresultError";
+  }
+}

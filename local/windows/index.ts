@@ -1,0 +1,102 @@
+import * as path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Faults, Network, WindowsMachines } from "../interfaces";
+import type { Journal } from "../journal";
+import { openRecords } from "../records";
+import { openBlobs } from "./blobs";
+import { openMachine, type Environment, type Machine } from "./machine";
+import { newMachineRecord, type MachineRecord } from "./record";
+import { runManagedCommand } from "./runCommand";
+
+export { execute } from "./execute";
+export { passwordLogon, publicKeyLogon } from "./logon";
+export { firewallAllows } from "./firewall";
+export { SessionEnded } from "./sessionEnded";
+export type { Machine } from "./machine";
+export type { Logon } from "./accounts";
+
+export interface WindowsOptions {
+  /** Where the machines are kept between runs. */
+  directory: string;
+  journal: Journal;
+  faults: Faults;
+  /** Azure's side, asked only while a machine runs, so that the two can be made in either order. */
+  network: () => Network;
+  /** The clock, in milliseconds since 1970; the computer's own unless a test moves it. */
+  now?: () => number;
+  /** What identity and grouping calls answer on server images: `refused` unless asked for otherwise. */
+  serverPeerStack?: Environment["serverPeerStack"];
+}
+
+/** The Windows machines of the stand-in. */
+export interface Windows extends WindowsMachines {
+  find(vmId: string): Machine | undefined;
+  machines(): Machine[];
+}
+
+/** Opens the machines kept in a directory, which run on as they were. */
+export function openWindows(options: WindowsOptions): Windows {
+  const { directory, journal, faults, network, now = Date.now } = options;
+  const records = openRecords<MachineRecord>(path.join(directory, "machines"));
+  const environment: Environment = {
+    journal,
+    faults,
+    network,
+    now,
+    blobs: openBlobs(path.join(directory, "files")),
+    serverPeerStack: options.serverPeerStack ?? "refused",
+  };
+  const machines = new Map<string, Machine>();
+  const open = (record: MachineRecord) => {
+    const machine = openMachine(record, environment, () => {
+      // A machine that was deleted while something still ran on it must not come back.
+      if (machines.has(record.vmId)) records.set(record.vmId, record);
+    });
+    machines.set(record.vmId, machine);
+    return machine;
+  };
+  for (const record of records.values()) open(record);
+
+  const required = (vmId: string): Machine => {
+    const machine = machines.get(vmId);
+    if (!machine) throw new Error(`There is no Windows machine with the instance id ${vmId}.`);
+    return machine;
+  };
+  const bootMilliseconds = (machine: Machine) =>
+    faults.take("slowBoot", machine.record.computerName)?.milliseconds ?? 0;
+
+  return {
+    find: (vmId) => machines.get(vmId),
+    machines: () => [...machines.values()],
+
+    async create(specification) {
+      const machine = open(await newMachineRecord(specification, now()));
+      const milliseconds = bootMilliseconds(machine);
+      machine.record.readyAt = now() + milliseconds;
+      machine.save();
+      journal.write({ kind: "machine", subject: specification.computerName, what: "created" });
+      if (milliseconds > 0) await wait(milliseconds);
+    },
+
+    async delete(vmId) {
+      const machine = machines.get(vmId);
+      if (!machine) return;
+      machines.delete(vmId);
+      records.delete(vmId);
+      machine.endSessions();
+      const left = records.values().flatMap((record) => Object.values(record.files));
+      environment.blobs.keep(new Set(left.flatMap(({ blob }) => (blob ? [blob] : []))));
+      journal.write({ kind: "machine", subject: machine.record.computerName, what: "deleted" });
+    },
+
+    async setPower(vmId, power) {
+      const machine = required(vmId);
+      if (machine.record.power === power) return;
+      if (power === "running") machine.reboot(bootMilliseconds(machine));
+      else machine.powerOff();
+      journal.write({ kind: "machine", subject: machine.record.computerName, what: power });
+    },
+
+    runCommand: (vmId, request) => runManagedCommand(required(vmId), request),
+  };
+}

@@ -1,0 +1,86 @@
+import { GuestError } from "./guestError";
+import { formatHresult, type HresultName } from "./hresult";
+import type { Machine } from "./machine";
+import { readRegistry, registryKeys } from "./registry";
+import { peerServices } from "./services";
+
+/** What each part of the stack answers when it is started. */
+export interface PeerStackState {
+  identity: HresultName;
+  grouping: HresultName;
+  pnrp: HresultName;
+}
+
+export function isServer(machine: Machine): boolean {
+  return machine.record.traits.product === "server";
+}
+
+/** Starts the parts of the stack, as the probing action does, and says what they answer. */
+export function startPeerStack(machine: Machine): PeerStackState {
+  const { record, environment } = machine;
+  if (!record.services.PNRPsvc || !machine.startService("p2pimsvc")) {
+    const missing = "PEER_E_CANNOT_START_SERVICE";
+    return { identity: missing, grouping: missing, pnrp: missing };
+  }
+  const pnrp: HresultName = !machine.ipv6Works()
+    ? "PEER_E_IPV6_NOT_INSTALLED"
+    : machine.startService("PNRPsvc")
+      ? "S_OK"
+      : "PEER_E_SERVICE_NOT_AVAILABLE";
+  const refused = isServer(machine) && environment.serverPeerStack === "refused";
+  if (refused || environment.faults.take("noPeerStack", record.computerName)) {
+    return { identity: "PEER_E_NOT_LICENSED", grouping: "PEER_E_NOT_LICENSED", pnrp };
+  }
+  const grouping =
+    pnrp !== "S_OK" || machine.startService("p2psvc") ? pnrp : "PEER_E_CANNOT_START_SERVICE";
+  return { identity: "S_OK", grouping, pnrp };
+}
+
+/** The state of the stack, or the failure that names the first reason why this machine cannot run it. */
+export function requirePeerStack(machine: Machine): PeerStackState {
+  const { record } = machine;
+  const name = record.computerName;
+  if (readRegistry(record.registry, registryKeys.peernetPolicy, "Disabled") === 1) {
+    throw new GuestError(
+      "PeerNetworkingDisabledByPolicy",
+      `Peer networking is switched off by policy on ${name}.`,
+      "Remove the policy value Disabled of HKLM\\SOFTWARE\\Policies\\Microsoft\\Peernet, or use another image.",
+    );
+  }
+  if (isServer(machine) && !record.features.includes("PNRP")) {
+    throw new GuestError(
+      "PnrpFeatureMissing",
+      `The server feature PNRP is not installed on ${name}.`,
+      "Run the preparation, which installs it, or use a Windows 10 or 11 client image.",
+    );
+  }
+  const absent = peerServices.filter((service) => !record.services[service]);
+  if (absent.length > 0) {
+    throw new GuestError(
+      "PeerServiceMissing",
+      `${name} has no service ${absent.join(", ")}.`,
+      "Use an image that carries the peer networking stack: a Windows 10 or 11 client.",
+    );
+  }
+  const state = startPeerStack(machine);
+  // PNRP first: without IPv6 nothing else can work either.
+  const part = (["pnrp", "identity", "grouping"] as const).find((name) => state[name] !== "S_OK");
+  if (!part) return state;
+  const result = state[part];
+  if (result === "PEER_E_IPV6_NOT_INSTALLED") {
+    throw new GuestError(
+      "IPv6Disabled",
+      `IPv6 is off on ${name}, and ${part} needs it.`,
+      machine.rebootPending()
+        ? "Restart the machine: IPv6 was switched on and waits for that."
+        : "Run the preparation, which switches IPv6 on.",
+      result,
+    );
+  }
+  throw new GuestError(
+    result,
+    `${name} cannot run the peer stack: ${part} answered ${result} (${formatHresult(result)}).`,
+    "Use a Windows 10 or 11 client image: no server is documented to run peer identities and groups.",
+    result,
+  );
+}

@@ -1,0 +1,143 @@
+import ipaddr from "ipaddr.js";
+import {
+  guestDirectory,
+  type PreparationReport,
+  type PreparationSettings,
+} from "../../guest/contract";
+import { list, object, oneOf, optional, text } from "./actions/shape";
+import { networkingState } from "./actions/requests";
+import { localSystem } from "./accounts";
+import { GuestError, invalidRequest } from "./guestError";
+import { findAccount } from "./logon";
+import type { Machine } from "./machine";
+import { applyNetworking } from "./networking";
+import { isServer } from "./peerStack";
+import { installPnrpFeature } from "./services";
+import { installSshServer } from "./sshServer";
+
+const httpsAddress = text({ pattern: /^https:\/\/[^\s/]+/, allowed: "an https address" });
+
+const settingsShape = object({
+  contract: oneOf(1),
+  labUser: text(),
+  networking: networkingState,
+  outboundTest: list(httpsAddress),
+  openSshMsi: optional(httpsAddress),
+});
+
+/** Reads the preparation's one parameter: base64 of UTF-8 JSON. */
+export function readSettings(value: string): PreparationSettings {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
+  } catch {
+    throw invalidRequest("Settings", "must be base64 of a JSON object");
+  }
+  return settingsShape(parsed, "");
+}
+
+/**
+ * What `prepare.ps1` does, as LocalSystem: outbound test, guest folder, IPv6, feature and services, firewall, seed policy,
+ * SSH server; everything again and again with the same end. Throws {@link GuestError}.
+ */
+export function prepare(machine: Machine, settings: PreparationSettings): PreparationReport {
+  const { record } = machine;
+  const account = findAccount(machine, settings.labUser);
+  if (!account) throw invalidRequest("labUser", `names no user of ${record.computerName}`);
+  for (const address of settings.outboundTest) {
+    if (!canDownload(machine, address)) throw outboundBlocked(machine, address);
+  }
+  const changed = prepareGuestFolder(machine, account.name);
+  if (isServer(machine) && installPnrpFeature(record.features, record.services)) {
+    changed.push("server feature PNRP installed");
+  }
+  const networking = applyNetworking(machine, settings.networking);
+  changed.push(...networking.changed);
+  const openSsh = prepareSshServer(machine, settings, changed);
+  machine.save();
+  return {
+    ...machine.facts,
+    hostKey: record.hostKey!.publicKey,
+    openSsh,
+    changed,
+    rebootPending: machine.rebootPending(),
+  };
+}
+
+/** An address inside the network needs no way to the internet. */
+function canDownload(machine: Machine, address: string): boolean {
+  const network = machine.environment.network();
+  const { vmId } = machine.record;
+  const host = new URL(address).hostname.replace(/^\[|\]$/g, "");
+  const isPrivate = ipaddr.isValid(host)
+    ? ["private", "uniqueLocal"].includes(ipaddr.parse(host).range())
+    : network.resolveName(vmId, host).length > 0;
+  return isPrivate || network.hasOutbound(vmId);
+}
+
+function outboundBlocked(machine: Machine, address: string): GuestError {
+  return new GuestError(
+    "OutboundBlocked",
+    `${machine.record.computerName} cannot reach ${address}.`,
+    "Give the subnet a NAT gateway or the machine a public address, or use an image that brings its SSH server.",
+  );
+}
+
+function prepareGuestFolder(machine: Machine, labUser: string): string[] {
+  const { disk } = machine;
+  const present = disk.find(guestDirectory);
+  const ourOwners = ["SYSTEM", "Administrators"];
+  if (present && (present.kind !== "directory" || !ourOwners.includes(present.owner))) {
+    throw new GuestError(
+      "GuestFolderNotOurs",
+      `${guestDirectory} on ${machine.record.computerName} belongs to ${present.owner}.`,
+      "Remove the folder after a look at what is in it, then run the preparation again.",
+    );
+  }
+  const work = `${guestDirectory}/work`;
+  for (const folder of [guestDirectory, work]) {
+    if (!disk.find(folder)) disk.makeDirectory(folder, localSystem);
+  }
+  disk.secure(guestDirectory, {
+    owner: "Administrators",
+    access: { SYSTEM: "full", Administrators: "full", [labUser]: "readExecute" },
+    inherits: false,
+  });
+  disk.secure(work, { owner: labUser, access: { [labUser]: "full" }, inherits: false });
+  return present ? [] : [`folder ${guestDirectory} made`];
+}
+
+function prepareSshServer(
+  machine: Machine,
+  settings: PreparationSettings,
+  changed: string[],
+): PreparationReport["openSsh"] {
+  const origin = machine.record.services.sshd ? "present" : installFrom(machine, settings);
+  if (origin !== "present") {
+    installSshServer(machine);
+    changed.push(`SSH server installed (${origin})`);
+  }
+  const sshd = machine.record.services.sshd!;
+  if (sshd.startType !== "Automatic") {
+    sshd.startType = "Automatic";
+    changed.push("service sshd set to Automatic");
+  }
+  if (sshd.status !== "Running" && machine.startService("sshd")) {
+    changed.push("service sshd started");
+  }
+  return origin;
+}
+
+function installFrom(machine: Machine, settings: PreparationSettings): "capability" | "msi" {
+  const { vmId, traits, computerName } = machine.record;
+  const hasCapability = traits.openSsh === "capability";
+  if (hasCapability && machine.environment.network().hasOutbound(vmId)) return "capability";
+  if (settings.openSshMsi && canDownload(machine, settings.openSshMsi)) return "msi";
+  throw new GuestError(
+    "OpenSshUnavailable",
+    hasCapability
+      ? `${computerName} cannot download Windows' own OpenSSH server.`
+      : `The image of ${computerName} has no OpenSSH server of Windows' own.`,
+    "Give the address of an OpenSSH installer that the machine can reach, or a way to the internet.",
+  );
+}

@@ -1,0 +1,97 @@
+import type { FirewallRule } from "../../guest/contract";
+import type { ImageReference, MachineSpecification } from "../interfaces";
+import { createAccount, type Account } from "./accounts";
+import type { DiskEntry, Rights } from "./disk";
+import { inBoxFirewallRules } from "./firewall";
+import type { StoredIdentity } from "./identity/store";
+import { imageTraits, type ImageTraits } from "./images";
+import { newRegistry, type Registry } from "./registry";
+import { inBoxServices, type Service } from "./services";
+
+/** A rule of the Windows Firewall as the machine keeps it; ours and Windows' own. */
+export interface GuestFirewallRule {
+  name: string;
+  displayName: string;
+  action: "Allow" | "Block";
+  protocol: "TCP" | "UDP";
+  port: number;
+  /** Addresses in CIDR form; empty: any. */
+  remoteAddresses: string[];
+  /** The network profiles it holds in; empty: any. */
+  profiles: ("Domain" | "Private" | "Public")[];
+  edgeTraversal: FirewallRule["edgeTraversal"];
+  enabled: boolean;
+}
+
+/** Everything a machine keeps over a restart of the stand-in; no password and no open key among it. */
+export interface MachineRecord {
+  vmId: string;
+  resourceId: string;
+  computerName: string;
+  imageReference: ImageReference;
+  traits: ImageTraits;
+  timeZone: string;
+  power: "running" | "deallocated";
+  bootedAt: number;
+  /** Nothing answers before this time. */
+  readyAt: number;
+  accounts: Account[];
+  services: Record<string, Service>;
+  features: string[];
+  registry: Registry;
+  /** The IPv6 switches: what is set, and what was set at the last boot (which is what counts). */
+  ipv6: { bindingEnabled: boolean; disabledComponentsAtBoot: number };
+  firewallRules: GuestFirewallRule[];
+  files: Record<string, DiskEntry>;
+  /** By user. */
+  identities: Record<string, StoredIdentity[]>;
+  /** The SSH server's own key, made when it first starts. */
+  hostKey?: { privateKey: string; publicKey: string };
+}
+
+function initialFiles(adminUsername: string, now: number): Record<string, DiskEntry> {
+  const system: Record<string, Rights> = { SYSTEM: "full", Administrators: "full" };
+  const folders: [path: string, access: Record<string, Rights>, inherits: boolean][] = [
+    ["C:/", { ...system, Users: "readExecute" }, false],
+    ["C:/ProgramData", { ...system, Users: "create" }, false],
+    // Windows' own folders belong to the installer, and administrators only read them.
+    ["C:/Windows", { SYSTEM: "full", Administrators: "readExecute", Users: "readExecute" }, false],
+    ["C:/Windows/System32", {}, true],
+    ["C:/Users", { ...system, Users: "readExecute" }, false],
+    [`C:/Users/${adminUsername}`, { ...system, [adminUsername]: "full" }, false],
+  ];
+  return Object.fromEntries(
+    folders.map(([path, access, inherits]) => [
+      path.toLowerCase(),
+      { path, kind: "directory", owner: "SYSTEM", access, inherits, size: 0, modified: now },
+    ]),
+  );
+}
+
+/** Windows as it is after its first boot from the image. */
+export async function newMachineRecord(
+  specification: MachineSpecification,
+  now: number,
+): Promise<MachineRecord> {
+  const traits = imageTraits(specification.imageReference);
+  const registry = newRegistry(traits);
+  return {
+    vmId: specification.vmId,
+    resourceId: specification.resourceId,
+    computerName: specification.computerName,
+    imageReference: specification.imageReference,
+    traits,
+    timeZone: specification.timeZone ?? "UTC",
+    power: "running",
+    bootedAt: now,
+    readyAt: now,
+    accounts: [await createAccount(specification.adminUsername, specification.adminPassword)],
+    services: inBoxServices(traits),
+    features: [],
+    registry,
+    ipv6: { bindingEnabled: true, disabledComponentsAtBoot: traits.hardened ? 0xff : 0 },
+    firewallRules: inBoxFirewallRules(traits),
+    files: initialFiles(specification.adminUsername, now),
+    identities: {},
+  };
+}
