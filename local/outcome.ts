@@ -1,0 +1,75 @@
+import Table from "cli-table3";
+import type { ResourceFailure, UpSummary } from "./eventLog";
+
+/** One machine, as the program's output `machines` describes it. */
+export interface MachineOutput {
+  person: string;
+  computerName: string;
+  privateIpv4?: string;
+  privateIpv6?: string;
+  peerName?: string;
+  ready?: boolean;
+}
+
+/** The table at the end of a run: every machine, its addresses and name, and whether it is ready or why not. */
+export function formatMachines(
+  machines: Record<string, MachineOutput>,
+  failures: ResourceFailure[],
+): string {
+  const table = new Table({
+    head: ["Person", "Machine", "Private IPv4", "Private IPv6", "Peer name", "Ready"],
+    // No colours: the table is also read in logs.
+    style: { head: [], border: [] },
+  });
+  for (const [key, machine] of Object.entries(machines)) {
+    table.push([
+      machine.person,
+      key,
+      machine.privateIpv4 ?? "",
+      machine.privateIpv6 ?? "",
+      shortPeerName(machine.peerName ?? ""),
+      readiness(key, machine, failures),
+    ]);
+  }
+  return table.toString();
+}
+
+/** What failed, one resource each, with what the machine itself said and what to do about it. */
+export function formatFailures(failures: ResourceFailure[]): string {
+  return failures
+    .map(({ name, guest, message }) => {
+      const subject = name || "The program";
+      if (!guest) return `${subject}: ${message}`;
+      const code = guest.hresult ? `${guest.code} (${guest.hresult})` : guest.code;
+      return `${subject}: ${code}: ${guest.message}\n  ${guest.hint}`;
+    })
+    .join("\n");
+}
+
+/** What the run changed, in one sentence. */
+export function formatChanges(summary: UpSummary): string {
+  const changed = Object.entries(summary.changes).filter(
+    ([kind, count]) => kind !== "same" && count,
+  );
+  if (changed.length === 0) {
+    return `Nothing changed: all ${summary.changes.same ?? 0} resources are as defined.`;
+  }
+  return `Changed: ${changed.map(([kind, count]) => `${count} ${kind}`).join(", ")}.`;
+}
+
+function readiness(key: string, machine: MachineOutput, failures: ResourceFailure[]): string {
+  const failure = failures.find(({ name }) => namesMachine(name, key));
+  if (failure) return `no: ${failure.guest?.code ?? "failed"} (below)`;
+  return machine.ready ? "yes" : "no";
+}
+
+/** Resources of a machine carry its key as a part of their names: `lab-ada-desk-networkInterface` that of `ada-desk`. */
+function namesMachine(resource: string, key: string): boolean {
+  return `-${resource}-`.toLowerCase().includes(`-${key}-`.toLowerCase());
+}
+
+/** A peer name's authority is 40 hex digits; the beginning tells two of them apart. */
+function shortPeerName(name: string): string {
+  const [authority, classifier] = name.split(".", 2);
+  return authority.length === 40 ? `${authority.slice(0, 12)}….${classifier ?? ""}` : name;
+}

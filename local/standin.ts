@@ -1,0 +1,107 @@
+import { engineEnvironment, getEngine, type Engine } from "../engine";
+import { serveAzure } from "./azure";
+import { serveCommandProvider } from "./command";
+import { chooseCommandProvider, linkPlugins, type CommandProviderKind } from "./commandProvider";
+import { partsOf } from "./directory";
+import { pulumiEnvironment, type JumpHostSetting } from "./environment";
+import { createFaults } from "./faults";
+import type { Faults, Network } from "./interfaces";
+import { openJournal, type Journal } from "./journal";
+import { publishSession, takeDirectory } from "./session";
+import { serveJumpHost } from "./ssh";
+import { openWindows, type Windows } from "./windows";
+
+export interface StandInOptions {
+  /** Where it keeps its state; made where it is missing. One process at a time. */
+  directory: string;
+  /** Chosen by what can be had, unless given. */
+  commandProvider?: CommandProviderKind;
+  /** The engine whose environment is given; looked for, and got where there is none, unless given. */
+  engine?: Engine;
+  /** The caller's environment. */
+  environment?: NodeJS.ProcessEnv;
+  /** Told what is used and what takes long, one sentence each. */
+  report?: (message: string) => void;
+}
+
+/** Azure and Windows played on this computer. */
+export interface StandIn {
+  /** To be laid over the environment of a Pulumi command. Holds secrets. */
+  environment: Record<string, string>;
+  engine: Engine;
+  commandProvider: CommandProviderKind;
+  faults: Faults;
+  journal: Journal;
+  network: Network;
+  windows: Windows;
+  jumpHost: JumpHostSetting;
+  /** Ends all servers and gives the directory free; what was made stays in it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the stand-in on free ports of the loopback interface. Throws `StandInRunningError` where another process has the
+ * directory; a process that was killed leaves it free.
+ */
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const { directory, environment: caller = process.env, report = () => {} } = options;
+  const engine = options.engine ?? (await getEngine({ environment: caller, report }));
+  // What was started is ended in reverse, here when a later part fails and in close().
+  const endings: (() => void | Promise<void>)[] = [takeDirectory(directory)];
+  const close = async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    const parts = partsOf(directory);
+    const journal = openJournal(directory);
+    const faults = createFaults();
+    const network = (): Network => azure.network;
+
+    const windows = openWindows({ directory: parts.windows, journal, faults, network });
+    const azure = await serveAzure({ directory: parts.azure, journal, faults, windows });
+    endings.push(() => azure.close());
+    const ssh = await serveJumpHost({ directory: parts.ssh, journal, faults, network, windows });
+    endings.push(() => ssh.close());
+
+    const providers: Record<string, number> = { "azure-native": azure.port };
+    const choice = options.commandProvider
+      ? { kind: options.commandProvider, reason: "asked for" }
+      : await chooseCommandProvider({ engine: engine.path, environment: caller });
+    if (choice.kind === "standIn") {
+      const command = await serveCommandProvider({ journal });
+      endings.push(() => command.close());
+      providers.command = command.port;
+    }
+    linkPlugins(parts.home, caller);
+    report(
+      choice.kind === "genuine"
+        ? `Remote commands run through the genuine command provider (${choice.reason}).`
+        : `Remote commands run through the stand-in for the command provider (${choice.reason}).`,
+    );
+
+    const { host, port, user, password, hostKey, privateAddress } = ssh;
+    const jumpHost: JumpHostSetting = { host, port, user, password, hostKey, privateAddress };
+    const environment = pulumiEnvironment({
+      directory,
+      caller,
+      providers,
+      jumpHost,
+      engine: engineEnvironment(engine, caller),
+    });
+    endings.push(publishSession(directory, { pid: process.pid, environment }));
+    return {
+      environment,
+      engine,
+      commandProvider: choice.kind,
+      faults,
+      journal,
+      network: azure.network,
+      windows,
+      jumpHost,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
