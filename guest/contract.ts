@@ -12,8 +12,20 @@ export const contractVersion = 1;
 /** Where the guest files live. Forward slashes: the command provider joins remote paths by the rules of its own computer. */
 export const guestDirectory = "C:/ProgramData/PeerLab";
 
-/** The files that are copied to a machine, relative to this folder. */
-export const guestFiles = ["peerlab.ps1", "PeerLab.psm1", "PeerNative.cs"] as const;
+/** The files that are copied to a machine: all of the folder `PeerLab` beside this file. */
+export const guestFiles = [
+  "peerlab.ps1",
+  "PeerLab.psm1",
+  "PeerCommon.ps1",
+  "PeerFirewall.ps1",
+  "PeerNetworking.ps1",
+  "PeerIdentity.ps1",
+  "PeerCapability.ps1",
+  "PeerLogon.ps1",
+  "PeerCodes.cs",
+  "PeerNative.cs",
+  "PeerKeys.cs",
+] as const;
 
 /** The script of the managed Run Command that prepares a machine. Its first line is this marker. */
 export const preparationFile = "prepare.ps1";
@@ -121,6 +133,11 @@ interface GuestRequest {
   instance: string;
   /** {@link guestFilesHash} of the copied files; a machine that holds others refuses. */
   guestFiles: string;
+  /**
+   * The lab user's password. Where the session cannot open the user's keys, an action on identities runs in a one-shot
+   * task under it; without it such a session fails with `PEER_E_NO_KEY_ACCESS`. Secret.
+   */
+  userPassword?: string;
 }
 
 /** `Set-PeerMachine`: the desired state. A section that is absent is left alone; within a section the list is complete. */
@@ -193,8 +210,10 @@ export interface ExportPeerIdentityReport extends MachineFacts {
   exportedIdentity: string;
 }
 
-/** `Import-PeerIdentity`: one identity. */
-export interface ImportPeerIdentityRequest extends GuestRequest, WantedIdentity {}
+/** `Import-PeerIdentity`: one identity; without a peer name, whichever the export holds. */
+export interface ImportPeerIdentityRequest extends GuestRequest, Omit<WantedIdentity, "peerName"> {
+  peerName?: string;
+}
 
 export interface ImportPeerIdentityReport extends MachineFacts {
   action: "Import-PeerIdentity";

@@ -1,0 +1,309 @@
+# Identities of the lab user: what each is worth, finding, making, importing, removing, and the ledger of what was put here.
+# Only definitions: this file is dot-sourced by PeerLab.psm1, which has compiled the C# files.
+
+$script:PeerNamePattern = '^[0-9a-f]{40}\.[^\x00]{1,149}$'
+$script:KeyAccessCode = @('PEER_E_NO_KEY_ACCESS', 'NTE_PERM', 'NTE_BAD_KEYSET', 'NTE_BAD_KEY_STATE', 'NTE_FAIL')
+# Where the keys are opened: 'session' or 'task'. Set by the entry.
+$script:OpenedIn = 'session'
+
+function Get-FailureCode {
+    <#
+    .SYNOPSIS
+    The stable code inside an error record, or an empty text.
+    #>
+    param([Parameter(Mandatory = $true)][System.Management.Automation.ErrorRecord]$ErrorRecord)
+    return [string](ConvertTo-GuestFailure -ErrorRecord $ErrorRecord)['code']
+}
+
+function Assert-KeyAccess {
+    <#
+    .SYNOPSIS
+    Fails with PEER_E_NO_KEY_ACCESS where this logon cannot open keys of its user at all.
+    .DESCRIPTION
+    Called when an identity's key does not open, before the identity is taken for dead: a logon with an SSH key holds none
+    of the user's secrets, and every identity looks dead to it.
+    #>
+    param()
+    $result = [PeerLab.PeerKeys]::ProbeUserKeys()
+    if (-not [PeerLab.PeerCodes]::Succeeded($result)) {
+        throw (New-PeerFailure -Code 'PEER_E_NO_KEY_ACCESS' -HResult ([PeerLab.PeerCodes]::Hex($result)) `
+                -Message ('This logon cannot open keys of its user: {0}.' -f [PeerLab.PeerCodes]::Name($result)) `
+                -Hint ([PeerLab.PeerCodes]::Hint('PEER_E_NO_KEY_ACCESS')))
+    }
+}
+
+function Get-IdentityFact {
+    <#
+    .SYNOPSIS
+    What an identity is worth: its peer name computed from the key it holds, and whether that key signs.
+    .OUTPUTS
+    IdentityFacts of the contract. Fails only where the logon, not the identity, is at fault.
+    #>
+    param([Parameter(Mandatory = $true)][PeerLab.PeerNameEntry]$Entry)
+    $facts = [ordered]@{
+        peerName     = $Entry.PeerName
+        friendlyName = $Entry.FriendlyName
+        usable       = $false
+        openedIn     = $script:OpenedIn
+    }
+    try {
+        $evidence = [PeerLab.PeerKeys]::Examine($Entry.PeerName)
+    }
+    catch {
+        if ($script:KeyAccessCode -ccontains (Get-FailureCode -ErrorRecord $_)) {
+            Assert-KeyAccess
+        }
+        # The key is gone, unreadable or does not sign: that is what the fact says.
+        return $facts
+    }
+    $facts['peerName'] = $evidence.PeerName
+    $facts['usable'] = $evidence.Signed -and -not $evidence.CertificateDiffers
+    return $facts
+}
+
+function Find-Identity {
+    <#
+    .SYNOPSIS
+    The entry of a peer name; null where the user has none. Peer names are case-sensitive.
+    #>
+    param([Parameter(Mandatory = $true)][string]$PeerName)
+    foreach ($entry in [PeerLab.PeerIdentities]::List()) {
+        if ($entry.PeerName -ceq $PeerName) {
+            return $entry
+        }
+    }
+    return $null
+}
+
+function Clear-Identity {
+    <#
+    .SYNOPSIS
+    Deletes an identity and, before it, its groups: Windows answers PEER_E_GROUPS_EXIST otherwise.
+    #>
+    param([Parameter(Mandatory = $true)][string]$PeerName)
+    $session = New-Object -TypeName PeerLab.PeerSession
+    try {
+        foreach ($group in [PeerLab.PeerIdentities]::Groups($PeerName)) {
+            [PeerLab.PeerIdentities]::DeleteGroup($PeerName, $group.PeerName)
+        }
+    }
+    catch {
+        # Where grouping does not start there is no group to ask for; whether any exists is what the deletion itself answers.
+        if ([PeerLab.PeerCodes]::Succeeded($session.GroupingResult)) {
+            throw
+        }
+    }
+    finally {
+        $session.Dispose()
+    }
+    [PeerLab.PeerIdentities]::Delete($PeerName)
+}
+
+function Assert-WantedIdentity {
+    <#
+    .SYNOPSIS
+    Refuses a WantedIdentity that is not in the form of the contract.
+    #>
+    param([AllowNull()][object]$Wanted, [Parameter(Mandatory = $true)][AllowEmptyString()][string]$Path, [switch]$NameOptional)
+    $null = Get-TextField -Object $Wanted -Name 'peerName' -Path ($Path + 'peerName') -Pattern $script:PeerNamePattern -Allowed '40 hex digits, a dot and a classifier of 1 to 149 characters' -Optional:$NameOptional
+    $null = Get-TextField -Object $Wanted -Name 'friendlyName' -Path ($Path + 'friendlyName') -Pattern '(?s)^.{1,255}$' -Allowed '1 to 255 characters' -Optional
+    $null = Get-TextField -Object $Wanted -Name 'exportPassword' -Path ($Path + 'exportPassword')
+    $null = ConvertFrom-ExportedIdentity -Text (Get-Field -Object $Wanted -Name 'exportedIdentity') -Path ($Path + 'exportedIdentity')
+}
+
+function ConvertFrom-ExportedIdentity {
+    <#
+    .SYNOPSIS
+    The XML of an export, character for character: Windows refuses one that was changed in any way.
+    #>
+    param([AllowNull()][object]$Text, [Parameter(Mandatory = $true)][string]$Path)
+    $bytes = $null
+    if ($Text -is [string] -and $Text.Length -gt 0) {
+        try {
+            $bytes = [Convert]::FromBase64String($Text)
+        }
+        catch {
+            $bytes = $null
+        }
+    }
+    if ($null -eq $bytes -or $bytes.Length -eq 0 -or $bytes.Length % 2 -ne 0) {
+        throw (New-RequestFailure -Path $Path -Value $Text -Allowed 'base64 of UTF-16LE bytes')
+    }
+    return [System.Text.Encoding]::Unicode.GetString($bytes)
+}
+
+function Test-IdentityEntry {
+    <#
+    .SYNOPSIS
+    Whether a listed identity holds a key that signs and really has that peer name.
+    #>
+    param([AllowNull()][PeerLab.PeerNameEntry]$Entry)
+    if ($null -eq $Entry) {
+        return $false
+    }
+    $facts = Get-IdentityFact -Entry $Entry
+    return ($facts['usable'] -and $facts['peerName'] -ceq $Entry.PeerName)
+}
+
+function Import-Export {
+    <#
+    .SYNOPSIS
+    Imports an export and returns the peer name it has now. Removes it again where that is not the expected one.
+    .PARAMETER PeerName
+    The expected name; null: whichever the export holds.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Wanted, [AllowNull()][object]$PeerName)
+    $xml = ConvertFrom-ExportedIdentity -Text $Wanted.exportedIdentity -Path 'exportedIdentity'
+    $name = [PeerLab.PeerIdentities]::Import($xml, $Wanted.exportPassword)
+    if ($null -eq $name) {
+        # Windows says that it was there and does not promise to say under which name: only the list can tell.
+        if ($null -eq $PeerName) {
+            $PeerName = Get-DeclaredPeerName -Xml $xml
+        }
+        if ($null -eq (Find-Identity -PeerName $PeerName)) {
+            throw (New-PeerFailure -Code 'PeerIdentityMismatch' -Message ('Windows holds the exported identity already, but not under the name {0}.' -f $PeerName) -Hint 'Give the peer name that belongs to this export.')
+        }
+        return $PeerName
+    }
+    if ($null -ne $PeerName -and $name -cne $PeerName) {
+        Clear-Identity -PeerName $name
+        throw (New-PeerFailure -Code 'PeerIdentityMismatch' -Message ('The exported identity is {0}, wanted is {1}; it was removed again.' -f $name, $PeerName) -Hint 'Give the export that belongs to this peer name.')
+    }
+    return $name
+}
+
+function Get-DeclaredPeerName {
+    <#
+    .SYNOPSIS
+    The peer name written in an export; an empty text where there is none. Only to look it up in the list: what counts is
+    the key.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Xml)
+    if ($Xml -cmatch '<PEERNAME[^>]*>\s*([0-9a-f]{40}\.[^<]+?)\s*</PEERNAME>') {
+        return [System.Net.WebUtility]::HtmlDecode($Matches[1])
+    }
+    return ''
+}
+
+function Assert-ImportedIdentity {
+    <#
+    .SYNOPSIS
+    Fails where the identity that was just imported does not sign, or holds another key than its name says.
+    #>
+    param([Parameter(Mandatory = $true)][string]$PeerName)
+    $facts = Get-IdentityFact -Entry (Find-Identity -PeerName $PeerName)
+    if (-not $facts['usable']) {
+        throw (New-PeerFailure -Code 'PeerIdentityUnusable' -Message ('{0} was imported, but its key does not sign.' -f $PeerName) -Hint 'Check that the profile of the lab user loads and can be written, then run this again.')
+    }
+    if ($facts['peerName'] -cne $PeerName) {
+        Clear-Identity -PeerName $PeerName
+        throw (New-PeerFailure -Code 'PeerIdentityMismatch' -Message ('The key stored for {0} belongs to {1}; it was removed again.' -f $PeerName, $facts['peerName']) -Hint 'Give the export that belongs to this peer name, unaltered.')
+    }
+}
+
+function Install-WantedIdentity {
+    <#
+    .SYNOPSIS
+    Puts a wanted identity in place: leaves one that works, replaces one whose key is dead, imports a missing one.
+    .OUTPUTS
+    Its peer name, and whether it was imported.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Wanted)
+    $name = Get-Field -Object $Wanted -Name 'peerName'
+    if ($null -eq $name) {
+        # The export alone knows; Windows refuses it where it is there already.
+        $name = Get-DeclaredPeerName -Xml (ConvertFrom-ExportedIdentity -Text $Wanted.exportedIdentity -Path 'exportedIdentity')
+        if (-not $name) {
+            $name = $null
+        }
+    }
+    $entry = $null
+    if ($null -ne $name) {
+        $entry = Find-Identity -PeerName $name
+    }
+    $imported = -not (Test-IdentityEntry -Entry $entry)
+    if ($imported) {
+        if ($null -ne $entry) {
+            Clear-Identity -PeerName $entry.PeerName
+        }
+        $name = Import-Export -Wanted $Wanted -PeerName (Get-Field -Object $Wanted -Name 'peerName')
+        Assert-ImportedIdentity -PeerName $name
+    }
+    $friendlyName = Get-Field -Object $Wanted -Name 'friendlyName'
+    if ($null -ne $friendlyName -and [PeerLab.PeerIdentities]::GetFriendlyName($name) -cne $friendlyName) {
+        # The export does not carry it.
+        [PeerLab.PeerIdentities]::SetFriendlyName($name, $friendlyName)
+    }
+    return [pscustomobject]@{ PeerName = $name; Imported = $imported }
+}
+
+function Get-Ledger {
+    <#
+    .SYNOPSIS
+    Which identities were put into this user's store, by scope: a hashtable of lists of peer names.
+    #>
+    param()
+    $ledger = @{}
+    $file = $script:GuestDirectory + '/ledger.json'
+    if (Test-Path -LiteralPath $file) {
+        $document = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
+        foreach ($property in $document.scopes.PSObject.Properties) {
+            $ledger[$property.Name] = @($property.Value)
+        }
+    }
+    return $ledger
+}
+
+function Set-Ledger {
+    <#
+    .SYNOPSIS
+    Writes the ledger: to a file beside it that then takes its place, so that a lost connection leaves the old or the new.
+    #>
+    param([Parameter(Mandatory = $true)][hashtable]$Ledger)
+    $scopes = [ordered]@{}
+    foreach ($scope in @($Ledger.Keys | Sort-Object)) {
+        if (@($Ledger[$scope]).Count -gt 0) {
+            $scopes[$scope] = [string[]]@($Ledger[$scope])
+        }
+    }
+    $file = $script:GuestDirectory + '/ledger.json'
+    $unfinished = $file + '.unfinished'
+    [System.IO.File]::WriteAllText($unfinished, (ConvertTo-AsciiJson -Value ([ordered]@{ scopes = $scopes })))
+    Move-Item -LiteralPath $unfinished -Destination $file -Force
+}
+
+function Sync-Identity {
+    <#
+    .SYNOPSIS
+    Brings the identities of one scope to the wanted list: adds before it removes; writes the phrases of what changed.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Scope, [Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted)
+    $wantedNames = @($Wanted | ForEach-Object -Process { $_.peerName })
+    $ledger = Get-Ledger
+    $known = @()
+    if ($ledger.ContainsKey($Scope)) {
+        $known = @($ledger[$Scope])
+    }
+    # Before the first import: an interrupted run must still know what it put here.
+    $ledger[$Scope] = @($known + $wantedNames | Sort-Object -CaseSensitive -Unique)
+    if (@($ledger[$Scope]).Count -gt $known.Count) {
+        Set-Ledger -Ledger $ledger
+    }
+    foreach ($want in $Wanted) {
+        if ((Install-WantedIdentity -Wanted $want).Imported) {
+            'identity {0} imported' -f $want.peerName
+        }
+    }
+    $others = @($ledger.Keys | Where-Object -FilterScript { $_ -cne $Scope } | ForEach-Object -Process { $ledger[$_] })
+    foreach ($entry in [PeerLab.PeerIdentities]::List()) {
+        $ours = $known -ccontains $entry.PeerName -or $entry.FriendlyName.StartsWith($Scope + '#', [System.StringComparison]::Ordinal)
+        if ($ours -and $wantedNames -cnotcontains $entry.PeerName -and $others -cnotcontains $entry.PeerName) {
+            Clear-Identity -PeerName $entry.PeerName
+            'identity {0} removed' -f $entry.PeerName
+        }
+    }
+    if (@($ledger[$Scope]).Count -ne $wantedNames.Count) {
+        $ledger[$Scope] = @($wantedNames | Sort-Object -CaseSensitive -Unique)
+        Set-Ledger -Ledger $ledger
+    }
+}

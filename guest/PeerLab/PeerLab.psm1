@@ -1,0 +1,354 @@
+# The actions of the guest contract. Each takes a request that is already bound to this machine and these files, and
+# returns the report; a failure is thrown (New-PeerFailure). Every action may be run again after any interruption.
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+# Windows PowerShell takes compiler warnings for errors, and a newer framework may find one in what is right for the old.
+$sources = @('PeerCodes.cs', 'PeerNative.cs', 'PeerKeys.cs') | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
+$references = @('System', 'System.Core', 'System.Xml')
+if ($PSVersionTable.PSVersion.Major -ge 6) {
+    Add-Type -Path $sources -IgnoreWarnings
+}
+else {
+    Add-Type -Path $sources -IgnoreWarnings -ReferencedAssemblies $references
+}
+
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerCommon.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerFirewall.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerNetworking.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerIdentity.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerCapability.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLogon.ps1')
+
+$script:EnvelopeField = @('contract', 'instance', 'guestFiles', 'userPassword')
+$script:WantedField = @('peerName', 'friendlyName', 'exportedIdentity', 'exportPassword')
+$script:ActionMinutes = 20
+# The machine's own vmId, known after Assert-RequestedMachine; empty where it cannot tell.
+$script:Instance = ''
+
+function Start-ActionWatchdog {
+    <#
+    .SYNOPSIS
+    Ends the process with TimedOut when an action hangs in a service: the SSH client has no limit of its own.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Action)
+    $failure = [ordered]@{
+        code    = 'TimedOut'
+        message = '{0} did not end within {1} minutes.' -f $Action, $script:ActionMinutes
+        hint    = 'Check the services PNRPsvc, p2pimsvc and p2psvc of the machine, then run this again.'
+    }
+    [PeerLab.Watchdog]::Start($script:ActionMinutes, (ConvertTo-AsciiJson -Value $failure))
+}
+
+function Stop-ActionWatchdog {
+    <#
+    .SYNOPSIS
+    Stops the clock of Start-ActionWatchdog.
+    #>
+    param()
+    [PeerLab.Watchdog]::Stop()
+}
+
+function Set-OpenedIn {
+    <#
+    .SYNOPSIS
+    Notes where this process opens the user's keys: session or task.
+    #>
+    param([Parameter(Mandatory = $true)][ValidateSet('session', 'task')][string]$Value)
+    $script:OpenedIn = $Value
+}
+
+function Test-SameInstance {
+    <#
+    .SYNOPSIS
+    Whether two ids are one. Some firmware tables spell the first three fields in the other byte order.
+    #>
+    param([Parameter(Mandatory = $true)][guid]$One, [Parameter(Mandatory = $true)][guid]$Other)
+    $bytes = $Other.ToByteArray()
+    [Array]::Reverse($bytes, 0, 4)
+    [Array]::Reverse($bytes, 4, 2)
+    [Array]::Reverse($bytes, 6, 2)
+    return ($One -eq $Other -or $One -eq [guid]$bytes)
+}
+
+function Assert-RequestedMachine {
+    <#
+    .SYNOPSIS
+    Refuses a request that is meant for another machine. A machine that cannot tell its own instance accepts.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $wanted = Get-TextField -Object $Request -Name 'instance' -Pattern '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' -Allowed 'the vmId of the machine'
+    $own = Get-MachineInstance
+    if (-not $own) {
+        return
+    }
+    if (-not (Test-SameInstance -One $own -Other $wanted)) {
+        throw (New-PeerFailure -Code 'WrongMachine' -Message ('This machine is the instance {0}, the request is for {1}.' -f $own, $wanted) -Hint 'Refresh the stack: the machine at this address was made anew or is another one.')
+    }
+    $script:Instance = $wanted.ToLowerInvariant()
+}
+
+function Get-RequestSecret {
+    <#
+    .SYNOPSIS
+    The secret texts of a request, so that no error message repeats them.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $holders = @($Request)
+    $section = Get-Field -Object $Request -Name 'identities'
+    $holders += @(Get-Field -Object $section -Name 'wanted')
+    foreach ($holder in $holders) {
+        foreach ($name in @('exportPassword', 'exportedIdentity', 'userPassword')) {
+            $value = Get-Field -Object $holder -Name $name
+            if ($value -is [string] -and $value) {
+                $value
+            }
+        }
+    }
+}
+
+function New-Report {
+    <#
+    .SYNOPSIS
+    The answer of an action: its name, the facts of the machine, and the fields of the action.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Action, [System.Collections.IDictionary]$Field = @{})
+    $report = Get-MachineFact -Instance $script:Instance
+    $report['action'] = $Action
+    foreach ($name in $Field.Keys) {
+        $report[$name] = $Field[$name]
+    }
+    return $report
+}
+
+function Get-PendingChange {
+    <#
+    .SYNOPSIS
+    What is wanted and waits: reboot, or nothing.
+    #>
+    param()
+    if (Test-RebootPending) {
+        'reboot'
+    }
+}
+
+function Assert-IdentitySection {
+    <#
+    .SYNOPSIS
+    Refuses an identities section that is not in the form of the contract.
+    #>
+    param([AllowNull()][object]$Section)
+    Assert-KnownField -Object $Section -Path 'identities' -Allowed @('scope', 'wanted')
+    $null = Get-TextField -Object $Section -Name 'scope' -Path 'identities.scope' -Pattern '^peerlab:[^#]+$' -Allowed 'peerlab:<project>/<stack>/<person>'
+    $wanted = Get-Field -Object $Section -Name 'wanted'
+    if ($wanted -isnot [array]) {
+        throw (New-RequestFailure -Path 'identities.wanted' -Value $wanted -Allowed 'a list')
+    }
+    for ($i = 0; $i -lt $wanted.Count; $i++) {
+        $path = 'identities.wanted[{0}]' -f $i
+        Assert-KnownField -Object $wanted[$i] -Path $path -Allowed $script:WantedField
+        Assert-WantedIdentity -Wanted $wanted[$i] -Path ($path + '.')
+    }
+}
+
+function Set-IdentitySection {
+    <#
+    .SYNOPSIS
+    Brings the identities of a scope to the wanted list; returns the fields changed and identities of the report.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Section)
+    $wanted = @(Get-Field -Object $Section -Name 'wanted')
+    $ledger = Get-Ledger
+    if ($wanted.Count -eq 0 -and -not $ledger.ContainsKey($Section.scope)) {
+        # Nothing wanted and nothing put here: a machine without the stack has to accept that.
+        return [ordered]@{ changed = [string[]]@(); identities = [object[]]@() }
+    }
+    Assert-PeerStack
+    $changed = @(Sync-Identity -Scope $Section.scope -Wanted $wanted)
+    $facts = @($wanted | ForEach-Object -Process { Get-IdentityFact -Entry (Find-Identity -PeerName $_.peerName) })
+    return [ordered]@{ changed = [string[]]$changed; identities = [object[]]$facts }
+}
+
+function Set-PeerMachine {
+    <#
+    .SYNOPSIS
+    Brings everything of ours on this machine to the given state and says what it changed and what holds now.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('networking', 'identities'))
+    $networking = Get-Field -Object $Request -Name 'networking'
+    $identities = Get-Field -Object $Request -Name 'identities'
+    # All of the request is checked before anything is changed.
+    if ($null -ne $networking) {
+        Assert-Networking -Networking $networking
+    }
+    if ($null -ne $identities) {
+        Assert-IdentitySection -Section $identities
+    }
+    $changed = @()
+    if ($null -ne $networking) {
+        $changed += @(Set-NetworkingState -Networking $networking -InSession)
+    }
+    $fields = [ordered]@{}
+    if ($null -ne $identities) {
+        $section = Invoke-WithUserKey -Action 'Set-PeerMachine' -Request $Request -Body { Set-IdentitySection -Section $identities }
+        $changed += @($section.changed)
+        $fields['identities'] = [object[]]@($section.identities)
+    }
+    if ($null -ne $networking) {
+        $fields['networking'] = Get-NetworkingFact
+    }
+    $fields['changed'] = [string[]]@($changed)
+    $fields['pending'] = [string[]]@(Get-PendingChange)
+    return New-Report -Action 'Set-PeerMachine' -Field $fields
+}
+
+function Test-PeerCapability {
+    <#
+    .SYNOPSIS
+    Starts the stack and makes, uses and deletes an identity; fails with the name of what does not answer.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed $script:EnvelopeField
+    return Invoke-WithUserKey -Action 'Test-PeerCapability' -Request $Request -Body {
+        Assert-PeerStack
+        $capability = Get-CapabilityFact -Thorough
+        Assert-Capability -Capability $capability
+        New-Report -Action 'Test-PeerCapability' -Field $capability
+    }
+}
+
+function Set-PeerNetworking {
+    <#
+    .SYNOPSIS
+    The networking section alone.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('networking'))
+    $networking = Get-Field -Object $Request -Name 'networking'
+    Assert-Networking -Networking $networking
+    $changed = @(Set-NetworkingState -Networking $networking -InSession)
+    return New-Report -Action 'Set-PeerNetworking' -Field ([ordered]@{
+            changed    = [string[]]$changed
+            pending    = [string[]]@(Get-PendingChange)
+            networking = Get-NetworkingFact
+        })
+}
+
+function Export-PeerIdentity {
+    <#
+    .SYNOPSIS
+    Finds the identity by its friendly name, or makes it, and exports it. Never makes a second one of the same name.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('friendlyName', 'classifier', 'exportPassword'))
+    $friendlyName = Get-TextField -Object $Request -Name 'friendlyName' -Pattern '(?s)^.{1,255}$' -Allowed '1 to 255 characters'
+    $classifier = Get-TextField -Object $Request -Name 'classifier' -Pattern '^[^\x00]{1,149}$' -Allowed '1 to 149 characters'
+    $password = Get-TextField -Object $Request -Name 'exportPassword'
+    return Invoke-WithUserKey -Action 'Export-PeerIdentity' -Request $Request -Body {
+        Assert-PeerStack
+        $found = @([PeerLab.PeerIdentities]::List() | Where-Object -FilterScript { $_.FriendlyName -ceq $friendlyName })
+        if ($found.Count -gt 1) {
+            throw (New-PeerFailure -Code 'PeerIdentityAmbiguous' -Message ('{0} identities have the friendly name {1}.' -f $found.Count, $friendlyName) -Hint 'Remove all but the one whose peer name is known (Get-PeerIdentity, Remove-PeerIdentity).')
+        }
+        $created = $found.Count -eq 0
+        if ($created) {
+            $name = [PeerLab.PeerIdentities]::Create($classifier, $friendlyName)
+        }
+        else {
+            $name = $found[0].PeerName
+        }
+        $facts = Get-IdentityFact -Entry (Find-Identity -PeerName $name)
+        if (-not $facts['usable']) {
+            throw (New-PeerFailure -Code 'PeerIdentityUnusable' -Message ('The key of {0} ({1}) does not sign.' -f $name, $friendlyName) -Hint 'Remove the identity with Remove-PeerIdentity; a new one will have another peer name.')
+        }
+        if ($facts['peerName'] -cne $name) {
+            throw (New-PeerFailure -Code 'PeerIdentityMismatch' -Message ('Windows lists {0}, but its key belongs to {1}.' -f $name, $facts['peerName']) -Hint 'Remove the identity with Remove-PeerIdentity; a new one will have another peer name.')
+        }
+        $bytes = [System.Text.Encoding]::Unicode.GetBytes([PeerLab.PeerIdentities]::Export($name, $password))
+        New-Report -Action 'Export-PeerIdentity' -Field ([ordered]@{
+                peerName         = $name
+                created          = $created
+                exportedIdentity = [Convert]::ToBase64String($bytes)
+            })
+    }
+}
+
+function Import-PeerIdentity {
+    <#
+    .SYNOPSIS
+    Imports one identity, or says that it was there; without a peer name, whichever the export holds.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + $script:WantedField)
+    Assert-WantedIdentity -Wanted $Request -Path '' -NameOptional
+    return Invoke-WithUserKey -Action 'Import-PeerIdentity' -Request $Request -Body {
+        Assert-PeerStack
+        $result = Install-WantedIdentity -Wanted $Request
+        New-Report -Action 'Import-PeerIdentity' -Field ([ordered]@{
+                imported = $result.Imported
+                identity = Get-IdentityFact -Entry (Find-Identity -PeerName $result.PeerName)
+            })
+    }
+}
+
+function Get-PeerIdentity {
+    <#
+    .SYNOPSIS
+    The identities of the lab user, or the one asked for.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('peerName'))
+    $peerName = Get-TextField -Object $Request -Name 'peerName' -Pattern $script:PeerNamePattern -Allowed '40 hex digits, a dot and a classifier' -Optional
+    return Invoke-WithUserKey -Action 'Get-PeerIdentity' -Request $Request -Body {
+        Assert-PeerStack
+        $entries = @([PeerLab.PeerIdentities]::List() | Where-Object -FilterScript { $null -eq $peerName -or $_.PeerName -ceq $peerName })
+        New-Report -Action 'Get-PeerIdentity' -Field ([ordered]@{
+                identities = [object[]]@($entries | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
+            })
+    }
+}
+
+function Remove-PeerIdentity {
+    <#
+    .SYNOPSIS
+    Removes one identity with its groups, or says that it was not there.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('peerName'))
+    $peerName = Get-TextField -Object $Request -Name 'peerName' -Pattern $script:PeerNamePattern -Allowed '40 hex digits, a dot and a classifier'
+    return Invoke-WithUserKey -Action 'Remove-PeerIdentity' -Request $Request -Body {
+        Assert-PeerStack
+        $present = $null -ne (Find-Identity -PeerName $peerName)
+        if ($present) {
+            Clear-Identity -PeerName $peerName
+        }
+        New-Report -Action 'Remove-PeerIdentity' -Field ([ordered]@{ removed = $present })
+    }
+}
+
+function Get-PeerReport {
+    <#
+    .SYNOPSIS
+    Everything about this machine; changes nothing.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed $script:EnvelopeField
+    return Invoke-WithUserKey -Action 'Get-PeerReport' -Request $Request -Body {
+        $capability = Get-CapabilityFact
+        $identities = @()
+        if ('S_OK' -eq $capability['stack']['identity']) {
+            $identities = @([PeerLab.PeerIdentities]::List() | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
+        }
+        New-Report -Action 'Get-PeerReport' -Field ([ordered]@{ capability = $capability; identities = [object[]]$identities })
+    }
+}
+
+Export-ModuleMember -Function @(
+    'Set-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity', 'Import-PeerIdentity',
+    'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport',
+    'Assert-RequestedMachine', 'ConvertTo-AsciiJson', 'ConvertTo-GuestFailure', 'Get-RequestSecret', 'Set-OpenedIn',
+    'Start-ActionWatchdog', 'Stop-ActionWatchdog'
+)

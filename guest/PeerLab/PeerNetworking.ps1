@@ -1,0 +1,317 @@
+# What peer networking needs of a Windows machine: IPv6, services, the policy switch, firewall rules, the seed policy.
+# Only definitions: this file is dot-sourced by PeerLab.psm1 and put in front of the preparation. Functions that change
+# something write one phrase for each change to the pipeline and nothing where all was as wanted.
+#
+# The cmdlets of NetSecurity, NetAdapter and NetTCPIP are functions of other modules: they do not see the error
+# preference set here, so each call names its own.
+
+$script:FirewallRulePrefix = 'PeerLab-'
+$script:IPv6ParameterKey = 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip6\Parameters'
+$script:PeernetPolicyKey = 'HKLM:\SOFTWARE\Policies\Microsoft\Peernet'
+$script:RebootMarkerKey = 'SOFTWARE\PeerLab\RebootPending'
+
+function Get-RegistryValue {
+    <#
+    .SYNOPSIS
+    A registry value, or null where the key or the value is absent.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Key, [Parameter(Mandatory = $true)][string]$Name)
+    $item = Get-Item -LiteralPath $Key -ErrorAction SilentlyContinue
+    if ($null -eq $item) {
+        return $null
+    }
+    return $item.GetValue($Name, $null)
+}
+
+function Set-RegistryValue {
+    <#
+    .SYNOPSIS
+    Sets a registry value where it differs; writes the phrase of the change.
+    #>
+    param(
+        [Parameter(Mandatory = $true)][string]$Key,
+        [Parameter(Mandatory = $true)][string]$Name,
+        [Parameter(Mandatory = $true)][AllowEmptyString()][object]$Value,
+        [Parameter(Mandatory = $true)][ValidateSet('DWord', 'String')][string]$Type
+    )
+    $current = Get-RegistryValue -Key $Key -Name $Name
+    if ($null -ne $current -and $current -ceq $Value) {
+        return
+    }
+    if (-not (Test-Path -LiteralPath $Key)) {
+        $null = New-Item -Path $Key -Force
+    }
+    $null = New-ItemProperty -LiteralPath $Key -Name $Name -Value $Value -PropertyType $Type -Force
+    '{0}\{1} = {2}' -f ($Key -replace '^HKLM:\\', ''), $Name, $Value
+}
+
+function Set-RebootPending {
+    <#
+    .SYNOPSIS
+    Notes that a change waits for a reboot, in a volatile key: Windows forgets it at the very reboot it asks for.
+    #>
+    param()
+    $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey(
+        $script:RebootMarkerKey,
+        [Microsoft.Win32.RegistryKeyPermissionCheck]::Default,
+        [Microsoft.Win32.RegistryOptions]::Volatile)
+    $key.Close()
+}
+
+function Test-RebootPending {
+    <#
+    .SYNOPSIS
+    Whether a change of ours waits for a reboot.
+    #>
+    param()
+    return Test-Path -LiteralPath ('HKLM:\' + $script:RebootMarkerKey)
+}
+
+function Test-IPv6Disabled {
+    <#
+    .SYNOPSIS
+    Whether the registry switches IPv6 off on network adapters, at the next boot at the latest.
+    #>
+    param()
+    $disabled = Get-RegistryValue -Key $script:IPv6ParameterKey -Name 'DisabledComponents'
+    # Bit 0x10 is "native interfaces"; 0xFF and the mistaken but common 0xFFFFFFFF contain it.
+    return ($null -ne $disabled -and ($disabled -band 0x10) -ne 0)
+}
+
+function Enable-IPv6Component {
+    <#
+    .SYNOPSIS
+    Switches IPv6 on in the registry. Takes effect at the next boot.
+    #>
+    param()
+    if (-not (Test-IPv6Disabled)) {
+        return
+    }
+    $disabled = Get-RegistryValue -Key $script:IPv6ParameterKey -Name 'DisabledComponents'
+    $wanted = 0
+    if ($disabled -ge 0 -and $disabled -lt 0xFF) {
+        # Other bits are other decisions of the image, such as preferring IPv4.
+        $wanted = $disabled -band (-bnot 0x10)
+    }
+    Set-RegistryValue -Key $script:IPv6ParameterKey -Name 'DisabledComponents' -Value $wanted -Type DWord
+    Set-RebootPending
+}
+
+function Get-IPv6UnboundAdapter {
+    <#
+    .SYNOPSIS
+    Names of the adapters that carry IPv4 but not IPv6. An accelerated-networking adapter carries neither.
+    #>
+    param()
+    $ipv4 = @(Get-NetAdapterBinding -ComponentID 'ms_tcpip' -ErrorAction Stop | Where-Object -FilterScript { $_.Enabled })
+    $ipv6 = @(Get-NetAdapterBinding -ComponentID 'ms_tcpip6' -ErrorAction Stop | Where-Object -FilterScript { $_.Enabled })
+    $bound = @($ipv6 | ForEach-Object -Process { $_.Name })
+    $ipv4 | Where-Object -FilterScript { $bound -cnotcontains $_.Name } | ForEach-Object -Process { $_.Name }
+}
+
+function Enable-IPv6Binding {
+    <#
+    .SYNOPSIS
+    Binds IPv6 to the adapters that carry IPv4. Rebuilds the adapter's stack, so it may cut connections: never over SSH.
+    #>
+    param()
+    foreach ($name in @(Get-IPv6UnboundAdapter)) {
+        Enable-NetAdapterBinding -Name $name -ComponentID 'ms_tcpip6' -ErrorAction Stop
+        'IPv6 bound to {0}' -f $name
+    }
+}
+
+function Test-ServerEdition {
+    <#
+    .SYNOPSIS
+    Whether this is a server edition of Windows.
+    #>
+    param()
+    return (Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction Stop).ProductType -ne 1
+}
+
+function Install-PnrpFeature {
+    <#
+    .SYNOPSIS
+    Installs the feature PNRP on a server edition that has it. What an edition lacks is left to the capability test, which
+    names it.
+    #>
+    param()
+    if (-not (Test-ServerEdition)) {
+        return
+    }
+    $feature = Get-WindowsFeature -Name 'PNRP' -ErrorAction Stop
+    if ($null -eq $feature -or $feature.Installed) {
+        return
+    }
+    $result = Install-WindowsFeature -Name 'PNRP' -ErrorAction Stop
+    if ('Yes' -eq [string]$result.RestartNeeded) {
+        Set-RebootPending
+    }
+    'feature PNRP installed'
+}
+
+function Enable-PeerPolicy {
+    <#
+    .SYNOPSIS
+    Turns the policy off that forbids all peer networking; hardened images set it.
+    #>
+    param()
+    if (1 -eq (Get-RegistryValue -Key $script:PeernetPolicyKey -Name 'Disabled')) {
+        Set-RegistryValue -Key $script:PeernetPolicyKey -Name 'Disabled' -Value 0 -Type DWord
+    }
+}
+
+function Enable-PeerService {
+    <#
+    .SYNOPSIS
+    PNRPsvc starts with the machine, the two others on demand. Services that are absent are left to the capability test.
+    #>
+    param()
+    $startTypes = [ordered]@{ p2pimsvc = 'Manual'; p2psvc = 'Manual'; PNRPsvc = 'Automatic' }
+    foreach ($name in $startTypes.Keys) {
+        $service = Get-Service -Name $name -ErrorAction SilentlyContinue
+        if ($null -eq $service) {
+            continue
+        }
+        $current = [string]$service.StartType
+        if ($current -eq $startTypes[$name] -or $current -eq 'Automatic') {
+            continue
+        }
+        Set-Service -Name $name -StartupType $startTypes[$name]
+        'service {0} {1}' -f $name, $startTypes[$name].ToLowerInvariant()
+    }
+    $pnrp = Get-Service -Name 'PNRPsvc' -ErrorAction SilentlyContinue
+    # Without IPv6 the service ends at once (event 100), so it waits for the reboot like IPv6 itself.
+    if ($null -ne $pnrp -and $pnrp.Status -ne 'Running' -and -not (Test-RebootPending)) {
+        try {
+            Start-Service -Name 'PNRPsvc'
+            'service PNRPsvc started'
+        }
+        catch {
+            # The capability test starts the stack and tells the code; here the message is a localised sentence at best.
+            Write-Verbose -Message 'PNRPsvc does not start.'
+        }
+    }
+}
+
+function Get-SeedPolicyName {
+    <#
+    .SYNOPSIS
+    Key and value names of the seed policy of the global cloud, read from the machine's own policy definitions; the
+    built-in ones where these are absent.
+    #>
+    param()
+    $names = [ordered]@{
+        Key              = 'HKLM:\SOFTWARE\Policies\Microsoft\Peernet\Pnrp\IPv6-Global'
+        Server           = 'SeedServer'
+        ExcludeMicrosoft = 'DontIncludeMicrosoftSeedServer'
+        NoMulticast      = 'DisableMulticastBootstrap'
+        Source           = 'built in'
+    }
+    $file = Join-Path -Path $env:windir -ChildPath 'PolicyDefinitions\P2P-pnrp.admx'
+    if (-not (Test-Path -LiteralPath $file)) {
+        return $names
+    }
+    $document = New-Object -TypeName System.Xml.XmlDocument
+    $document.XmlResolver = $null
+    $document.Load($file)
+    foreach ($policy in $document.SelectNodes("//*[local-name()='policy']")) {
+        $key = $policy.GetAttribute('key')
+        if ($key -notmatch '\\Pnrp\\IPv6-Global$') {
+            continue
+        }
+        $server = $policy.SelectSingleNode("*[local-name()='elements']/*[local-name()='text']")
+        $exclude = $policy.SelectSingleNode("*[local-name()='elements']/*[local-name()='boolean']")
+        if ($null -ne $server -and $null -ne $exclude) {
+            $names['Key'] = 'HKLM:\' + $key
+            $names['Server'] = $server.GetAttribute('valueName')
+            $names['ExcludeMicrosoft'] = $exclude.GetAttribute('valueName')
+            $names['Source'] = 'P2P-pnrp.admx'
+        }
+        if ($policy.GetAttribute('valueName') -match 'MulticastBootstrap') {
+            $names['NoMulticast'] = $policy.GetAttribute('valueName')
+        }
+    }
+    return $names
+}
+
+function Set-SeedPolicy {
+    <#
+    .SYNOPSIS
+    How this machine finds the cloud: the lab's own seeds, never Microsoft's withdrawn one; multicast only on a seed,
+    since without a seed that answers it is the one way left (and Azure carries none).
+    #>
+    param([Parameter(Mandatory = $true)][object]$Seed)
+    $names = Get-SeedPolicyName
+    $noMulticast = 1
+    if ($Seed.role -ceq 'seed') {
+        $noMulticast = 0
+    }
+    $changes = @(
+        Set-RegistryValue -Key $names['Key'] -Name $names['Server'] -Value $Seed.server -Type String
+        Set-RegistryValue -Key $names['Key'] -Name $names['ExcludeMicrosoft'] -Value 1 -Type DWord
+        Set-RegistryValue -Key $names['Key'] -Name $names['NoMulticast'] -Value $noMulticast -Type DWord
+    )
+    if ($changes.Count -eq 0) {
+        return
+    }
+    $changes | ForEach-Object -Process { '{0} (names {1})' -f $_, $names['Source'] }
+    # Nothing documents that the service reads its policy again while it runs.
+    $service = Get-Service -Name 'PNRPsvc' -ErrorAction SilentlyContinue
+    if ($null -ne $service -and $service.Status -eq 'Running') {
+        Restart-Service -Name 'PNRPsvc' -Force
+        'service PNRPsvc restarted'
+    }
+}
+
+function Get-NetworkingFact {
+    <#
+    .SYNOPSIS
+    The state of the machine's networking, read back.
+    #>
+    param()
+    $addresses = @(Get-NetIPAddress -AddressFamily IPv6 -ErrorAction SilentlyContinue |
+            ForEach-Object -Process { ([string]$_.IPAddress) -replace '%.*$', '' } |
+            Where-Object -FilterScript { $_ -ne '::1' -and $_ -notmatch '^fe[89ab]' })
+    $rules = @(Get-NetFirewallRule -Name ($script:FirewallRulePrefix + '*') -ErrorAction SilentlyContinue |
+            Where-Object -FilterScript { 'True' -eq [string]$_.Enabled } |
+            ForEach-Object -Process { [string]$_.Name } |
+            Sort-Object)
+    $facts = [ordered]@{
+        ipv6Addresses = [string[]]$addresses
+        firewallRules = [string[]]$rules
+        rebootPending = [bool](Test-RebootPending)
+    }
+    $names = Get-SeedPolicyName
+    $server = Get-RegistryValue -Key $names['Key'] -Name $names['Server']
+    if ($server) {
+        $facts['seedServer'] = [string]$server
+    }
+    return $facts
+}
+
+function Set-NetworkingState {
+    <#
+    .SYNOPSIS
+    Brings the machine's networking to a checked NetworkingState; writes the phrases of what changed.
+    .PARAMETER InSession
+    Set where a connection must survive: an adapter without IPv6 is then a failure instead of being bound.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Networking, [switch]$InSession)
+    Enable-IPv6Component
+    if (-not $InSession) {
+        Enable-IPv6Binding
+    }
+    elseif (@(Get-IPv6UnboundAdapter).Count -gt 0) {
+        throw (New-PeerFailure -Code 'IPv6Disabled' -Message ('IPv6 is not bound to {0}.' -f (@(Get-IPv6UnboundAdapter) -join ', ')) -Hint 'Run the preparation of this machine again; binding IPv6 over SSH would cut its own connection.')
+    }
+    Install-PnrpFeature
+    Enable-PeerPolicy
+    Enable-PeerService
+    Set-PeerFirewallRule -Wanted @(Get-Field -Object $Networking -Name 'firewallRules')
+    $seed = Get-Field -Object $Networking -Name 'seed'
+    if ($null -ne $seed) {
+        Set-SeedPolicy -Seed $seed
+    }
+}
