@@ -39,8 +39,6 @@ export interface LabPlan {
   seedServer: string;
 }
 
-const seedZone = "peerlab.internal";
-
 export function checkLab(definition: LabDefinition): Finding[] {
   const findings: Finding[] = [];
   const people = Object.entries(definition.people ?? {});
@@ -110,7 +108,9 @@ export function checkLab(definition: LabDefinition): Finding[] {
 }
 
 /** Decides machines, their roles and their order. Nothing depends on the order in which people and machines are given. */
-export function planLab(definition: LabDefinition): LabPlan {
+export function planLab(name: string, definition: LabDefinition): LabPlan {
+  // Of its own for each lab: a network cannot be linked to two zones of one name.
+  const seedZone = `${name.toLowerCase()}.peerlab.internal`;
   const inherited = inheritedOf(definition);
   const machines: LabMachinePlan[] = [];
   for (const [person, { machines: own }] of sortedEntries(definition.people)) {

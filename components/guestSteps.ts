@@ -1,0 +1,142 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as remote from "@pulumi/command/remote";
+import type { types as command } from "@pulumi/command";
+import { contractVersion, guestCommand, type GuestAction } from "../guest/contract";
+import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
+import type { PeerConnection, PeerMachine } from "./peerMachine";
+import { newToken, sha256 } from "./secrets";
+
+/**
+ * A token that is renewed whenever `state` changes, and also when `state` changes back: a step that failed for a new state
+ * has to run again for the old one, though the engine would call the old one unchanged. `state` must hold nothing secret
+ * and nothing that changes without need (an exported identity has a new salt each time).
+ */
+export function attemptAt(
+  name: string,
+  state: pulumi.Output<object>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const digest = pulumi.unsecret(
+    pulumi.output(state).apply((value) => sha256(JSON.stringify(value))),
+  );
+  const stash = new pulumi.Stash(
+    name,
+    { input: newToken() },
+    pulumi.mergeOptions(opts, { ignoreChanges: ["input"], replacementTrigger: digest }),
+  );
+  return stash.output.apply(String);
+}
+
+/** A step on a machine: one action of the guest contract. */
+export interface GuestStep {
+  machine: pulumi.Input<PeerMachine>;
+  action: GuestAction;
+  /** What the request holds beside the contract's own fields. Secrets are fine: it goes through standard input. */
+  request?: pulumi.Input<object>;
+  /** The step runs again when one of these changes, and at no other change. */
+  triggers: pulumi.Input<unknown>[];
+  /** Whether the answer holds secrets. */
+  secretAnswer?: boolean;
+  /** Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. */
+  idle?: boolean;
+}
+
+/**
+ * Declares a step. Only its triggers make it run again: another address, jump host or password of the machine is no reason,
+ * and is used when there is one. There is no delete script: what is no longer wanted is removed by the desired state, and a
+ * machine that is being deleted or replaced is never contacted.
+ */
+export function guestStep(
+  name: string,
+  step: GuestStep,
+  opts: pulumi.CustomResourceOptions,
+): remote.Command {
+  const machine = pulumi.output(step.machine);
+  const stdin = pulumi.all([machine.instanceId, step.request ?? {}]).apply(([instance, request]) =>
+    asciiJson({
+      contract: contractVersion,
+      instance,
+      guestFiles: currentGuestFilesHash(),
+      ...request,
+    }),
+  );
+  return new remote.Command(
+    name,
+    {
+      connection: machine.connection.apply((connection) => remoteConnection(connection, "proven")),
+      create: step.idle ? undefined : guestCommand(step.action),
+      stdin: pulumi.secret(stdin),
+      triggers: step.triggers,
+      // The genuine provider hangs for ever on a long line of output while it logs; on Windows it warns about environment.
+      logging: remote.Logging.None,
+      addPreviousOutputInEnv: false,
+    },
+    pulumi.mergeOptions(opts, {
+      ignoreChanges: ["connection", "create", "stdin"],
+      additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],
+    }),
+  );
+}
+
+/** Declares the copy of the guest files; the first step on a machine, and the one that proves the password. */
+export function guestFilesCopy(
+  name: string,
+  connection: pulumi.Input<PeerConnection>,
+  triggers: pulumi.Input<unknown>[],
+  opts: pulumi.CustomResourceOptions,
+): remote.CopyToRemote {
+  return new remote.CopyToRemote(
+    name,
+    {
+      connection: pulumi.output(connection).apply((known) => remoteConnection(known, "unproven")),
+      source: new pulumi.asset.FileArchive(guestFilesFolder),
+      remotePath: guestFilesDestination,
+      triggers,
+    },
+    pulumi.mergeOptions(opts, { ignoreChanges: ["connection", "remotePath"] }),
+  );
+}
+
+/** The answer of a step: the last line of its output. Windows ends lines with CR LF, of which the provider cuts the LF. */
+export function answerOf<T>(stdout: string): T {
+  const lines = stdout.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return JSON.parse(lines[lines.length - 1] ?? "") as T;
+}
+
+/**
+ * A password that was not proven yet is tried four times at most: the provider counts a refused password like a refused
+ * connection, and Windows 11 locks an account after ten failed logons within ten minutes.
+ */
+function remoteConnection(
+  connection: PeerConnection,
+  password: "unproven" | "proven",
+): command.input.remote.ConnectionArgs {
+  const { host, port, user, hostKey, jumpHost } = connection;
+  return {
+    host,
+    port: port ?? 22,
+    user,
+    password: connection.password,
+    hostKey,
+    dialErrorLimit: password === "proven" ? 20 : 4,
+    perDialTimeout: 15,
+    proxy: jumpHost && {
+      host: jumpHost.host,
+      port: jumpHost.port ?? 22,
+      user: jumpHost.user,
+      password: jumpHost.password,
+      privateKey: jumpHost.privateKey,
+      hostKey: jumpHost.hostKey,
+      dialErrorLimit: 20,
+      perDialTimeout: 15,
+    },
+  };
+}
+
+/** JSON in ASCII: Windows reads standard input in the code page of its console. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,11 @@
+/** Windows peer-to-peer labs on Azure: the components, and what is needed to use them. */
+export * from "./peerLab";
+export * from "./peerMachine";
+export * from "./peerNetwork";
+export * from "./sharedPeerIdentity";
+export * from "./windowsPeer";
+export {
+  peerPreparationScript,
+  peerPreparationSettings,
+  type PeerPreparationOptions,
+} from "./preparation";

@@ -1,0 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Finding } from "./plan/findings";
+
+/**
+ * Ends a constructor with everything that is wrong with its arguments: one `InputPropertiesError`, each finding with the
+ * exact path of the argument. Returns where there is no finding.
+ */
+export function refuse(what: string, findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  throw new pulumi.InputPropertiesError({
+    message: describeFindings(what, findings),
+    errors: findings.map(({ path, reason }) => ({ propertyPath: path, reason })),
+  });
+}
+
+/** The findings as a person reads them, one a line. */
+export function describeFindings(what: string, findings: readonly Finding[]): string {
+  const count = findings.length === 1 ? "one mistake" : `${findings.length} mistakes`;
+  return `${what} has ${count}:\n${findings.map(({ path, reason }) => `  ${path}: ${reason}`).join("\n")}`;
+}

@@ -1,0 +1,169 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
+import { answerOf, guestStep } from "./guestSteps";
+import { refuse } from "./inputErrors";
+import type { PeerMachine, PeerMachines } from "./peerMachine";
+import {
+  firstRotation,
+  identityClassifier,
+  identityFriendlyName,
+  identityScope,
+  makerOf,
+} from "./plan/identity";
+import { newPassword, sha256 } from "./secrets";
+
+/** A person's identity as the stack's state keeps it. */
+export interface KeptIdentity {
+  peerName: pulumi.Output<string>;
+  /** Secret. */
+  exportedIdentity: pulumi.Output<string>;
+  /** Secret. */
+  exportPassword: pulumi.Output<string>;
+  /** Whose it is; kept with it, so that a renamed stack changes nothing. */
+  scope: pulumi.Output<string>;
+  /** Empty for an identity that was brought: it keeps the name it has. */
+  friendlyName: pulumi.Output<string>;
+}
+
+export interface KeptIdentityArgs {
+  machines: PeerMachines;
+  maker?: string;
+  person?: string;
+  rotation?: string;
+  exportedIdentity?: pulumi.Input<string>;
+  exportPassword?: pulumi.Input<string>;
+}
+
+type Parent = { parent: pulumi.Resource };
+
+/**
+ * Declares the identity: which generation is due, the one step that makes it, and the stash that keeps it.
+ *
+ * Only another generation makes the step run again and the stash take its answer. So the machine that made the identity may
+ * be replaced, removed or become another one, and the person may lose all machines and get new ones: whoever needs the
+ * identity reads the stash.
+ */
+export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
+  const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
+  const brought = args.exportedIdentity !== undefined;
+  refuseForgottenIdentity(name, brought, parent);
+  const rotation = dueRotation(name, args, maker !== undefined, parent);
+  const password = new pulumi.Stash(
+    `${name}-export-password`,
+    { input: pulumi.secret(args.exportPassword ?? newPassword()) },
+    { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
+  );
+  const exportPassword = pulumi.secret(password.output.apply(String));
+
+  const scope = identityScope(pulumi.getProject(), pulumi.getStack(), args.person ?? name);
+  const friendlyName = rotation.apply((known) =>
+    brought ? "" : identityFriendlyName(scope, known),
+  );
+  const made = guestStep(
+    `${name}-export`,
+    {
+      machine: maker === undefined ? nowhere : args.machines[maker],
+      action: brought ? "Import-PeerIdentity" : "Export-PeerIdentity",
+      request: brought
+        ? { exportedIdentity: args.exportedIdentity, exportPassword }
+        : { friendlyName, classifier: identityClassifier, exportPassword },
+      triggers: [rotation],
+      secretAnswer: true,
+      idle: maker === undefined,
+    },
+    parent,
+  );
+  const answer = pulumi
+    .all([made.stdout, friendlyName, exportPassword, args.exportedIdentity])
+    .apply(([stdout, friendly, password, given]) => {
+      const none = {
+        peerName: "",
+        exportedIdentity: "",
+        exportPassword: "",
+        scope,
+        friendlyName: "",
+      };
+      if (stdout === undefined || stdout.trim() === "") return none;
+      const kept = { scope, friendlyName: friendly, exportPassword: password };
+      if (given !== undefined) {
+        const { identity } = answerOf<ImportPeerIdentityReport>(stdout);
+        return { ...kept, peerName: identity.peerName, exportedIdentity: given };
+      }
+      const { peerName, exportedIdentity } = answerOf<ExportPeerIdentityReport>(stdout);
+      return { ...kept, peerName, exportedIdentity };
+    });
+  const stash = new pulumi.Stash(
+    `${name}-identity`,
+    { input: pulumi.secret(answer) },
+    { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
+  );
+  const part = (key: string) => stash.output.apply((kept) => String(kept[key]));
+  return {
+    peerName: pulumi.unsecret(part("peerName")),
+    exportedIdentity: pulumi.secret(part("exportedIdentity")),
+    exportPassword: pulumi.secret(part("exportPassword")),
+    scope: pulumi.unsecret(part("scope")),
+    friendlyName: pulumi.unsecret(part("friendlyName")),
+  };
+}
+
+/**
+ * The generation that is due. As long as there is no machine nothing is due, and whatever was before stays as it is: only
+ * with a machine does a change of the rotation, or of the identity that is brought, count.
+ */
+function dueRotation(
+  name: string,
+  args: KeptIdentityArgs,
+  hasMachines: boolean,
+  parent: Parent,
+): pulumi.Output<string> {
+  const given = args.exportedIdentity;
+  const wanted = args.rotation ?? firstRotation;
+  const rotation =
+    given === undefined
+      ? wanted
+      : pulumi.unsecret(
+          pulumi
+            .output(given)
+            .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
+        );
+  const stash = new pulumi.Stash(
+    `${name}-generation`,
+    { input: hasMachines ? rotation : "none" },
+    {
+      ...parent,
+      // A stash gives what it was created with, so that another generation has to be another stash.
+      ...(hasMachines ? { replaceOnChanges: ["input"] } : { ignoreChanges: ["input"] }),
+    },
+  );
+  return stash.output.apply(String);
+}
+
+/**
+ * An identity that was brought and is no longer given would silently be replaced by a new one: the person would lose her
+ * peer name. The program cannot read its own state, so a stash remembers that an identity was brought.
+ */
+function refuseForgottenIdentity(name: string, brought: boolean, parent: Parent): void {
+  const stash = new pulumi.Stash(
+    `${name}-origin`,
+    { input: brought ? "brought" : "made" },
+    brought ? { ...parent, replaceOnChanges: ["input"] } : { ...parent, ignoreChanges: ["input"] },
+  );
+  stash.output.apply((origin) => {
+    if (brought || origin !== "brought") return;
+    refuse(`SharedPeerIdentity ${name}`, [
+      {
+        path: "exportedIdentity",
+        reason:
+          "is missing, but this identity was brought with it; give it back, or remove the person and add her under another key " +
+          "to let a new identity be made",
+      },
+    ]);
+  });
+}
+
+/** Where a step would run that has no machine to run on; nothing is ever dialled there. */
+const nowhere: PeerMachine = {
+  connection: { host: "nowhere.invalid", user: "nobody", password: "" },
+  instanceId: "",
+};

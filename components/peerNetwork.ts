@@ -1,0 +1,328 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as network from "@pulumi/azure-native/network";
+import type { types as azure } from "@pulumi/azure-native";
+import { refuse } from "./inputErrors";
+import type { GuestNetworking } from "./peerMachine";
+import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import type { SecurityRulePlan } from "./plan/securityRules";
+
+/** How machines reach the internet. */
+export const Outbound = {
+  /** Each machine over a public IPv4 address of its own. */
+  Instance: "instance",
+  /** All machines over one NAT gateway, attached when the subnet is made. */
+  NatGateway: "natGateway",
+  /** By what the existing subnet already has. */
+  Existing: "existing",
+  /** Not at all: only for images that bring an SSH server. */
+  None: "none",
+} as const;
+export type Outbound = (typeof Outbound)[keyof typeof Outbound];
+
+/** Protocol of a port. */
+export const PortProtocol = { TCP: "TCP", UDP: "UDP" } as const;
+export type PortProtocol = (typeof PortProtocol)[keyof typeof PortProtocol];
+
+/** A port of an application of the lab, opened between its machines. */
+export interface GraphPortArgs {
+  /** Name for the rules: a letter, then up to 39 letters, digits and hyphens. `Graph-<port>` by default. */
+  name?: string;
+  /** 1 to 65535; not 22, 3389 or 3587 (TCP), not 3540 (UDP). */
+  port: number;
+  /** `TCP` by default, which is what Graphing applications listen on. */
+  protocol?: PortProtocol;
+}
+
+/** Parts of a network that exist already and are used as they are. */
+export interface ExistingNetworkArgs {
+  /** Resource group of the existing parts. The component's own by default. */
+  resourceGroupName?: pulumi.Input<string>;
+  /** The virtual network. With it alone, a new subnet is made in it from `ipv4Subnet` and `ipv6Subnet`. */
+  virtualNetworkName?: string;
+  /** The subnet; it must have an IPv4 range and an IPv6 /64. Its own security group and outbound access stay as they are. */
+  subnetName?: string;
+  /** A security group that the rules are added to; nothing is denied in it, whatever `isolate` says. */
+  networkSecurityGroupName?: string;
+  /** First of the up to 1,000 priorities used in an existing security group. 100 by default, 3000 at most. */
+  firstPriority?: number;
+}
+
+export interface PeerNetworkArgs {
+  /** Resource group that everything is made in. */
+  resourceGroupName: pulumi.Input<string>;
+  /** Azure region. The resource group's, or the provider's, by default. */
+  location?: pulumi.Input<string>;
+  /** Tags of every resource. */
+  tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /**
+   * Who administers: addresses or ranges of both families, never everybody. SSH, and RDP where asked for, are open to them
+   * and to the jump host only.
+   */
+  adminSources: string[];
+  /** Address the machines see the jump host under; it is let in on TCP 22, also under `isolate`. */
+  jumpHostAddress?: string;
+  /** Ranges of networks peered with this one whose machines are peers too. */
+  peerSources?: string[];
+  /** Ports of the applications, in the security group and in each machine's Windows Firewall. None by default. */
+  graphPorts?: GraphPortArgs[];
+  /** Opens RDP (TCP 3389) to `adminSources`. False by default. */
+  rdp?: boolean;
+  /** Denies everything else from the rest of the virtual network and its peerings. True by default. */
+  isolate?: boolean;
+  /** How machines reach the internet. `natGateway` with a jump host, `existing` in an existing subnet, else `instance`. */
+  outbound?: Outbound;
+  /** IPv4 range of the virtual network. 10.80.0.0/16 by default. */
+  ipv4Space?: string;
+  /** IPv6 range of the virtual network, /48 to /64. fd5a:9c2e:71b0::/48 by default; networks to be peered need their own. */
+  ipv6Space?: string;
+  /** IPv4 range of the subnet, /8 to /29. The first /24 of the space by default. */
+  ipv4Subnet?: string;
+  /** IPv6 range of the subnet, exactly a /64. The first of the space by default. */
+  ipv6Subnet?: string;
+  /** Uses what exists already instead of making it. */
+  existing?: ExistingNetworkArgs;
+}
+
+/**
+ * A dual-stack network for Windows peers: virtual network, subnet with a /64, and a security group that opens the peer
+ * infrastructure's ports (TCP 3587, UDP 3540) and the applications' own between the machines, and SSH to the administrators.
+ * Each opening is one rule per address family, because Azure refuses a rule that mixes them.
+ *
+ * Throws an `InputPropertiesError` that holds every mistake in the arguments.
+ */
+export class PeerNetwork extends pulumi.ComponentResource {
+  /** ARM id of the virtual network. */
+  public readonly virtualNetworkId: pulumi.Output<string>;
+  /** ARM id of the subnet. */
+  public readonly subnetId: pulumi.Output<string>;
+  /** Ranges of the subnet, IPv4 and IPv6. */
+  public readonly subnetRanges: pulumi.Output<string[]>;
+  /** ARM id of the security group. */
+  public readonly networkSecurityGroupId: pulumi.Output<string>;
+  /**
+   * ARM id of the security group where the interfaces have to name it, because the subnet is an existing one whose own group
+   * stays as it is; empty where the subnet carries the group.
+   */
+  public readonly interfaceSecurityGroupId: pulumi.Output<string>;
+  /** The same openings for each machine's Windows Firewall: `WindowsPeer` takes it as `networking`. */
+  public readonly guestNetworking: pulumi.Output<GuestNetworking>;
+  /** How machines reach the internet. */
+  public readonly outbound: pulumi.Output<string>;
+
+  constructor(name: string, args: PeerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("peerlab:index:PeerNetwork", name, args, opts);
+    refuse(`PeerNetwork ${name}`, checkNetwork("", args));
+    const plan = planNetwork(args);
+    const parent = { parent: this };
+
+    const adopted =
+      args.existing?.subnetName === undefined ? undefined : existingSubnet(name, args, parent);
+    const ranges = adopted?.ranges ?? pulumi.output(plan.subnet);
+    const rules = ranges.apply((subnet) => plan.rules(subnet));
+    const group = securityGroup(name, args, plan, adopted !== undefined, rules, parent);
+    const created = adopted ?? createSubnet(name, args, plan, group, parent);
+
+    this.virtualNetworkId = created.virtualNetworkId;
+    this.subnetId = created.subnetId;
+    this.subnetRanges = ranges;
+    this.networkSecurityGroupId = group;
+    this.interfaceSecurityGroupId = adopted ? group : pulumi.output("");
+    this.guestNetworking = rules.apply(({ firewall }) => ({ firewallRules: firewall }));
+    this.outbound = pulumi.output(plan.outbound);
+    this.registerOutputs({
+      virtualNetworkId: this.virtualNetworkId,
+      subnetId: this.subnetId,
+      subnetRanges: this.subnetRanges,
+      networkSecurityGroupId: this.networkSecurityGroupId,
+      interfaceSecurityGroupId: this.interfaceSecurityGroupId,
+      guestNetworking: this.guestNetworking,
+      outbound: this.outbound,
+    });
+  }
+}
+
+interface SubnetParts {
+  virtualNetworkId: pulumi.Output<string>;
+  subnetId: pulumi.Output<string>;
+}
+
+type Parent = { parent: pulumi.Resource };
+type Rules = pulumi.Output<ReturnType<NetworkPlan["rules"]>>;
+
+function existingSubnet(
+  name: string,
+  args: PeerNetworkArgs,
+  parent: Parent,
+): SubnetParts & { ranges: pulumi.Output<string[]> } {
+  const resourceGroupName = args.existing?.resourceGroupName ?? args.resourceGroupName;
+  const virtualNetworkName = args.existing?.virtualNetworkName ?? "";
+  const subnetName = args.existing?.subnetName ?? "";
+  const found = network.getSubnetOutput(
+    { resourceGroupName, virtualNetworkName, subnetName },
+    parent,
+  );
+  const ranges = found.apply(({ addressPrefix, addressPrefixes }) => {
+    const all = addressPrefixes ?? (addressPrefix === undefined ? [] : [addressPrefix]);
+    refuse(`PeerNetwork ${name}`, checkExistingSubnet("existing.subnetName", all));
+    return all;
+  });
+  const subnetId = found.apply(({ id }) => id ?? "");
+  const virtualNetworkId = subnetId.apply((id) => id.replace(/\/subnets\/[^/]+$/i, ""));
+  return { ranges, subnetId, virtualNetworkId };
+}
+
+function createSubnet(
+  name: string,
+  args: PeerNetworkArgs,
+  plan: NetworkPlan,
+  group: pulumi.Output<string>,
+  parent: Parent,
+): SubnetParts {
+  const { location, tags, existing } = args;
+  const gateway = plan.outbound === "natGateway" ? natGateway(name, args, parent) : undefined;
+  const subnetArgs = {
+    addressPrefixes: plan.subnet,
+    networkSecurityGroup: { id: group },
+    natGateway: gateway && { id: gateway.id },
+    // Said once and for all: Azure takes it at creation only, and new networks lose the implicit access.
+    defaultOutboundAccess: false,
+  };
+  if (existing?.virtualNetworkName !== undefined) {
+    const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
+    const virtualNetworkName = existing.virtualNetworkName;
+    const found = network.getVirtualNetworkOutput(
+      { resourceGroupName, virtualNetworkName },
+      parent,
+    );
+    const subnet = new network.Subnet(
+      `${name}-subnet`,
+      { resourceGroupName, virtualNetworkName, ...subnetArgs },
+      parent,
+    );
+    return { virtualNetworkId: found.apply(({ id }) => id ?? ""), subnetId: subnet.id };
+  }
+  const virtualNetwork = new network.VirtualNetwork(
+    `${name}-network`,
+    {
+      resourceGroupName: args.resourceGroupName,
+      location,
+      tags,
+      addressSpace: { addressPrefixes: plan.space },
+    },
+    // The subnet is a resource of its own; a network read back lists it too.
+    { ...parent, ignoreChanges: ["subnets"] },
+  );
+  const subnet = new network.Subnet(
+    `${name}-subnet`,
+    {
+      resourceGroupName: args.resourceGroupName,
+      virtualNetworkName: virtualNetwork.name,
+      ...subnetArgs,
+    },
+    parent,
+  );
+  return { virtualNetworkId: virtualNetwork.id, subnetId: subnet.id };
+}
+
+function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): network.NatGateway {
+  const { resourceGroupName, location, tags } = args;
+  const address = new network.PublicIPAddress(
+    `${name}-outbound`,
+    {
+      resourceGroupName,
+      location,
+      tags,
+      publicIPAddressVersion: network.IPVersion.IPv4,
+      publicIPAllocationMethod: network.IPAllocationMethod.Static,
+      sku: { name: network.PublicIPAddressSkuName.Standard },
+    },
+    parent,
+  );
+  return new network.NatGateway(
+    `${name}-outbound`,
+    {
+      resourceGroupName,
+      location,
+      tags,
+      sku: { name: network.NatGatewaySkuName.Standard },
+      publicIpAddresses: [{ id: address.id }],
+    },
+    parent,
+  );
+}
+
+/** The security group's id; an existing group gets the rules one by one, because a group put as a whole loses the others. */
+function securityGroup(
+  name: string,
+  args: PeerNetworkArgs,
+  plan: NetworkPlan,
+  adopted: boolean,
+  rules: Rules,
+  parent: Parent,
+): pulumi.Output<string> {
+  const { location, tags, existing } = args;
+  if (existing?.networkSecurityGroupName === undefined) {
+    const group = new network.NetworkSecurityGroup(
+      `${name}-security`,
+      {
+        resourceGroupName: args.resourceGroupName,
+        location,
+        tags,
+        securityRules: rules.apply(({ security }) => security.map(securityRuleArgs)),
+      },
+      parent,
+    );
+    return group.id;
+  }
+  const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
+  const { networkSecurityGroupName } = existing;
+  const found = network.getNetworkSecurityGroupOutput(
+    { resourceGroupName, networkSecurityGroupName },
+    parent,
+  );
+  // How many rules there are must be known before anything is looked up: those for a range of each family.
+  const ranges = adopted ? ["0.0.0.0/0", "::/0"] : plan.subnet;
+  for (const { name: ruleName } of plan.rules(ranges).security) {
+    const rule = rules.apply(({ security }) => {
+      const known = security.find((candidate) => candidate.name === ruleName);
+      if (!known) throw new Error(`rule ${ruleName} is not for the ranges of the existing subnet`);
+      return known;
+    });
+    new network.SecurityRule(
+      `${name}-${ruleName}`,
+      {
+        resourceGroupName,
+        networkSecurityGroupName,
+        securityRuleName: ruleName,
+        description: rule.description,
+        priority: rule.priority,
+        direction: network.SecurityRuleDirection.Inbound,
+        access: rule.access,
+        protocol: rule.protocol,
+        sourceAddressPrefixes: rule.apply((known) => known.sourceAddressPrefixes ?? []),
+        sourcePortRange: "*",
+        destinationAddressPrefixes: rule.apply((known) => known.destinationAddressPrefixes ?? []),
+        destinationPortRange: rule.destinationPortRange,
+      },
+      parent,
+    );
+  }
+  return found.apply(({ id }) => id ?? "");
+}
+
+function securityRuleArgs(rule: SecurityRulePlan): azure.input.network.SecurityRuleArgs {
+  return {
+    name: rule.name,
+    description: rule.description,
+    priority: rule.priority,
+    direction: network.SecurityRuleDirection.Inbound,
+    access: rule.access,
+    protocol: rule.protocol,
+    sourceAddressPrefix: rule.sourceServiceTag,
+    sourceAddressPrefixes: rule.sourceAddressPrefixes,
+    sourcePortRange: "*",
+    destinationAddressPrefix: rule.destinationAddressPrefixes === undefined ? "*" : undefined,
+    destinationAddressPrefixes: rule.destinationAddressPrefixes,
+    destinationPortRange: rule.destinationPortRange,
+  };
+}

@@ -1,0 +1,149 @@
+import type { Finding } from "./findings";
+import { checkLab, type LabDefinition } from "./lab";
+import { boolean, fields, fit, list, map, nearest, number, text, type Shape } from "./shape";
+
+const machineShape = fields({
+  computerName: text,
+  image: text,
+  imageReference: fields({ publisher: text, offer: text, sku: text, version: text, id: text }),
+  size: text,
+  osDisk: fields({ sizeGb: number, type: text }),
+  zone: text,
+  spot: fields({ maxPrice: number, evictionPolicy: text }),
+  licenseType: text,
+  trustedLaunch: boolean,
+  encryptionAtHost: boolean,
+  bootDiagnostics: boolean,
+  autoShutdown: fields({ time: text, timeZone: text, notifyEmail: text, notifyMinutes: number }),
+  timeZone: text,
+  patchMode: text,
+  publicIpv4: boolean,
+  publicIpv6: boolean,
+  outbound: text,
+  openSshMsi: text,
+});
+
+const jumpHostShape = fields({
+  host: text,
+  port: number,
+  user: text,
+  password: text,
+  privateKey: text,
+  hostKey: text,
+  privateAddress: text,
+});
+
+/** Every key of the program's configuration, without the project's name. */
+export const configurationShape: Readonly<Record<string, Shape>> = {
+  people: map(
+    fields({
+      displayName: text,
+      machines: map(machineShape),
+      maker: text,
+      rotation: text,
+      exportedIdentity: text,
+      exportPassword: text,
+    }),
+  ),
+  machineDefaults: machineShape,
+  resourceGroupName: text,
+  location: text,
+  tags: map(text),
+  adminUsername: text,
+  adminPassword: text,
+  adminSources: list(text),
+  jumpHost: jumpHostShape,
+  seed: text,
+  peerSources: list(text),
+  graphPorts: list(fields({ name: text, port: number, protocol: text })),
+  rdp: boolean,
+  isolate: boolean,
+  outbound: text,
+  ipv4Space: text,
+  ipv6Space: text,
+  ipv4Subnet: text,
+  ipv6Subnet: text,
+  existing: fields({
+    resourceGroupName: text,
+    virtualNetworkName: text,
+    subnetName: text,
+    networkSecurityGroupName: text,
+    firstPriority: number,
+  }),
+};
+
+/** The environment variable that gives the jump host where the stack's file does not, as JSON like the key `jumpHost`. */
+export const jumpHostVariable = "PEERLAB_JUMP_HOST";
+
+export interface Configuration {
+  /** The lab, as far as it could be read. */
+  definition: LabDefinition;
+  /** Everything that is wrong, of shape and of content. */
+  findings: Finding[];
+}
+
+/**
+ * Reads the program's configuration: `values` is the stack's whole configuration as the engine gives it, texts by
+ * `namespace:key`, where structured values are JSON. Other namespaces are left alone. An empty value is one that was not
+ * given: every key has a default in `Pulumi.yaml`.
+ */
+export function readConfiguration(
+  project: string,
+  values: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Configuration {
+  const findings: Finding[] = [];
+  const raw: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (!name.startsWith(`${project}:`)) continue;
+    const key = name.slice(project.length + 1);
+    const shape = Object.hasOwn(configurationShape, key) ? configurationShape[key] : undefined;
+    if (!shape) {
+      findings.push({
+        path: key,
+        reason: `is no known key${nearest(key, Object.keys(configurationShape))}; the known ones stand in Pulumi.yaml`,
+      });
+      continue;
+    }
+    const fitted = isEmpty(value) ? undefined : fit(key, parsed(value, shape), shape, findings);
+    if (fitted !== undefined) raw[key] = fitted;
+  }
+  const fromEnvironment = environment[jumpHostVariable];
+  if (fromEnvironment && raw.jumpHost === undefined) {
+    const jumpHost = fit(
+      jumpHostVariable,
+      parsed(fromEnvironment, jumpHostShape),
+      jumpHostShape,
+      findings,
+    );
+    if (jumpHost !== undefined) raw.jumpHost = jumpHost;
+  }
+  const definition = { people: {}, ...raw } as LabDefinition;
+  findings.push(...checkJumpHostComplete(definition));
+  // What was reported for its shape is not reported again for being missing.
+  const reported = findings.map(({ path }) => path);
+  const content = checkLab(definition).filter(
+    ({ path }) => !reported.some((known) => path === known || known.startsWith(`${path}[`)),
+  );
+  return { definition, findings: [...findings, ...content] };
+}
+
+function checkJumpHostComplete({ jumpHost }: LabDefinition): Finding[] {
+  if (jumpHost === undefined) return [];
+  return (["host", "user"] as const)
+    .filter((key) => jumpHost[key] === undefined)
+    .map((key) => ({ path: `jumpHost.${key}`, reason: "is missing" }));
+}
+
+function isEmpty(value: string): boolean {
+  return value === "" || value === "{}" || value === "[]";
+}
+
+function parsed(value: string, shape: Shape): unknown {
+  if (shape.kind === "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,154 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as compute from "@pulumi/azure-native/compute";
+import {
+  contractVersion,
+  type NetworkingState,
+  type PreparationReport,
+  type PreparationSettings,
+} from "../guest/contract";
+import { preparationScript } from "../guest/preparation";
+import { answerOf, attemptAt } from "./guestSteps";
+import type { GuestNetworking } from "./peerMachine";
+import type { MachinePlan } from "./plan/machine";
+import { sha256 } from "./secrets";
+import type { WindowsPeerArgs } from "./windowsPeer";
+
+type Parent = { parent: pulumi.Resource };
+
+/** Seconds that the preparation may take: the SSH capability alone has taken ten minutes. */
+const preparationTimeout = 40 * 60;
+
+let script: string | undefined;
+
+/** The script that prepares a Windows machine; without anything secret, since Azure leaves it on the machine's disk. */
+export function peerPreparationScript(): string {
+  script ??= preparationScript((file) =>
+    fs.readFileSync(path.join(__dirname, "..", "guest", file), "utf8"),
+  );
+  return script;
+}
+
+/** What the preparation of a machine of one's own needs to know. */
+export interface PeerPreparationOptions {
+  /** The administrator whom the peer identities will belong to. */
+  labUser: string;
+  /** What its firewall has to let in: `PeerNetwork.guestNetworking`. */
+  networking: GuestNetworking;
+  /** Whether the machine reaches the internet, from where the SSH server comes. True by default. */
+  outbound?: boolean;
+  /** Address of an OpenSSH MSI for images without the capability. */
+  openSshMsi?: string;
+}
+
+/**
+ * The one parameter of the preparation script, `Settings`: for a managed run command on a VM of one's own.
+ * Base64, so that nothing depends on how Run Command quotes a parameter.
+ */
+export function peerPreparationSettings(options: PeerPreparationOptions): string {
+  const settings: PreparationSettings = {
+    contract: contractVersion,
+    labUser: options.labUser,
+    networking: options.networking as NetworkingState,
+    outboundTest: options.outbound === false ? [] : outboundTest,
+    openSshMsi: options.openSshMsi,
+  };
+  return Buffer.from(JSON.stringify(settings), "utf8").toString("base64");
+}
+
+/** Where the SSH capability is downloaded from: Windows Update. */
+const outboundTest = ["https://download.windowsupdate.com"];
+
+/** Declares the run command that prepares the machine. It runs again for another instance, script or setting. */
+export function preparation(
+  name: string,
+  args: WindowsPeerArgs,
+  plan: MachinePlan,
+  machine: {
+    vm: compute.VirtualMachine;
+    instanceId: pulumi.Output<string>;
+    networking: pulumi.Output<GuestNetworking>;
+  },
+  parent: Parent,
+): compute.VirtualMachineRunCommandByVirtualMachine {
+  const { vm, instanceId } = machine;
+  const settings = machine.networking.apply((networking) =>
+    peerPreparationSettings({
+      labUser: plan.adminUsername,
+      networking,
+      outbound: plan.outbound !== "none",
+      openSshMsi: args.openSshMsi,
+    }),
+  );
+  const attempt = attemptAt(
+    `${name}-preparation`,
+    pulumi.all([instanceId, settings]).apply(([instance, known]) => ({
+      instance,
+      settings: known,
+      script: sha256(peerPreparationScript()),
+    })),
+    parent,
+  );
+  return new compute.VirtualMachineRunCommandByVirtualMachine(
+    `${name}-preparation`,
+    {
+      resourceGroupName: args.resourceGroupName,
+      vmName: vm.name,
+      location: vm.location,
+      tags: args.tags,
+      source: { script: peerPreparationScript() },
+      parameters: [
+        { name: "Settings", value: settings },
+        { name: "Attempt", value: attempt },
+      ],
+      asyncExecution: false,
+      timeoutInSeconds: preparationTimeout,
+      treatFailureAsDeploymentFailure: true,
+    },
+    {
+      ...parent,
+      deletedWith: vm,
+      customTimeouts: { create: "50m", update: "50m" },
+    },
+  );
+}
+
+/**
+ * The SSH server's public host key, taken from the preparation's answer and kept from then on: it changes with the machine's
+ * instance and at no other time.
+ */
+export function pinnedHostKey(
+  name: string,
+  resourceGroupName: pulumi.Input<string>,
+  vm: compute.VirtualMachine,
+  prepared: compute.VirtualMachineRunCommandByVirtualMachine,
+  instanceId: pulumi.Output<string>,
+  parent: Parent,
+): pulumi.Output<string> {
+  // Unknown as long as the run command is still to be made, so that nothing is asked for in that preview.
+  const runCommandName = pulumi.all([prepared.id, prepared.name]).apply(([, known]) => known);
+  const answer = compute.getVirtualMachineRunCommandByVirtualMachineOutput(
+    { resourceGroupName, vmName: vm.name, runCommandName, expand: "instanceView" },
+    parent,
+  );
+  const hostKey = answer.instanceView.apply((view) => hostKeyOf(name, view?.output ?? ""));
+  const stash = new pulumi.Stash(
+    `${name}-host-key`,
+    { input: hostKey },
+    { ...parent, ignoreChanges: ["input"], replacementTrigger: instanceId },
+  );
+  return stash.output.apply(String);
+}
+
+function hostKeyOf(name: string, output: string): string {
+  try {
+    const { hostKey } = answerOf<PreparationReport>(output);
+    if (/^(ssh|ecdsa)-\S+ \S+$/.test(hostKey)) return hostKey;
+  } catch {
+    // Said below, with what was there instead.
+  }
+  throw new pulumi.RunError(
+    `${name}: the preparation did not say the SSH host key; its output ended with ${JSON.stringify(output.slice(-200))}`,
+  );
+}

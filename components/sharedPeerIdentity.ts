@@ -1,0 +1,195 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as remote from "@pulumi/command/remote";
+import { contractVersion, type SetPeerMachineReport } from "../guest/contract";
+import { currentGuestFilesHash } from "./guestFiles";
+import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
+import { keptIdentity, type KeptIdentity } from "./keptIdentity";
+import { refuse } from "./inputErrors";
+import type { PeerMachine, PeerMachines } from "./peerMachine";
+import { checkIdentity, codePoints } from "./plan/identity";
+import { withSecrets } from "./secrets";
+
+export interface SharedPeerIdentityArgs {
+  /**
+   * All machines of one person, by key: `WindowsPeer.machine`, or filled in by hand. Keys are identity: renaming one is
+   * removing a machine and adding another. May be empty: the identity is kept for later machines.
+   */
+  machines: { [key: string]: pulumi.Input<PeerMachine> };
+  /** Key of the machine that makes the identity. The first key in code-point order by default. Of no importance later. */
+  maker?: string;
+  /** The person's key, for the identity's friendly name. The component's name by default. */
+  person?: string;
+  /** Another value makes a new identity on all machines and removes the old one. `1` by default. */
+  rotation?: string;
+  /** An identity exported elsewhere, instead of a new one: base64 of the exported file's bytes. Secret. */
+  exportedIdentity?: pulumi.Input<string>;
+  /** The password it was exported under. Secret. */
+  exportPassword?: pulumi.Input<string>;
+  /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
+  copyGuestFiles?: boolean;
+}
+
+/** What a machine said about the identity it holds. */
+export interface PeerIdentityReport {
+  /** The secure peer name, computed on the machine from the key it really holds. */
+  peerName: string;
+  /** Whether the machine could sign with the key. */
+  usable: boolean;
+  /** Windows' own name of the machine. */
+  computerName: string;
+  /** What waits, such as `reboot`; empty where the machine is ready. */
+  pending: string[];
+}
+
+/**
+ * One person's peer identity on all her machines: made and exported once on one of them, kept in the stack's state, imported
+ * on the others, so that one secure peer name finds whichever machine is up.
+ *
+ * Replacing, adding or removing machines, the one that made the identity included, keeps the peer name.
+ * Throws an `InputPropertiesError` that holds every mistake in the arguments.
+ */
+export class SharedPeerIdentity extends pulumi.ComponentResource {
+  /** The person's secure peer name; empty as long as she has had no machine. */
+  public readonly peerName: pulumi.Output<string>;
+  /** The exported identity: base64 of the exported file's bytes. Secret. */
+  public readonly exportedIdentity: pulumi.Output<string>;
+  /** The password it is exported under. Secret. */
+  public readonly exportPassword: pulumi.Output<string>;
+  /** What each machine said, by key. */
+  public readonly reports: pulumi.Output<{ [key: string]: PeerIdentityReport }>;
+
+  constructor(name: string, args: SharedPeerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("peerlab:index:SharedPeerIdentity", name, withSecrets(args), opts);
+    const keys = Object.keys(args.machines ?? {}).sort(codePoints);
+    refuse(
+      `SharedPeerIdentity ${name}`,
+      checkIdentity("", {
+        machines: keys,
+        maker: args.maker,
+        person: args.person,
+        rotation: args.rotation,
+        hasExportedIdentity: args.exportedIdentity !== undefined,
+        hasExportPassword: args.exportPassword !== undefined,
+      }),
+    );
+    const parent = { parent: this };
+
+    const machines = args.copyGuestFiles
+      ? withGuestFiles(name, args.machines, parent)
+      : args.machines;
+    const identity = keptIdentity(name, { ...args, machines }, parent);
+    const reports: Record<string, pulumi.Output<PeerIdentityReport>> = {};
+    for (const key of keys) {
+      const step = machineStep(`${name}.${key}`, machines[key], identity, parent);
+      reports[key] = reportOf(key, step, identity);
+    }
+
+    this.peerName = identity.peerName;
+    this.exportedIdentity = identity.exportedIdentity;
+    this.exportPassword = identity.exportPassword;
+    this.reports = pulumi.all(reports);
+    this.registerOutputs({
+      peerName: this.peerName,
+      exportedIdentity: this.exportedIdentity,
+      exportPassword: this.exportPassword,
+      reports: this.reports,
+    });
+  }
+}
+
+type Parent = { parent: pulumi.Resource };
+
+/** The machines, each once its guest files are there. */
+function withGuestFiles(name: string, machines: PeerMachines, parent: Parent): PeerMachines {
+  const guestFiles = currentGuestFilesHash();
+  return Object.fromEntries(
+    Object.keys(machines).map((key) => {
+      const machine = pulumi.output(machines[key]);
+      const step = `${name}.${key}-guest-files`;
+      const attempt = attemptAt(
+        step,
+        machine.instanceId.apply((instance) => ({ instance, guestFiles })),
+        parent,
+      );
+      const copy = guestFilesCopy(step, machine.connection, [attempt], parent);
+      return [key, pulumi.all([machine, copy.id]).apply(([known]) => known)];
+    }),
+  );
+}
+
+/** The machine's whole state in one step; it runs again for another instance, guest file, rule or identity. */
+function machineStep(
+  name: string,
+  input: pulumi.Input<PeerMachine>,
+  identity: KeptIdentity,
+  parent: Parent,
+): remote.Command {
+  const machine = pulumi.output(input);
+  const { peerName, scope, friendlyName } = identity;
+  const attempt = attemptAt(
+    name,
+    pulumi
+      .all([machine.instanceId, machine.networking, peerName, scope, friendlyName])
+      .apply(([instance, networking, wanted, scopeName, friendly]) => ({
+        contract: contractVersion,
+        guestFiles: currentGuestFilesHash(),
+        instance,
+        networking: networking ?? null,
+        identity: { peerName: wanted, scope: scopeName, friendlyName: friendly },
+      })),
+    parent,
+  );
+  const request = pulumi
+    .all([
+      machine.networking,
+      scope,
+      peerName,
+      friendlyName,
+      identity.exportedIdentity,
+      identity.exportPassword,
+    ])
+    .apply(([networking, scopeName, wanted, friendly, exportedIdentity, exportPassword]) => ({
+      networking,
+      identities: {
+        scope: scopeName,
+        wanted: [
+          {
+            peerName: wanted,
+            friendlyName: friendly === "" ? undefined : friendly,
+            exportedIdentity,
+            exportPassword,
+          },
+        ],
+      },
+    }));
+  return guestStep(
+    name,
+    { machine, action: "Set-PeerMachine", request, triggers: [attempt] },
+    parent,
+  );
+}
+
+/** The machine refuses by itself to hold another identity than the wanted one; here its word is compared once more. */
+function reportOf(
+  key: string,
+  step: remote.Command,
+  identity: KeptIdentity,
+): pulumi.Output<PeerIdentityReport> {
+  return pulumi.all([step.stdout, identity.peerName, step.urn]).apply(([stdout, peerName, urn]) => {
+    const report = answerOf<SetPeerMachineReport>(stdout);
+    const held = report.identities?.find((candidate) => candidate.peerName === peerName);
+    if (!held?.usable) {
+      const others = report.identities?.map((candidate) => candidate.peerName).join(", ");
+      throw new pulumi.RunError(
+        `${key} reports ${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order; ` +
+          `let it go through its step again: pulumi up --replace '${urn}'`,
+      );
+    }
+    return {
+      peerName: held.peerName,
+      usable: held.usable,
+      computerName: report.computerName,
+      pending: report.pending,
+    };
+  });
+}

@@ -1,0 +1,270 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as compute from "@pulumi/azure-native/compute";
+import * as devtestlab from "@pulumi/azure-native/devtestlab";
+import * as network from "@pulumi/azure-native/network";
+import { refuse } from "./inputErrors";
+import type { MachinePlan } from "./plan/machine";
+import { checkAdminPassword } from "./plan/windowsNames";
+import { newPassword } from "./secrets";
+import type { WindowsPeerArgs } from "./windowsPeer";
+
+type Parent = { parent: pulumi.Resource };
+
+/**
+ * The password the machine really has, kept in a stash: Azure accepts a changed `adminPassword` in an update and does not
+ * apply it, so a changed argument is refused instead of being handed on.
+ */
+export function labUserPassword(
+  name: string,
+  args: WindowsPeerArgs,
+  plan: MachinePlan,
+  parent: Parent,
+): pulumi.Output<string> {
+  const given = args.adminPassword;
+  const stash = new pulumi.Stash(
+    `${name}-password`,
+    { input: pulumi.secret(given ?? newPassword()) },
+    { ...parent, ignoreChanges: ["input"] },
+  );
+  if (given === undefined) return pulumi.secret(stash.output.apply(String));
+  return pulumi.secret(
+    pulumi.all([given, stash.output, stash.urn]).apply(([wanted, applied, urn]) => {
+      refuse(
+        `WindowsPeer ${name}`,
+        checkAdminPassword("adminPassword", wanted, plan.adminUsername),
+      );
+      if (wanted !== applied) {
+        refuse(`WindowsPeer ${name}`, [
+          {
+            path: "adminPassword",
+            reason:
+              "(not shown) is another one than the machine has, and Azure does not change it in place; put the old one back, " +
+              `or let the machine be replaced by one with the new password: pulumi up --replace '${urn}'`,
+          },
+        ]);
+      }
+      return applied as string;
+    }),
+  );
+}
+
+/** No fixed name: a new version or SKU replaces the address, and the old one is bound to the interface until then. */
+export function publicAddress(
+  name: string,
+  args: WindowsPeerArgs,
+  version: "IPv4" | "IPv6",
+  parent: Parent,
+): network.PublicIPAddress {
+  return new network.PublicIPAddress(
+    `${name}-${version.toLowerCase()}`,
+    {
+      resourceGroupName: args.resourceGroupName,
+      location: args.location,
+      tags: args.tags,
+      publicIPAddressVersion: version,
+      publicIPAllocationMethod: network.IPAllocationMethod.Static,
+      sku: { name: network.PublicIPAddressSkuName.Standard },
+      zones: args.zone === undefined ? undefined : [args.zone],
+    },
+    parent,
+  );
+}
+
+/** IPv4 is primary and IPv6 secondary: Azure knows no other way. The interface outlives the VM, and with it the addresses. */
+export function networkInterface(
+  name: string,
+  args: WindowsPeerArgs,
+  publicIpv4: network.PublicIPAddress | undefined,
+  publicIpv6: network.PublicIPAddress | undefined,
+  parent: Parent,
+): network.NetworkInterface {
+  const group = args.networkSecurityGroupId;
+  return new network.NetworkInterface(
+    `${name}-nic`,
+    {
+      resourceGroupName: args.resourceGroupName,
+      location: args.location,
+      tags: args.tags,
+      networkSecurityGroup:
+        group === undefined
+          ? undefined
+          : // An empty id means none; azure-native drops a property that is undefined.
+            (pulumi.output(group).apply((id) => (id === "" ? undefined : { id })) as pulumi.Output<{
+              id: string;
+            }>),
+      ipConfigurations: [
+        {
+          name: "ipv4",
+          primary: true,
+          privateIPAddressVersion: network.IPVersion.IPv4,
+          privateIPAllocationMethod: network.IPAllocationMethod.Dynamic,
+          subnet: { id: args.subnetId },
+          publicIPAddress: publicIpv4 && { id: publicIpv4.id },
+        },
+        {
+          name: "ipv6",
+          primary: false,
+          privateIPAddressVersion: network.IPVersion.IPv6,
+          privateIPAllocationMethod: network.IPAllocationMethod.Dynamic,
+          subnet: { id: args.subnetId },
+          publicIPAddress: publicIpv6 && { id: publicIpv6.id },
+        },
+      ],
+    },
+    parent,
+  );
+}
+
+/** The interface's private address of that configuration. */
+export function privateAddress(
+  nic: network.NetworkInterface,
+  configuration: "ipv4" | "ipv6",
+): pulumi.Output<string> {
+  return nic.ipConfigurations.apply(
+    (all) => all?.find(({ name }) => name === configuration)?.privateIPAddress ?? "",
+  );
+}
+
+/**
+ * What Azure refuses to change on a VM (409 PropertyChangeNotAllowed) although azure-native plans an update, and what needs
+ * the machine switched off: the machine is replaced. Sources: the ForceNew list of terraform-provider-azurerm,
+ * pulumi-azure-native#1117 and #577.
+ */
+export const replacingProperties = [
+  "availabilitySet",
+  "evictionPolicy",
+  "networkProfile.networkInterfaces",
+  "osProfile.adminPassword",
+  "osProfile.adminUsername",
+  "osProfile.computerName",
+  "osProfile.customData",
+  "osProfile.windowsConfiguration.enableAutomaticUpdates",
+  "osProfile.windowsConfiguration.provisionVMAgent",
+  "osProfile.windowsConfiguration.timeZone",
+  "plan",
+  "priority",
+  "securityProfile.encryptionAtHost",
+  "securityProfile.securityType",
+  "securityProfile.uefiSettings",
+  "storageProfile.imageReference",
+  "storageProfile.osDisk.createOption",
+  "storageProfile.osDisk.diskSizeGB",
+  "zones",
+];
+
+export function virtualMachine(
+  name: string,
+  args: WindowsPeerArgs,
+  plan: MachinePlan,
+  nic: network.NetworkInterface,
+  password: pulumi.Output<string>,
+  parent: Parent,
+): compute.VirtualMachine {
+  const { spot } = args;
+  return new compute.VirtualMachine(
+    `${name}-vm`,
+    {
+      resourceGroupName: args.resourceGroupName,
+      location: args.location,
+      tags: args.tags,
+      hardwareProfile: { vmSize: plan.size },
+      networkProfile: {
+        networkInterfaces: [
+          { id: nic.id, primary: true, deleteOption: compute.DeleteOptions.Detach },
+        ],
+      },
+      osProfile: {
+        computerName: plan.computerName,
+        adminUsername: plan.adminUsername,
+        adminPassword: password,
+        windowsConfiguration: {
+          provisionVMAgent: true,
+          enableAutomaticUpdates: plan.patchMode !== "Manual",
+          patchSettings: { patchMode: plan.patchMode },
+          timeZone: args.timeZone,
+        },
+      },
+      storageProfile: {
+        imageReference: plan.image.reference,
+        osDisk: {
+          createOption: compute.DiskCreateOptionTypes.FromImage,
+          deleteOption: compute.DiskDeleteOptionTypes.Delete,
+          diskSizeGB: args.osDisk?.sizeGb,
+          managedDisk: { storageAccountType: args.osDisk?.type ?? "StandardSSD_LRS" },
+        },
+      },
+      securityProfile: securityProfile(args, plan),
+      diagnosticsProfile: { bootDiagnostics: { enabled: args.bootDiagnostics ?? true } },
+      licenseType: plan.licenseType,
+      zones: args.zone === undefined ? undefined : [args.zone],
+      priority: spot && compute.VirtualMachinePriorityTypes.Spot,
+      evictionPolicy: spot && (spot.evictionPolicy ?? "Deallocate"),
+      billingProfile: spot && { maxPrice: spot.maxPrice ?? -1 },
+    },
+    {
+      ...parent,
+      // The interface can be on one VM only, so the old one goes first.
+      deleteBeforeReplace: true,
+      replaceOnChanges: replacingProperties,
+    },
+  );
+}
+
+function securityProfile(args: WindowsPeerArgs, plan: MachinePlan) {
+  if (!plan.trustedLaunch && !args.encryptionAtHost) return undefined;
+  return {
+    encryptionAtHost: args.encryptionAtHost,
+    ...(plan.trustedLaunch && {
+      securityType: compute.SecurityTypes.TrustedLaunch,
+      uefiSettings: { secureBootEnabled: true, vTpmEnabled: true },
+    }),
+  };
+}
+
+/**
+ * The VM's instance id. It is asked for and not taken from the resource, because azure-native's preview of any update, were it
+ * of a tag, calls all outputs but the name and the location unknown, and every step on the machine would be planned again.
+ */
+export function instanceIdOf(
+  resourceGroupName: pulumi.Input<string>,
+  vm: compute.VirtualMachine,
+  parent: Parent,
+): pulumi.Output<string> {
+  // Unknown as long as the VM is still to be made, so that nothing is asked for in that preview.
+  const vmName = pulumi.all([vm.id, vm.name]).apply(([, vmNameKnown]) => vmNameKnown);
+  return compute.getVirtualMachineOutput({ resourceGroupName, vmName }, parent).vmId;
+}
+
+/** Azure wants this very name for a schedule that switches a VM off. */
+export function shutdownSchedule(
+  name: string,
+  args: WindowsPeerArgs,
+  vm: compute.VirtualMachine,
+  parent: Parent,
+): devtestlab.GlobalSchedule | undefined {
+  const { autoShutdown } = args;
+  if (!autoShutdown) return undefined;
+  const { time, timeZone, notifyEmail, notifyMinutes } = autoShutdown;
+  return new devtestlab.GlobalSchedule(
+    `${name}-shutdown`,
+    {
+      name: pulumi.interpolate`shutdown-computevm-${vm.name}`,
+      resourceGroupName: args.resourceGroupName,
+      location: vm.location,
+      tags: args.tags,
+      status: devtestlab.EnableStatus.Enabled,
+      taskType: "ComputeVmShutdownTask",
+      dailyRecurrence: { time },
+      timeZoneId: timeZone ?? "UTC",
+      targetResourceId: vm.id,
+      notificationSettings: notifyEmail
+        ? {
+            status: devtestlab.EnableStatus.Enabled,
+            emailRecipient: notifyEmail,
+            timeInMinutes: notifyMinutes ?? 30,
+          }
+        : undefined,
+    },
+    { ...parent, deletedWith: vm },
+  );
+}

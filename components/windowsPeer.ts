@@ -1,0 +1,293 @@
+import * as pulumi from "@pulumi/pulumi";
+import { attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
+import { currentGuestFilesHash } from "./guestFiles";
+import { refuse } from "./inputErrors";
+import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
+import type { Outbound } from "./peerNetwork";
+import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
+import { pinnedHostKey, preparation } from "./preparation";
+import { withSecrets } from "./secrets";
+import {
+  instanceIdOf,
+  labUserPassword,
+  networkInterface,
+  privateAddress,
+  publicAddress,
+  shutdownSchedule,
+  virtualMachine,
+} from "./virtualMachine";
+
+/** An image in full, instead of one of the presets. Either `id`, or the other four. */
+export interface ImageReferenceArgs {
+  /** Publisher, such as `MicrosoftWindowsDesktop`. */
+  publisher?: string;
+  /** Offer, such as `windows-11`. */
+  offer?: string;
+  /** SKU, such as `win11-24h2-ent`. */
+  sku?: string;
+  /** Version; `latest` is safe, pinned versions disappear from the marketplace. */
+  version?: string;
+  /** ARM id of an image or of a gallery image. */
+  id?: string;
+}
+
+/** Kind of an OS disk. */
+export const OsDiskType = {
+  StandardHdd: "Standard_LRS",
+  StandardSsd: "StandardSSD_LRS",
+  StandardSsdZoneRedundant: "StandardSSD_ZRS",
+  PremiumSsd: "Premium_LRS",
+  PremiumSsdZoneRedundant: "Premium_ZRS",
+} as const;
+export type OsDiskType = (typeof OsDiskType)[keyof typeof OsDiskType];
+
+/** The machine's OS disk. It is deleted with the machine. */
+export interface OsDiskArgs {
+  /** Size in GiB, 127 to 4095. The image's own by default. */
+  sizeGb?: number;
+  /** Kind of disk. `StandardSSD_LRS` by default. */
+  type?: OsDiskType;
+}
+
+/** What happens to a spot machine that Azure takes back. */
+export const EvictionPolicy = { Deallocate: "Deallocate", Delete: "Delete" } as const;
+export type EvictionPolicy = (typeof EvictionPolicy)[keyof typeof EvictionPolicy];
+
+/** Makes the machine a spot machine, which is cheap and may be taken back at any time. */
+export interface SpotArgs {
+  /** Highest price in US dollars an hour; -1, the default, is the price on demand. */
+  maxPrice?: number;
+  /** `Deallocate` by default. */
+  evictionPolicy?: EvictionPolicy;
+}
+
+/** Switches the machine off every day. */
+export interface AutoShutdownArgs {
+  /** Time of day, `1900` for 19:00. */
+  time: string;
+  /** Windows time zone of that time, such as `W. Europe Standard Time`. `UTC` by default. */
+  timeZone?: string;
+  /** Whom to write to before. Nobody by default. */
+  notifyEmail?: string;
+  /** How long before, 15 to 120 minutes. 30 by default. */
+  notifyMinutes?: number;
+}
+
+/** Who installs updates, and so who restarts the machine. */
+export const PatchMode = {
+  Manual: "Manual",
+  AutomaticByOS: "AutomaticByOS",
+  AutomaticByPlatform: "AutomaticByPlatform",
+} as const;
+export type PatchMode = (typeof PatchMode)[keyof typeof PatchMode];
+
+/** A machine's part in finding the PNRP cloud. */
+export const SeedRole = { Seed: "seed", Peer: "peer" } as const;
+export type SeedRole = (typeof SeedRole)[keyof typeof SeedRole];
+
+/** How the machine finds the PNRP cloud: Azure carries no multicast, so it is told a seed. */
+export interface SeedArgs {
+  /** `seed`: the others find the cloud through this machine. `peer`: through `server`. */
+  role: SeedRole;
+  /** One DNS name or one IPv6 address, for all seeds together. */
+  server: string;
+}
+
+export interface WindowsPeerArgs {
+  /** Resource group that everything is made in. */
+  resourceGroupName: pulumi.Input<string>;
+  /** Azure region. The resource group's, or the provider's, by default. */
+  location?: pulumi.Input<string>;
+  /** Tags of every resource. */
+  tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** ARM id of a dual-stack subnet: `PeerNetwork.subnetId`. */
+  subnetId: pulumi.Input<string>;
+  /** ARM id of a security group for the interface; empty or absent where the subnet carries one. */
+  networkSecurityGroupId?: pulumi.Input<string>;
+  /** What the Windows Firewall lets in: `PeerNetwork.guestNetworking`. */
+  networking: pulumi.Input<GuestNetworking>;
+  /** How the machine finds the PNRP cloud. Left alone by default. */
+  seed?: SeedArgs;
+  /** Windows' own name for the machine, 1 to 15 characters. The component's name by default. Another one replaces it. */
+  computerName?: string;
+  /** Image by name. `windows-11` by default: Microsoft documents no server release for Identity and Grouping. */
+  image?: string;
+  /** Image in full, instead of `image`. */
+  imageReference?: ImageReferenceArgs;
+  /** VM size. `Standard_D2s_v5` by default. */
+  size?: string;
+  /** OS disk. */
+  osDisk?: OsDiskArgs;
+  /** Availability zone, `1` to `3`. None by default. Another one replaces the machine. */
+  zone?: string;
+  /** Makes it a spot machine. */
+  spot?: SpotArgs;
+  /** Licence. `Windows_Client` for client images, which states that you are entitled to run them; else none. */
+  licenseType?: string;
+  /** Secure boot and a virtual TPM. True by default for images that want it (Windows 11). */
+  trustedLaunch?: boolean;
+  /** Encrypts disks at the host. False by default; the subscription must have the feature. */
+  encryptionAtHost?: boolean;
+  /** Boot diagnostics in storage that Azure manages. True by default. */
+  bootDiagnostics?: boolean;
+  /** Switches the machine off every day. Not by default. */
+  autoShutdown?: AutoShutdownArgs;
+  /** Windows time zone, such as `W. Europe Standard Time`. `UTC` by default. Another one replaces the machine. */
+  timeZone?: string;
+  /** Who installs updates. `Manual` by default, so that no update restarts a machine while it is being prepared. */
+  patchMode?: PatchMode;
+  /** The lab user, an administrator. `labuser` by default. Another one replaces the machine. */
+  adminUsername?: string;
+  /** Password of the lab user, 12 to 123 characters. Made once and kept in the stack's state by default. Secret. */
+  adminPassword?: pulumi.Input<string>;
+  /** A public IPv4 address. By default exactly where there is no jump host. */
+  publicIpv4?: boolean;
+  /** A public IPv6 address. False by default. */
+  publicIpv6?: boolean;
+  /** The way to the machine's private address. */
+  jumpHost?: pulumi.Input<JumpHost>;
+  /** How the machine reaches the internet. `instance` with a public IPv4 address, else `existing`. */
+  outbound?: Outbound;
+  /** Address of an OpenSSH MSI for images without the capability (Windows Server 2016). */
+  openSshMsi?: string;
+  /** Proves on the machine that it can run the peer stack before anybody relies on it. True by default. */
+  proveCapability?: boolean;
+}
+
+/**
+ * A Windows machine that is ready for peer networking: interface with IPv4 and IPv6, addresses, VM, a managed run command that
+ * prepares Windows (IPv6, services, firewall, seed, SSH server), the SSH server's host key pinned from its answer, and a copy
+ * of the guest files.
+ *
+ * What Azure cannot change in place (image, computer name, user, time zone, zone, ...) replaces the machine, delete first.
+ * Throws an `InputPropertiesError` that holds every mistake in the arguments.
+ */
+export class WindowsPeer extends pulumi.ComponentResource {
+  /** The machine for `SharedPeerIdentity` and the other components that do something on it. Secret. */
+  public readonly machine: pulumi.Output<PeerMachine>;
+  /** Known when the machine has proved, or did not have to prove, that it can run the peer stack. */
+  public readonly proof: pulumi.Output<string>;
+  /** Windows' own name. */
+  public readonly computerName: pulumi.Output<string>;
+  /** ARM id of the VM. */
+  public readonly virtualMachineId: pulumi.Output<string>;
+  /** The VM's instance id, new with every re-creation. */
+  public readonly instanceId: pulumi.Output<string>;
+  /** Private IPv4 address. */
+  public readonly privateIpv4: pulumi.Output<string>;
+  /** Private IPv6 address. */
+  public readonly privateIpv6: pulumi.Output<string>;
+  /** Public IPv4 address; empty where there is none. */
+  public readonly publicIpv4: pulumi.Output<string>;
+  /** Public IPv6 address; empty where there is none. */
+  public readonly publicIpv6: pulumi.Output<string>;
+  /** The lab user. */
+  public readonly adminUsername: pulumi.Output<string>;
+  /** Password of the lab user. Secret. */
+  public readonly adminPassword: pulumi.Output<string>;
+  /** Public host key of the machine's SSH server. */
+  public readonly hostKey: pulumi.Output<string>;
+
+  constructor(name: string, args: WindowsPeerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("peerlab:index:WindowsPeer", name, withSecrets(args), opts);
+    const definition: MachineDefinition = {
+      ...args,
+      adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
+      jumpHost: args.jumpHost === undefined ? undefined : plainJumpHost(args.jumpHost),
+    };
+    refuse(`WindowsPeer ${name}`, checkMachine("", name, definition));
+    const plan = planMachine(name, definition);
+    const parent = { parent: this };
+
+    const password = labUserPassword(name, args, plan, parent);
+    const publicIpv4 = plan.publicIpv4 ? publicAddress(name, args, "IPv4", parent) : undefined;
+    const publicIpv6 = plan.publicIpv6 ? publicAddress(name, args, "IPv6", parent) : undefined;
+    const nic = networkInterface(name, args, publicIpv4, publicIpv6, parent);
+    const vm = virtualMachine(name, args, plan, nic, password, parent);
+    const instanceId = instanceIdOf(args.resourceGroupName, vm, parent);
+    shutdownSchedule(name, args, vm, parent);
+
+    const networking = pulumi
+      .output(args.networking)
+      .apply((known): GuestNetworking => (args.seed ? { ...known, seed: args.seed } : known));
+    const prepared = preparation(name, args, plan, { vm, instanceId, networking }, parent);
+    const hostKey = pinnedHostKey(name, args.resourceGroupName, vm, prepared, instanceId, parent);
+
+    const privateIpv4 = privateAddress(nic, "ipv4");
+    const privateIpv6 = privateAddress(nic, "ipv6");
+    const connection = pulumi
+      .all([args.jumpHost, publicIpv4?.ipAddress, privateIpv4, password, hostKey])
+      .apply(([jumpHost, publicAddress, address, known, key]) => ({
+        host: jumpHost === undefined ? (publicAddress ?? "") : address,
+        port: 22,
+        user: plan.adminUsername,
+        password: known,
+        hostKey: key,
+        jumpHost,
+      }));
+    const guestFiles = currentGuestFilesHash();
+    const attempt = attemptAt(
+      `${name}-guest-files`,
+      instanceId.apply((instance) => ({ instance, guestFiles })),
+      parent,
+    );
+    const copy = guestFilesCopy(`${name}-guest-files`, connection, [attempt], {
+      ...parent,
+      deletedWith: vm,
+    });
+    const described = pulumi
+      .all([connection, instanceId, privateIpv4, privateIpv6, networking])
+      .apply(([known, instance, ipv4, ipv6, rules]): PeerMachine => ({
+        connection: known,
+        instanceId: instance,
+        privateIpv4: ipv4,
+        privateIpv6: ipv6,
+        networking: rules,
+      }));
+    const capability =
+      args.proveCapability === false
+        ? undefined
+        : guestStep(
+            `${name}-capability`,
+            { machine: described, action: "Test-PeerCapability", triggers: [attempt] },
+            { ...parent, dependsOn: copy, deletedWith: vm },
+          );
+
+    // Whoever uses the machine waits until the files are there and the proof is given.
+    this.machine = pulumi.all([described, copy.id, capability?.stdout]).apply(([known]) => known);
+    this.proof = pulumi.output(capability?.id ?? "");
+    this.computerName = pulumi.output(plan.computerName);
+    this.virtualMachineId = vm.id;
+    this.instanceId = instanceId;
+    this.privateIpv4 = privateIpv4;
+    this.privateIpv6 = privateIpv6;
+    this.publicIpv4 = publicIpv4?.ipAddress.apply((address) => address ?? "") ?? pulumi.output("");
+    this.publicIpv6 = publicIpv6?.ipAddress.apply((address) => address ?? "") ?? pulumi.output("");
+    this.adminUsername = pulumi.output(plan.adminUsername);
+    this.adminPassword = password;
+    this.hostKey = hostKey;
+    this.registerOutputs({
+      machine: this.machine,
+      proof: this.proof,
+      computerName: this.computerName,
+      virtualMachineId: this.virtualMachineId,
+      instanceId: this.instanceId,
+      privateIpv4: this.privateIpv4,
+      privateIpv6: this.privateIpv6,
+      publicIpv4: this.publicIpv4,
+      publicIpv6: this.publicIpv6,
+      adminUsername: this.adminUsername,
+      adminPassword: this.adminPassword,
+      hostKey: this.hostKey,
+    });
+  }
+}
+
+/** The parts of a jump host that can be judged before anything exists. */
+function plainJumpHost(
+  jumpHost: pulumi.Input<JumpHost>,
+): NonNullable<MachineDefinition["jumpHost"]> {
+  if (pulumi.Output.isInstance(jumpHost) || jumpHost instanceof Promise) return {};
+  const { host, port, user, hostKey } = jumpHost;
+  return { host, port, user, hostKey };
+}
