@@ -4,6 +4,7 @@ import { preparationFile, preparationMarker } from "./contract";
 export const preparationParts = [
   "PeerLab/PeerCommon.ps1",
   "PeerLab/PeerFirewall.ps1",
+  "PeerLab/PeerSeedPolicy.ps1",
   "PeerLab/PeerNetworking.ps1",
   "OpenSsh.ps1",
 ] as const;

@@ -148,7 +148,7 @@ function Get-Field {
     if ($null -eq $property) {
         return $null
     }
-    # The comma keeps an array of one element an array.
+    # The comma keeps an array of one element an array; callers must not wrap the result in @() again.
     if ($property.Value -is [array]) {
         return , $property.Value
     }

@@ -1,8 +1,10 @@
-# Identities of the lab user: what each is worth, finding, making, importing, removing, and the ledger of what was put here.
+# Identities of the lab user: what each is worth, finding, importing, removing.
 # Only definitions: this file is dot-sourced by PeerLab.psm1, which has compiled the C# files.
 
 $script:PeerNamePattern = '^[0-9a-f]{40}\.[^\x00]{1,149}$'
 $script:KeyAccessCode = @('PEER_E_NO_KEY_ACCESS', 'NTE_PERM', 'NTE_BAD_KEYSET', 'NTE_BAD_KEY_STATE', 'NTE_FAIL')
+# Codes that speak of the identity's key and of nothing else; any other failure must not end in its removal.
+$script:DeadKeyCode = $script:KeyAccessCode + @('NTE_NO_KEY', 'NTE_BAD_KEY', 'NTE_BAD_KEYSET_PARAM', 'PEER_E_NOT_FOUND')
 # Where the keys are opened: 'session' or 'task'. Set by the entry.
 $script:OpenedIn = 'session'
 
@@ -50,10 +52,14 @@ function Get-IdentityFact {
         $evidence = [PeerLab.PeerKeys]::Examine($Entry.PeerName)
     }
     catch {
-        if ($script:KeyAccessCode -ccontains (Get-FailureCode -ErrorRecord $_)) {
+        $code = Get-FailureCode -ErrorRecord $_
+        if ($script:DeadKeyCode -cnotcontains $code) {
+            throw
+        }
+        if ($script:KeyAccessCode -ccontains $code) {
             Assert-KeyAccess
         }
-        # The key is gone, unreadable or does not sign: that is what the fact says.
+        # The key is gone or cannot be read by a logon that reads others: that is what the fact says.
         return $facts
     }
     $facts['peerName'] = $evidence.PeerName
@@ -66,7 +72,7 @@ function Find-Identity {
     .SYNOPSIS
     The entry of a peer name; null where the user has none. Peer names are case-sensitive.
     #>
-    param([Parameter(Mandatory = $true)][string]$PeerName)
+    param([Parameter(Mandatory = $true)][AllowEmptyString()][string]$PeerName)
     foreach ($entry in [PeerLab.PeerIdentities]::List()) {
         if ($entry.PeerName -ceq $PeerName) {
             return $entry
@@ -211,16 +217,9 @@ function Install-WantedIdentity {
     param([Parameter(Mandatory = $true)][object]$Wanted)
     $name = Get-Field -Object $Wanted -Name 'peerName'
     if ($null -eq $name) {
-        # The export alone knows; Windows refuses it where it is there already.
         $name = Get-DeclaredPeerName -Xml (ConvertFrom-ExportedIdentity -Text $Wanted.exportedIdentity -Path 'exportedIdentity')
-        if (-not $name) {
-            $name = $null
-        }
     }
-    $entry = $null
-    if ($null -ne $name) {
-        $entry = Find-Identity -PeerName $name
-    }
+    $entry = Find-Identity -PeerName $name
     $imported = -not (Test-IdentityEntry -Entry $entry)
     if ($imported) {
         if ($null -ne $entry) {
@@ -235,75 +234,4 @@ function Install-WantedIdentity {
         [PeerLab.PeerIdentities]::SetFriendlyName($name, $friendlyName)
     }
     return [pscustomobject]@{ PeerName = $name; Imported = $imported }
-}
-
-function Get-Ledger {
-    <#
-    .SYNOPSIS
-    Which identities were put into this user's store, by scope: a hashtable of lists of peer names.
-    #>
-    param()
-    $ledger = @{}
-    $file = $script:GuestDirectory + '/ledger.json'
-    if (Test-Path -LiteralPath $file) {
-        $document = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
-        foreach ($property in $document.scopes.PSObject.Properties) {
-            $ledger[$property.Name] = @($property.Value)
-        }
-    }
-    return $ledger
-}
-
-function Set-Ledger {
-    <#
-    .SYNOPSIS
-    Writes the ledger: to a file beside it that then takes its place, so that a lost connection leaves the old or the new.
-    #>
-    param([Parameter(Mandatory = $true)][hashtable]$Ledger)
-    $scopes = [ordered]@{}
-    foreach ($scope in @($Ledger.Keys | Sort-Object)) {
-        if (@($Ledger[$scope]).Count -gt 0) {
-            $scopes[$scope] = [string[]]@($Ledger[$scope])
-        }
-    }
-    $file = $script:GuestDirectory + '/ledger.json'
-    $unfinished = $file + '.unfinished'
-    [System.IO.File]::WriteAllText($unfinished, (ConvertTo-AsciiJson -Value ([ordered]@{ scopes = $scopes })))
-    Move-Item -LiteralPath $unfinished -Destination $file -Force
-}
-
-function Sync-Identity {
-    <#
-    .SYNOPSIS
-    Brings the identities of one scope to the wanted list: adds before it removes; writes the phrases of what changed.
-    #>
-    param([Parameter(Mandatory = $true)][string]$Scope, [Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted)
-    $wantedNames = @($Wanted | ForEach-Object -Process { $_.peerName })
-    $ledger = Get-Ledger
-    $known = @()
-    if ($ledger.ContainsKey($Scope)) {
-        $known = @($ledger[$Scope])
-    }
-    # Before the first import: an interrupted run must still know what it put here.
-    $ledger[$Scope] = @($known + $wantedNames | Sort-Object -CaseSensitive -Unique)
-    if (@($ledger[$Scope]).Count -gt $known.Count) {
-        Set-Ledger -Ledger $ledger
-    }
-    foreach ($want in $Wanted) {
-        if ((Install-WantedIdentity -Wanted $want).Imported) {
-            'identity {0} imported' -f $want.peerName
-        }
-    }
-    $others = @($ledger.Keys | Where-Object -FilterScript { $_ -cne $Scope } | ForEach-Object -Process { $ledger[$_] })
-    foreach ($entry in [PeerLab.PeerIdentities]::List()) {
-        $ours = $known -ccontains $entry.PeerName -or $entry.FriendlyName.StartsWith($Scope + '#', [System.StringComparison]::Ordinal)
-        if ($ours -and $wantedNames -cnotcontains $entry.PeerName -and $others -cnotcontains $entry.PeerName) {
-            Clear-Identity -PeerName $entry.PeerName
-            'identity {0} removed' -f $entry.PeerName
-        }
-    }
-    if (@($ledger[$Scope]).Count -ne $wantedNames.Count) {
-        $ledger[$Scope] = @($wantedNames | Sort-Object -CaseSensitive -Unique)
-        Set-Ledger -Ledger $ledger
-    }
 }

@@ -6,7 +6,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 # Windows PowerShell takes compiler warnings for errors, and a newer framework may find one in what is right for the old.
-$sources = @('PeerCodes.cs', 'PeerNative.cs', 'PeerKeys.cs') | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
+$sources = @('PeerCodes.cs', 'PeerNative.cs', 'CryptoMethods.cs', 'PeerKeys.cs') | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
 $references = @('System', 'System.Core', 'System.Xml')
 if ($PSVersionTable.PSVersion.Major -ge 6) {
     Add-Type -Path $sources -IgnoreWarnings
@@ -16,17 +16,16 @@ else {
 }
 
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerCommon.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerRequest.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerFirewall.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerSeedPolicy.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerNetworking.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerIdentity.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLedger.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerCapability.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLogon.ps1')
 
-$script:EnvelopeField = @('contract', 'instance', 'guestFiles', 'userPassword')
-$script:WantedField = @('peerName', 'friendlyName', 'exportedIdentity', 'exportPassword')
 $script:ActionMinutes = 20
-# The machine's own vmId, known after Assert-RequestedMachine; empty where it cannot tell.
-$script:Instance = ''
 
 function Start-ActionWatchdog {
     <#
@@ -60,55 +59,6 @@ function Set-OpenedIn {
     $script:OpenedIn = $Value
 }
 
-function Test-SameInstance {
-    <#
-    .SYNOPSIS
-    Whether two ids are one. Some firmware tables spell the first three fields in the other byte order.
-    #>
-    param([Parameter(Mandatory = $true)][guid]$One, [Parameter(Mandatory = $true)][guid]$Other)
-    $bytes = $Other.ToByteArray()
-    [Array]::Reverse($bytes, 0, 4)
-    [Array]::Reverse($bytes, 4, 2)
-    [Array]::Reverse($bytes, 6, 2)
-    return ($One -eq $Other -or $One -eq [guid]$bytes)
-}
-
-function Assert-RequestedMachine {
-    <#
-    .SYNOPSIS
-    Refuses a request that is meant for another machine. A machine that cannot tell its own instance accepts.
-    #>
-    param([Parameter(Mandatory = $true)][object]$Request)
-    $wanted = Get-TextField -Object $Request -Name 'instance' -Pattern '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' -Allowed 'the vmId of the machine'
-    $own = Get-MachineInstance
-    if (-not $own) {
-        return
-    }
-    if (-not (Test-SameInstance -One $own -Other $wanted)) {
-        throw (New-PeerFailure -Code 'WrongMachine' -Message ('This machine is the instance {0}, the request is for {1}.' -f $own, $wanted) -Hint 'Refresh the stack: the machine at this address was made anew or is another one.')
-    }
-    $script:Instance = $wanted.ToLowerInvariant()
-}
-
-function Get-RequestSecret {
-    <#
-    .SYNOPSIS
-    The secret texts of a request, so that no error message repeats them.
-    #>
-    param([Parameter(Mandatory = $true)][object]$Request)
-    $holders = @($Request)
-    $section = Get-Field -Object $Request -Name 'identities'
-    $holders += @(Get-Field -Object $section -Name 'wanted')
-    foreach ($holder in $holders) {
-        foreach ($name in @('exportPassword', 'exportedIdentity', 'userPassword')) {
-            $value = Get-Field -Object $holder -Name $name
-            if ($value -is [string] -and $value) {
-                $value
-            }
-        }
-    }
-}
-
 function New-Report {
     <#
     .SYNOPSIS
@@ -134,32 +84,13 @@ function Get-PendingChange {
     }
 }
 
-function Assert-IdentitySection {
-    <#
-    .SYNOPSIS
-    Refuses an identities section that is not in the form of the contract.
-    #>
-    param([AllowNull()][object]$Section)
-    Assert-KnownField -Object $Section -Path 'identities' -Allowed @('scope', 'wanted')
-    $null = Get-TextField -Object $Section -Name 'scope' -Path 'identities.scope' -Pattern '^peerlab:[^#]+$' -Allowed 'peerlab:<project>/<stack>/<person>'
-    $wanted = Get-Field -Object $Section -Name 'wanted'
-    if ($wanted -isnot [array]) {
-        throw (New-RequestFailure -Path 'identities.wanted' -Value $wanted -Allowed 'a list')
-    }
-    for ($i = 0; $i -lt $wanted.Count; $i++) {
-        $path = 'identities.wanted[{0}]' -f $i
-        Assert-KnownField -Object $wanted[$i] -Path $path -Allowed $script:WantedField
-        Assert-WantedIdentity -Wanted $wanted[$i] -Path ($path + '.')
-    }
-}
-
 function Set-IdentitySection {
     <#
     .SYNOPSIS
     Brings the identities of a scope to the wanted list; returns the fields changed and identities of the report.
     #>
     param([Parameter(Mandatory = $true)][object]$Section)
-    $wanted = @(Get-Field -Object $Section -Name 'wanted')
+    $wanted = Get-Field -Object $Section -Name 'wanted'
     $ledger = Get-Ledger
     if ($wanted.Count -eq 0 -and -not $ledger.ContainsKey($Section.scope)) {
         # Nothing wanted and nothing put here: a machine without the stack has to accept that.

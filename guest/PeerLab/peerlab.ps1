@@ -27,8 +27,9 @@ $actions = @(
     'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport'
 )
 $guestFiles = @(
-    'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerFirewall.ps1', 'PeerNetworking.ps1', 'PeerIdentity.ps1',
-    'PeerCapability.ps1', 'PeerLogon.ps1', 'PeerCodes.cs', 'PeerNative.cs', 'PeerKeys.cs'
+    'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerRequest.ps1', 'PeerFirewall.ps1', 'PeerSeedPolicy.ps1',
+    'PeerNetworking.ps1', 'PeerIdentity.ps1', 'PeerLedger.ps1', 'PeerCapability.ps1', 'PeerLogon.ps1',
+    'PeerCodes.cs', 'PeerNative.cs', 'CryptoMethods.cs', 'PeerKeys.cs'
 )
 $maximumRequestBytes = 4MB
 $pipeStream = $null
