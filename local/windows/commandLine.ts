@@ -124,7 +124,7 @@ async function runPowerShell(given: string[], options: CommandLineOptions): Prom
     return says(toAscii(JSON.stringify(report)));
   } catch (error) {
     if (error instanceof SessionEnded) throw error;
-    const failure = error instanceof GuestError ? error : unexpectedFailure(machine, error);
+    const failure = error instanceof GuestError ? error : unexpectedFailure(error);
     return fails(toAscii(JSON.stringify(failure.toFailure())));
   }
 }

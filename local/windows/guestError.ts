@@ -44,10 +44,10 @@ const hints: Partial<Record<HresultName, string>> = {
 };
 
 /** The failure that a result of p2p.dll becomes. */
-export function fromHresult(error: HresultError, computerName: string): GuestError {
+export function fromHresult(error: HresultError): GuestError {
   return new GuestError(
     error.hresult,
-    `${error.call} failed on ${computerName} with ${error.hresult}.`,
+    `${error.call} failed with ${error.hresult}.`,
     hints[error.hresult] ?? "See the documentation of this result of p2p.dll.",
     error.hresult,
   );

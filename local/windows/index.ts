@@ -12,7 +12,9 @@ export { execute } from "./execute";
 export { passwordLogon, publicKeyLogon } from "./logon";
 export { firewallAllows } from "./firewall";
 export { SessionEnded } from "./sessionEnded";
+export { DiskError, type DiskErrorCode } from "./diskError";
 export type { Machine } from "./machine";
+export type { DiskEntry } from "./disk";
 export type { Logon } from "./accounts";
 
 export interface WindowsOptions {
@@ -56,6 +58,11 @@ export function openWindows(options: WindowsOptions): Windows {
     return machine;
   };
   for (const record of records.values()) open(record);
+  const removeUnusedFiles = () => {
+    const used = records.values().flatMap((record) => Object.values(record.files));
+    environment.blobs.keep(new Set(used.flatMap(({ blob }) => (blob ? [blob] : []))));
+  };
+  removeUnusedFiles();
 
   const required = (vmId: string): Machine => {
     const machine = machines.get(vmId);
@@ -84,8 +91,7 @@ export function openWindows(options: WindowsOptions): Windows {
       machines.delete(vmId);
       records.delete(vmId);
       machine.endSessions();
-      const left = records.values().flatMap((record) => Object.values(record.files));
-      environment.blobs.keep(new Set(left.flatMap(({ blob }) => (blob ? [blob] : []))));
+      removeUnusedFiles();
       journal.write({ kind: "machine", subject: machine.record.computerName, what: "deleted" });
     },
 

@@ -7,7 +7,7 @@ import type { Blobs } from "./blobs";
 import { openDisk, type Disk } from "./disk";
 import { openIdentityStore, type IdentityStore } from "./identity/store";
 import type { MachineRecord } from "./record";
-import { readRegistry, registryKeys } from "./registry";
+import { nativeInterfacesOff, readRegistry, registryKeys } from "./registry";
 import { generateHostKey } from "./sshServer";
 
 /** What all machines share. */
@@ -76,7 +76,9 @@ export function openMachine(
         ...(sessionCannotOpenKeys ? { sessionCannotOpenKeys } : {}),
         wrongKey: () => faults.take("wrongKey", record.computerName) !== undefined,
       }),
-    ipv6Works: () => record.ipv6.bindingEnabled && record.ipv6.disabledComponentsAtBoot === 0,
+    ipv6Works: () =>
+      record.ipv6.bindingEnabled &&
+      (record.ipv6.disabledComponentsAtBoot & nativeInterfacesOff) === 0,
     rebootPending: () => record.ipv6.disabledComponentsAtBoot !== disabledComponents(),
     isUp: () => record.power === "running" && now() >= record.readyAt,
     startService(name) {

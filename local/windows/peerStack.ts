@@ -39,18 +39,17 @@ export function startPeerStack(machine: Machine): PeerStackState {
 /** The state of the stack, or the failure that names the first reason why this machine cannot run it. */
 export function requirePeerStack(machine: Machine): PeerStackState {
   const { record } = machine;
-  const name = record.computerName;
   if (readRegistry(record.registry, registryKeys.peernetPolicy, "Disabled") === 1) {
     throw new GuestError(
       "PeerNetworkingDisabledByPolicy",
-      `Peer networking is switched off by policy on ${name}.`,
+      "A policy turns Microsoft peer-to-peer networking off (Peernet\\Disabled is 1).",
       "Remove the policy value Disabled of HKLM\\SOFTWARE\\Policies\\Microsoft\\Peernet, or use another image.",
     );
   }
   if (isServer(machine) && !record.features.includes("PNRP")) {
     throw new GuestError(
       "PnrpFeatureMissing",
-      `The server feature PNRP is not installed on ${name}.`,
+      "The service PNRPsvc is missing on this server edition.",
       "Run the preparation, which installs it, or use a Windows 10 or 11 client image.",
     );
   }
@@ -58,19 +57,19 @@ export function requirePeerStack(machine: Machine): PeerStackState {
   if (absent.length > 0) {
     throw new GuestError(
       "PeerServiceMissing",
-      `${name} has no service ${absent.join(", ")}.`,
+      `The service ${absent.join(", ")} is missing.`,
       "Use an image that carries the peer networking stack: a Windows 10 or 11 client.",
     );
   }
   const state = startPeerStack(machine);
   // PNRP first: without IPv6 nothing else can work either.
-  const part = (["pnrp", "identity", "grouping"] as const).find((name) => state[name] !== "S_OK");
+  const part = (["pnrp", "grouping", "identity"] as const).find((name) => state[name] !== "S_OK");
   if (!part) return state;
   const result = state[part];
   if (result === "PEER_E_IPV6_NOT_INSTALLED") {
     throw new GuestError(
       "IPv6Disabled",
-      `IPv6 is off on ${name}, and ${part} needs it.`,
+      `IPv6 is off, and ${part} needs it.`,
       machine.rebootPending()
         ? "Restart the machine: IPv6 was switched on and waits for that."
         : "Run the preparation, which switches IPv6 on.",
@@ -79,7 +78,7 @@ export function requirePeerStack(machine: Machine): PeerStackState {
   }
   throw new GuestError(
     result,
-    `${name} cannot run the peer stack: ${part} answered ${result} (${formatHresult(result)}).`,
+    `The peer stack of this machine does not run: ${part} answered ${result} (${formatHresult(result)}).`,
     "Use a Windows 10 or 11 client image: no server is documented to run peer identities and groups.",
     result,
   );

@@ -11,8 +11,6 @@ import { GuestError, invalidRequest } from "./guestError";
 import { findAccount } from "./logon";
 import type { Machine } from "./machine";
 import { applyNetworking } from "./networking";
-import { isServer } from "./peerStack";
-import { installPnrpFeature } from "./services";
 import { installSshServer } from "./sshServer";
 
 const httpsAddress = text({ pattern: /^https:\/\/[^\s/]+/, allowed: "an https address" });
@@ -45,13 +43,10 @@ export function prepare(machine: Machine, settings: PreparationSettings): Prepar
   const account = findAccount(machine, settings.labUser);
   if (!account) throw invalidRequest("labUser", `names no user of ${record.computerName}`);
   for (const address of settings.outboundTest) {
-    if (!canDownload(machine, address)) throw outboundBlocked(machine, address);
+    if (!canDownload(machine, address)) throw outboundBlocked(address);
   }
   const changed = prepareGuestFolder(machine, account.name);
-  if (isServer(machine) && installPnrpFeature(record.features, record.services)) {
-    changed.push("server feature PNRP installed");
-  }
-  const networking = applyNetworking(machine, settings.networking);
+  const networking = applyNetworking(machine, settings.networking, "preparation");
   changed.push(...networking.changed);
   const openSsh = prepareSshServer(machine, settings, changed);
   machine.save();
@@ -75,10 +70,10 @@ function canDownload(machine: Machine, address: string): boolean {
   return isPrivate || network.hasOutbound(vmId);
 }
 
-function outboundBlocked(machine: Machine, address: string): GuestError {
+function outboundBlocked(address: string): GuestError {
   return new GuestError(
     "OutboundBlocked",
-    `${machine.record.computerName} cannot reach ${address}.`,
+    `${address} does not answer.`,
     "Give the subnet a NAT gateway or the machine a public address, or use an image that brings its SSH server.",
   );
 }
@@ -90,7 +85,7 @@ function prepareGuestFolder(machine: Machine, labUser: string): string[] {
   if (present && (present.kind !== "directory" || !ourOwners.includes(present.owner))) {
     throw new GuestError(
       "GuestFolderNotOurs",
-      `${guestDirectory} on ${machine.record.computerName} belongs to ${present.owner}.`,
+      `${guestDirectory} is not a plain folder of the system or the administrators (owner ${present.owner}).`,
       "Remove the folder after a look at what is in it, then run the preparation again.",
     );
   }
@@ -103,7 +98,7 @@ function prepareGuestFolder(machine: Machine, labUser: string): string[] {
     access: { SYSTEM: "full", Administrators: "full", [labUser]: "readExecute" },
     inherits: false,
   });
-  disk.secure(work, { owner: labUser, access: { [labUser]: "full" }, inherits: false });
+  disk.secure(work, { owner: "Administrators", access: { [labUser]: "full" }, inherits: false });
   return present ? [] : [`folder ${guestDirectory} made`];
 }
 
@@ -120,7 +115,7 @@ function prepareSshServer(
   const sshd = machine.record.services.sshd!;
   if (sshd.startType !== "Automatic") {
     sshd.startType = "Automatic";
-    changed.push("service sshd set to Automatic");
+    changed.push("service sshd automatic");
   }
   if (sshd.status !== "Running" && machine.startService("sshd")) {
     changed.push("service sshd started");
@@ -129,15 +124,15 @@ function prepareSshServer(
 }
 
 function installFrom(machine: Machine, settings: PreparationSettings): "capability" | "msi" {
-  const { vmId, traits, computerName } = machine.record;
+  const { vmId, traits } = machine.record;
   const hasCapability = traits.openSsh === "capability";
   if (hasCapability && machine.environment.network().hasOutbound(vmId)) return "capability";
   if (settings.openSshMsi && canDownload(machine, settings.openSshMsi)) return "msi";
   throw new GuestError(
     "OpenSshUnavailable",
     hasCapability
-      ? `${computerName} cannot download Windows' own OpenSSH server.`
-      : `The image of ${computerName} has no OpenSSH server of Windows' own.`,
+      ? "Windows cannot add its SSH server: it cannot be downloaded."
+      : "Windows cannot add its SSH server: this version has none.",
     "Give the address of an OpenSSH installer that the machine can reach, or a way to the internet.",
   );
 }

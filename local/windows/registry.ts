@@ -10,6 +10,9 @@ export const registryKeys = {
   openSsh: "HKLM/SOFTWARE/OpenSSH",
 } as const;
 
+/** Bit 0x10 of DisabledComponents: IPv6 off on network adapters. The other bits are other decisions of the image. */
+export const nativeInterfacesOff = 0x10;
+
 type RegistryKey = (typeof registryKeys)[keyof typeof registryKeys];
 
 export function readRegistry(

@@ -11,14 +11,14 @@ export const exportPeerIdentity: Action<
 > = async (context, request) => {
   const { machine, checkpoint } = context;
   requirePeerStack(machine);
-  const { store } = openIdentities(context);
+  const { store } = await openIdentities(context, request);
   const named = store
     .enumerate()
     .filter(({ friendlyName }) => friendlyName === request.friendlyName);
   if (named.length > 1) {
     throw new GuestError(
       "PeerIdentityAmbiguous",
-      `${named.length} identities on ${machine.record.computerName} are named ${request.friendlyName}.`,
+      `${named.length} identities have the friendly name ${request.friendlyName}.`,
       "Remove or rename all but one of them.",
     );
   }
@@ -26,6 +26,13 @@ export const exportPeerIdentity: Action<
   const peerName =
     named[0]?.peerName ?? (await store.create(request.classifier, request.friendlyName));
   checkpoint();
+  if (store.testSignature(peerName) === "NTE_BAD_KEY_STATE") {
+    throw new GuestError(
+      "PeerIdentityUnusable",
+      `The key of ${peerName} (${request.friendlyName}) does not sign.`,
+      "Remove the identity with Remove-PeerIdentity; a new one will have another peer name.",
+    );
+  }
   const exported = store.export(peerName, request.exportPassword);
   return {
     action: "Export-PeerIdentity",

@@ -4,10 +4,13 @@ import { identityFacts, openIdentities } from "./identityAccess";
 import { capabilityFacts } from "./testPeerCapability";
 
 /** Everything about the machine; fails for nothing that it can say instead. */
-export const getPeerReport: Action<GetPeerReportRequest, GetPeerReport> = async (context) => {
+export const getPeerReport: Action<GetPeerReportRequest, GetPeerReport> = async (
+  context,
+  request,
+) => {
   const { machine } = context;
   const capability = capabilityFacts(machine);
-  const access = openIdentities(context);
+  const access = await openIdentities(context, request);
   const identities = capability.stack.identity === "S_OK" ? access.store.enumerate() : [];
   return {
     action: "Get-PeerReport",

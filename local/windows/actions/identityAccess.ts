@@ -1,7 +1,9 @@
 import type { IdentityFacts, WantedIdentity } from "../../../guest/contract";
 import { fromHresult, GuestError } from "../guestError";
 import { HresultError } from "../hresult";
+import { declaredPeerName } from "../identity/exportFormat";
 import type { IdentityStore } from "../identity/store";
+import { passwordLogon } from "../logon";
 import type { ActionContext } from "./context";
 
 /** The lab user's identities in this session. */
@@ -11,76 +13,105 @@ export interface IdentityAccess {
 }
 
 /**
- * Opens the user's identities: in the session, or where that cannot open keys although it has the user's password, in a
- * one-shot task, which is a logon of its own.
+ * Opens the user's identities: in the session, or where that cannot open keys, in a one-shot task under the password that
+ * the request carries, which is a logon of its own.
  */
-export function openIdentities({ machine, logon }: ActionContext): IdentityAccess {
-  const { faults } = machine.environment;
-  const needsTask =
+export async function openIdentities(
+  { machine, logon }: ActionContext,
+  { userPassword }: { userPassword?: string },
+): Promise<IdentityAccess> {
+  const { environment, record } = machine;
+  const sessionOpensKeys =
     logon.kind === "password" &&
-    faults.take("sessionCannotOpenKeys", machine.record.computerName) !== undefined;
-  return { store: machine.identities(logon), openedIn: needsTask ? "task" : "session" };
-}
-
-export function identityFacts(access: IdentityAccess, peerName: string): IdentityFacts {
-  const { store, openedIn } = access;
-  const identity = store.enumerate().find((candidate) => candidate.peerName === peerName);
-  if (!identity) throw new HresultError("PEER_E_NOT_FOUND", "PeerEnumIdentities");
-  return { ...identity, usable: store.testSignature(peerName) === "usable", openedIn };
+    !environment.faults.take("sessionCannotOpenKeys", record.computerName);
+  if (sessionOpensKeys) return { store: machine.identities(logon), openedIn: "session" };
+  if (userPassword === undefined) {
+    return { store: machine.identities(logon, true), openedIn: "session" };
+  }
+  const taskLogon = await passwordLogon(machine, logon.userName, userPassword);
+  if (typeof taskLogon === "string") {
+    throw new GuestError(
+      "PEER_E_NO_KEY_ACCESS",
+      `No task could be run under the password of ${logon.userName}.`,
+      "Check userPassword: the task scheduler refused it.",
+      "E_ACCESSDENIED",
+    );
+  }
+  return { store: machine.identities(taskLogon), openedIn: "task" };
 }
 
 /**
+ * What an identity is worth. Fails where the logon, not the identity, is at fault: a logon with an SSH key cannot open any
+ * key, and every identity would look dead to it.
+ */
+export function identityFacts(
+  { store, openedIn }: IdentityAccess,
+  peerName: string,
+): IdentityFacts {
+  const identity = store.enumerate().find((candidate) => candidate.peerName === peerName);
+  if (!identity) throw new HresultError("PEER_E_NOT_FOUND", "PeerEnumIdentities");
+  return { ...identity, usable: isUsable(store, peerName), openedIn };
+}
+
+function isUsable(store: IdentityStore, peerName: string): boolean {
+  const state = store.testSignature(peerName);
+  if (state === "PEER_E_NO_KEY_ACCESS") throw new HresultError(state, "PeerIdentityGetCryptKey");
+  return state === "usable";
+}
+
+/** Fails where the session cannot open the user's keys at all. */
+export function requireKeyAccess({ store }: IdentityAccess): void {
+  if (!store.opensKeys()) throw new HresultError("PEER_E_NO_KEY_ACCESS", "PeerIdentityCreate");
+}
+
+/** A wanted identity whose peer name may be left to the export. */
+export type WantedImport = Omit<WantedIdentity, "peerName"> & { peerName?: string };
+
+/**
  * Has the identity on the machine: there and usable, or imported. An identity whose key is dead is removed and imported
- * again. Returns what was done, empty where nothing was.
+ * again.
  */
 export async function ensureIdentity(
-  { machine, checkpoint }: ActionContext,
+  { checkpoint }: ActionContext,
   { store }: IdentityAccess,
-  wanted: WantedIdentity,
-): Promise<string[]> {
-  const done: string[] = [];
-  const isPresent = () => store.enumerate().some(({ peerName }) => peerName === wanted.peerName);
-  if (isPresent()) {
-    const state = store.testSignature(wanted.peerName);
-    if (state === "PEER_E_NO_KEY_ACCESS") throw new HresultError(state, "PeerIdentityGetCryptKey");
-    if (state !== "usable") {
-      store.delete(wanted.peerName);
-      done.push(`identity ${wanted.peerName} with a dead key removed`);
-      checkpoint();
-    }
-  }
-  if (!isPresent()) {
-    const exported = Buffer.from(wanted.exportedIdentity, "base64");
-    const held = await store.import(exported, wanted.exportPassword);
-    if (held !== wanted.peerName) {
-      store.delete(held);
-      throw new GuestError(
-        "PeerIdentityMismatch",
-        `The identity imported on ${machine.record.computerName} is ${held}, not ${wanted.peerName}.`,
-        "Check that the exported identity belongs to this peer name; the other one was removed again.",
-      );
-    }
-    done.push(`identity ${wanted.peerName} imported`);
+  wanted: WantedImport,
+): Promise<{ peerName: string; imported: boolean }> {
+  const exported = Buffer.from(wanted.exportedIdentity, "base64");
+  const expected = wanted.peerName ?? declaredPeerName(exported);
+  const isPresent = store.enumerate().some(({ peerName }) => peerName === expected);
+  const isDead = isPresent && !isUsable(store, expected);
+  if (isDead) {
+    store.delete(expected);
     checkpoint();
   }
-  const { friendlyName } = wanted;
-  const present = store.enumerate().find(({ peerName }) => peerName === wanted.peerName);
-  if (friendlyName !== undefined && present?.friendlyName !== friendlyName) {
-    store.setFriendlyName(wanted.peerName, friendlyName);
-    done.push(`identity ${wanted.peerName} named ${friendlyName}`);
+  let peerName = expected;
+  const imported = !isPresent || isDead;
+  if (imported) {
+    peerName = await store.import(exported, wanted.exportPassword);
+    if (peerName !== expected) {
+      store.delete(peerName);
+      throw new GuestError(
+        "PeerIdentityMismatch",
+        `The exported identity is ${peerName}, wanted is ${expected}; it was removed again.`,
+        "Give the export that belongs to this peer name.",
+      );
+    }
+    checkpoint();
   }
-  return done;
+  const present = store.enumerate().find((identity) => identity.peerName === peerName);
+  if (wanted.friendlyName !== undefined && present?.friendlyName !== wanted.friendlyName) {
+    // The export does not carry it.
+    store.setFriendlyName(peerName, wanted.friendlyName);
+  }
+  return { peerName, imported };
 }
 
 /** Runs `work` and turns a result of p2p.dll into the failure that the contract knows. */
-export async function reportingHresults<T>(
-  { machine }: ActionContext,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function reportingHresults<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof HresultError) throw fromHresult(error, machine.record.computerName);
+    if (error instanceof HresultError) throw fromHresult(error);
     throw error;
   }
 }

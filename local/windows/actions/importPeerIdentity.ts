@@ -10,12 +10,12 @@ export const importPeerIdentity: Action<
 > = async (context, request) => {
   const { machine } = context;
   requirePeerStack(machine);
-  const access = openIdentities(context);
-  const done = await ensureIdentity(context, access, request);
+  const access = await openIdentities(context, request);
+  const { peerName, imported } = await ensureIdentity(context, access, request);
   return {
     action: "Import-PeerIdentity",
     ...machine.facts,
-    imported: done.some((phrase) => phrase.endsWith(" imported")),
-    identity: identityFacts(access, request.peerName),
+    imported,
+    identity: identityFacts(access, peerName),
   };
 };

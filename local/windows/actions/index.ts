@@ -6,7 +6,7 @@ import {
   type GuestAction,
 } from "../../../guest/contract";
 import { GuestError, invalidRequest } from "../guestError";
-import { sha256, type Machine } from "../machine";
+import { sha256 } from "../machine";
 import type { ActionContext } from "./context";
 import { exportPeerIdentity } from "./exportPeerIdentity";
 import { getPeerReport } from "./getPeerReport";
@@ -48,17 +48,24 @@ export async function runAction(
     const known = Object.keys(actions).join(", ");
     throw new GuestError("InvalidRequest", `There is no action ${action}.`, `Use one of ${known}.`);
   }
-  const request = readRequest(action, standardInput);
-  checkTarget(context, request);
+  const parsed = readEnvelope(standardInput);
+  checkTarget(context, parsed);
+  const request = requestShapes[action](parsed, "");
   const run = actions[action] as (context: ActionContext, request: unknown) => Promise<object>;
-  return reportingHresults(context, () => run(context, request));
+  return reportingHresults(() => run(context, request));
 }
 
 function isAction(name: string): name is GuestAction {
   return Object.hasOwn(actions, name);
 }
 
-function readRequest(action: GuestAction, standardInput: Buffer): RequestOf<GuestAction> {
+interface Envelope {
+  contract?: unknown;
+  instance?: unknown;
+  guestFiles?: unknown;
+}
+
+function readEnvelope(standardInput: Buffer): Envelope {
   if (standardInput.some((byte) => byte > 0x7f)) {
     throw invalidRequest("(whole)", "must be ASCII, with everything else as \\u escapes");
   }
@@ -66,26 +73,22 @@ function readRequest(action: GuestAction, standardInput: Buffer): RequestOf<Gues
   try {
     parsed = JSON.parse(standardInput.toString("latin1"));
   } catch {
+    parsed = undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw invalidRequest("(whole)", "must be one JSON object on standard input");
   }
-  const contract = (parsed as { contract?: unknown } | null)?.contract;
-  if (typeof contract === "number" && contract !== contractVersion) {
-    throw new GuestError(
-      "ContractMismatch",
-      `The request is of contract ${contract}, the guest files of contract ${contractVersion}.`,
-      "Copy the guest files of the version that sends the request.",
-    );
-  }
-  return requestShapes[action](parsed, "");
+  return parsed;
 }
 
-function checkTarget({ machine, logon }: ActionContext, request: RequestOf<GuestAction>): void {
+/** In the order of the script: the contract, its own files, and only then which machine is meant. */
+function checkTarget({ machine, logon }: ActionContext, request: Envelope): void {
   const { record, disk } = machine;
-  if (request.instance.toLowerCase() !== record.vmId.toLowerCase()) {
+  if (request.contract !== contractVersion) {
     throw new GuestError(
-      "WrongMachine",
-      `The request is meant for instance ${request.instance}; this is ${record.computerName}, instance ${record.vmId}.`,
-      "Refresh the stack: the machine behind this address was made anew.",
+      "ContractMismatch",
+      `These guest files speak contract ${contractVersion}.`,
+      "Copy the guest files that belong to the library to this machine.",
     );
   }
   const missing = guestFiles.find((name) => !disk.find(`${guestDirectory}/${name}`));
@@ -96,19 +99,28 @@ function checkTarget({ machine, logon }: ActionContext, request: RequestOf<Guest
     throw new GuestError(
       "GuestFilesMismatch",
       missing === undefined
-        ? `The guest files on ${record.computerName} are not the ones the request was made for.`
-        : `${guestDirectory}/${missing} is missing on ${record.computerName}.`,
-      "Copy the guest files to the machine again.",
+        ? "The guest files on this machine are not the ones the request was made for."
+        : `${guestDirectory}/${missing} is missing on this machine.`,
+      "Copy the guest files that belong to the library to this machine.",
+    );
+  }
+  const instance = String(request.instance);
+  if (!instancePattern.test(instance)) {
+    throw invalidRequest("instance", "must be the vmId of the machine");
+  }
+  if (instance.toLowerCase() !== record.vmId.toLowerCase()) {
+    throw new GuestError(
+      "WrongMachine",
+      `This machine is the instance ${record.vmId}, the request is for ${instance}.`,
+      "Refresh the stack: the machine at this address was made anew or is another one.",
     );
   }
 }
 
-/** Names the machine of an unexpected error without its text, which could hold a part of the request. */
-export function unexpectedFailure(machine: Machine, error: unknown): GuestError {
+const instancePattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Says of an unexpected error only its kind: its text could hold a part of the request. */
+export function unexpectedFailure(error: unknown): GuestError {
   const kind = error instanceof Error ? error.name : typeof error;
-  return new GuestError(
-    "Unexpected",
-    `An unexpected ${kind} on ${machine.record.computerName}.`,
-    "Look at the machine's own log.",
-  );
+  return new GuestError("Unexpected", `An unexpected ${kind}.`, "Look at the machine's own log.");
 }

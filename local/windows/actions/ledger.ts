@@ -1,4 +1,4 @@
-import { contractVersion, guestDirectory } from "../../../guest/contract";
+import { guestDirectory } from "../../../guest/contract";
 import type { ActionContext } from "./context";
 
 const ledgerFile = `${guestDirectory}/ledger.json`;
@@ -16,10 +16,10 @@ export function readLedger({ machine, logon }: ActionContext): Ledger {
 
 export function writeLedger({ machine, logon }: ActionContext, scopes: Ledger): void {
   const filled = Object.entries(scopes).filter(([, names]) => names.length > 0);
-  const content = JSON.stringify({
-    contract: contractVersion,
-    scopes: Object.fromEntries(filled),
-  });
+  const sorted = filled
+    .map(([scope, names]) => [scope, [...new Set(names)].sort()] as const)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  const content = JSON.stringify({ scopes: Object.fromEntries(sorted) });
   const present = machine.disk.find(ledgerFile) && machine.disk.read(ledgerFile, logon).toString();
   if (present !== content) machine.disk.write(ledgerFile, Buffer.from(content), logon);
 }

@@ -14,7 +14,7 @@ export const getPeerIdentity: Action<GetPeerIdentityRequest, GetPeerIdentityRepo
   request,
 ) => {
   requirePeerStack(context.machine);
-  const access = openIdentities(context);
+  const access = await openIdentities(context, request);
   const names = access.store
     .enumerate()
     .map(({ peerName }) => peerName)
@@ -32,7 +32,7 @@ export const removePeerIdentity: Action<
   RemovePeerIdentityReport
 > = async (context, request) => {
   requirePeerStack(context.machine);
-  const { store } = openIdentities(context);
+  const { store } = await openIdentities(context, request);
   const removed = store.enumerate().some(({ peerName }) => peerName === request.peerName);
   if (removed) store.delete(request.peerName);
   return { action: "Remove-PeerIdentity", ...context.machine.facts, removed };

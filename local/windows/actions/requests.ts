@@ -18,7 +18,12 @@ import { list, object, oneOf, optional, text, wholeNumber, type Shape } from "./
 
 const peerName = text({
   pattern: peerNamePattern,
-  allowed: "a secure peer name: 40 hex digits, a dot, a classifier of at most 149 characters",
+  allowed: "a secure peer name: 40 hex digits, a dot, a classifier of 1 to 149 characters",
+});
+
+const scope = text({
+  pattern: /^peerlab:[^#]+$/,
+  allowed: "peerlab:<project>/<stack>/<person>",
 });
 
 const base64 = text({ pattern: /^[A-Za-z0-9+/]+={0,2}$/, allowed: "base64" });
@@ -69,6 +74,7 @@ const common = {
   contract: oneOf(1),
   instance: text(),
   guestFiles: text({ pattern: /^[0-9a-f]{64}$/, allowed: "a SHA-256 in hex" }),
+  userPassword: optional(text()),
 };
 
 const wantedIdentity = {
@@ -91,7 +97,7 @@ export const requestShapes: {
   "Set-PeerMachine": object({
     ...common,
     networking: optional(networkingState),
-    identities: optional(object({ scope: text(), wanted: list(object(wantedIdentity)) })),
+    identities: optional(object({ scope, wanted: list(object(wantedIdentity)) })),
   }),
   "Test-PeerCapability": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
@@ -101,7 +107,7 @@ export const requestShapes: {
     classifier: text(),
     exportPassword: text(),
   }),
-  "Import-PeerIdentity": object({ ...common, ...wantedIdentity }),
+  "Import-PeerIdentity": object({ ...common, ...wantedIdentity, peerName: optional(peerName) }),
   "Get-PeerIdentity": object({ ...common, peerName: optional(peerName) }),
   "Remove-PeerIdentity": object({ ...common, peerName }),
   "Get-PeerReport": object(common),

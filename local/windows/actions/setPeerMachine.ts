@@ -24,15 +24,14 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
     pending: [],
   };
   if (request.networking) {
-    const { changed, pending } = applyNetworking(machine, request.networking);
+    const { changed, pending } = applyNetworking(machine, request.networking, "session");
     report.changed.push(...changed);
     report.pending.push(...pending);
     if (changed.length > 0) checkpoint();
     report.networking = networkingFacts(machine);
   }
   if (request.identities) {
-    requirePeerStack(machine);
-    const { changed, identities } = await setIdentities(context, request.identities);
+    const { changed, identities } = await setIdentities(context, request, request.identities);
     report.changed.push(...changed);
     report.identities = identities;
   }
@@ -41,17 +40,24 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
 
 async function setIdentities(
   context: ActionContext,
+  request: SetPeerMachineRequest,
   { scope, wanted }: WantedIdentities,
 ): Promise<{ changed: string[]; identities: IdentityFacts[] }> {
-  const access = openIdentities(context);
-  const { store } = access;
   const changed: string[] = [];
   const names = wanted.map((identity) => identity.peerName);
   const ledger = readLedger(context);
+  // Nothing wanted and nothing put here: a machine without the stack has to accept that.
+  if (wanted.length === 0 && !ledger[scope]) return { changed, identities: [] };
+  requirePeerStack(context.machine);
+  const access = await openIdentities(context, request);
+  const { store } = access;
   // Noted before the import: an interrupted run must not leave an identity that nobody remembers.
   const noted = new Set([...(ledger[scope] ?? []), ...names]);
   writeLedger(context, { ...ledger, [scope]: [...noted] });
-  for (const identity of wanted) changed.push(...(await ensureIdentity(context, access, identity)));
+  for (const identity of wanted) {
+    const { peerName, imported } = await ensureIdentity(context, access, identity);
+    if (imported) changed.push(`identity ${peerName} imported`);
+  }
 
   const ofOtherScopes = new Set(
     Object.entries(ledger).flatMap(([other, held]) => (other === scope ? [] : held)),

@@ -7,7 +7,7 @@ export const setPeerNetworking: Action<SetPeerNetworkingRequest, SetPeerNetworki
   { machine },
   request,
 ) => {
-  const { changed, pending } = applyNetworking(machine, request.networking);
+  const { changed, pending } = applyNetworking(machine, request.networking, "session");
   return {
     action: "Set-PeerNetworking",
     ...machine.facts,

@@ -4,6 +4,7 @@ import { networkingFacts } from "../networking";
 import { requirePeerStack, startPeerStack, type PeerStackState } from "../peerStack";
 import { peerServices } from "../services";
 import type { Action } from "./context";
+import { openIdentities, requireKeyAccess } from "./identityAccess";
 
 /** What a machine can do, without a judgement on it. */
 export function capabilityFacts(machine: Machine, stack: PeerStackState = startPeerStack(machine)) {
@@ -13,7 +14,7 @@ export function capabilityFacts(machine: Machine, stack: PeerStackState = startP
     // The policy of the process, which the command line sets.
     executionPolicy: "Bypass",
     stack: { ...stack },
-    services: [...peerServices, "sshd", "w32time"].flatMap((name) => {
+    services: peerServices.flatMap((name) => {
       const service = services[name];
       return service ? [{ name, status: service.status, startType: service.startType }] : [];
     }),
@@ -21,12 +22,20 @@ export function capabilityFacts(machine: Machine, stack: PeerStackState = startP
   };
 }
 
-/** Fails where the machine cannot run the peer stack, with the first reason. */
+/**
+ * Fails where the machine cannot run the peer stack, with the first reason. Makes an identity for the test and deletes it,
+ * for which the session has to open keys.
+ */
 export const testPeerCapability: Action<
   TestPeerCapabilityRequest,
   TestPeerCapabilityReport
-> = async ({ machine }) => ({
-  action: "Test-PeerCapability",
-  ...machine.facts,
-  ...capabilityFacts(machine, requirePeerStack(machine)),
-});
+> = async (context, request) => {
+  const { machine } = context;
+  const stack = requirePeerStack(machine);
+  requireKeyAccess(await openIdentities(context, request));
+  return {
+    action: "Test-PeerCapability",
+    ...machine.facts,
+    ...capabilityFacts(machine, stack),
+  };
+};

@@ -85,6 +85,12 @@ export function encodeExport(peerName: string, pair: KeyPair, password: string):
   return Buffer.from(document(peerName, data), "utf16le");
 }
 
+/** The peer name that an export says it holds, empty where it says none: to look it up; what counts is the key. */
+export function declaredPeerName(exported: Buffer): string {
+  const named = /<PEERNAME>([^<]*)<\/PEERNAME>/.exec(exported.toString("utf16le"));
+  return unescapeXml(named?.[1] ?? "");
+}
+
 /**
  * What `PeerIdentityImport` does before it stores anything.
  *

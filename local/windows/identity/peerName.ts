@@ -14,7 +14,7 @@ export function peerNameOf(publicKey: crypto.KeyObject, classifier: string): str
   return `${authority}.${classifier}`;
 }
 
-export const peerNamePattern = /^[0-9a-f]{40}\.[^\u0000]{0,149}$/;
+export const peerNamePattern = /^[0-9a-f]{40}\.[^\u0000]{1,149}$/;
 
 export function classifierOf(peerName: string): string {
   return peerName.slice(peerName.indexOf(".") + 1);

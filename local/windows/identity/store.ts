@@ -23,6 +23,8 @@ export type KeyFailure = Extract<HresultName, "PEER_E_NO_KEY_ACCESS" | "NTE_BAD_
 
 /** The identities of one user, as p2p.dll gives them to one of the user's sessions. All throw {@link HresultError}. */
 export interface IdentityStore {
+  /** Whether this session can open keys of its user at all. */
+  opensKeys(): boolean;
   enumerate(): { peerName: string; friendlyName: string }[];
   create(classifier: string, friendlyName: string | undefined): Promise<string>;
   export(peerName: string, password: string): Buffer;
@@ -53,20 +55,18 @@ const maximumFriendlyNameLength = 255;
 export function openIdentityStore(options: IdentityStoreOptions): IdentityStore {
   const { logon, identities, changed, maximumIdentities = 1000 } = options;
 
+  const opensKeys = () => logon.masterKeys.length > 0 && !options.sessionCannotOpenKeys;
   const find = (peerName: string, call: string): StoredIdentity => {
     const identity = identities.find((candidate) => candidate.peerName === peerName);
     if (!identity) throw new HresultError("PEER_E_NOT_FOUND", call);
     return identity;
   };
   const currentMasterKey = (call: string) => {
-    const current = options.sessionCannotOpenKeys ? undefined : logon.masterKeys.at(-1);
-    if (!current) throw new HresultError("PEER_E_NO_KEY_ACCESS", call);
-    return current;
+    if (!opensKeys()) throw new HresultError("PEER_E_NO_KEY_ACCESS", call);
+    return logon.masterKeys.at(-1)!;
   };
   const openKey = (identity: StoredIdentity): crypto.KeyObject | KeyFailure => {
-    if (logon.masterKeys.length === 0 || options.sessionCannotOpenKeys) {
-      return "PEER_E_NO_KEY_ACCESS";
-    }
+    if (!opensKeys()) return "PEER_E_NO_KEY_ACCESS";
     const masterKey = logon.masterKeys.find(({ id }) => id === identity.masterKey);
     const encoded = masterKey && unseal(masterKey.key, identity.sealedPrivateKey);
     if (!encoded) return "NTE_BAD_KEY_STATE";
@@ -102,6 +102,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
   };
 
   return {
+    opensKeys,
     enumerate: () => identities.map(({ peerName, friendlyName }) => ({ peerName, friendlyName })),
 
     async create(classifier, friendlyName) {

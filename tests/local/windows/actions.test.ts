@@ -87,7 +87,7 @@ describe("local/windows/actions", () => {
         openedIn: "session",
       },
     ]);
-    assert.deepEqual(first.networking.firewallRules, ["PeerLab-ssh-ipv4", "PeerLab-grouping-ipv6"]);
+    assert.deepEqual(first.networking.firewallRules, ["PeerLab-grouping-ipv6", "PeerLab-ssh-ipv4"]);
     assert.equal(first.networking.seedServer, "seed.lab.internal");
     assert.equal(first.networking.ipv6Addresses.length, 1);
     const second = await report(target, "Set-PeerMachine", state);
@@ -141,7 +141,7 @@ describe("local/windows/actions", () => {
       identities: { scope, wanted: [wanted()] },
     });
     assert.equal(code, "PeerIdentityMismatch");
-    assert.match(message, /ada-2/);
+    assert.match(message, /removed again/);
     assert.deepEqual((await report(target, "Get-PeerIdentity")).identities, []);
   });
 
@@ -166,9 +166,10 @@ describe("local/windows/actions", () => {
       [{ networking: badPort }, "InvalidRequest", /networking\.firewallRules\[1\]\.port/],
       [{ surplus: 1 }, "InvalidRequest", /surplus is not known/],
       [{ identities: { scope } }, "InvalidRequest", /identities\.wanted/],
-      [{ instance: "0" }, "WrongMachine", /ada-2/],
-      [{ guestFiles: "0".repeat(64) }, "GuestFilesMismatch", /ada-2/],
-      [{ contract: 2 }, "ContractMismatch", /contract 2/],
+      [{ instance: "0" }, "InvalidRequest", /instance/],
+      [{ instance: maker.record.vmId }, "WrongMachine", /this machine is the instance/i],
+      [{ guestFiles: "0".repeat(64) }, "GuestFilesMismatch", /guest files/],
+      [{ contract: 2 }, "ContractMismatch", /contract 1/],
     ];
     for (const [request, code, message] of cases) {
       const refused = await failure(target, "Set-PeerMachine", request);
@@ -211,7 +212,7 @@ describe("local/windows/actions", () => {
       const refused = await failure(target, action, request);
       assert.equal(refused.code, "PEER_E_NOT_LICENSED");
       assert.equal(refused.hresult, "0x80630004");
-      assert.match(refused.message, /ada-2/);
+      assert.match(refused.message, /identity|grouping/);
       assert.match(refused.hint, /Windows 10 or 11/);
     }
     const told = await report(target, "Get-PeerReport");
@@ -224,8 +225,40 @@ describe("local/windows/actions", () => {
     const running = services.filter((service: { status: string }) => service.status === "Running");
     assert.deepEqual(
       running.map((service: { name: string }) => service.name),
-      ["p2pimsvc", "PNRPsvc", "p2psvc", "sshd", "w32time"],
+      ["p2pimsvc", "PNRPsvc", "p2psvc"],
     );
+  });
+
+  it("uses a task under the user's password where the session cannot open keys", async () => {
+    lab.faults.add({ kind: "sessionCannotOpenKeys", match: "ada-2" });
+    const state = { identities: { scope, wanted: [wanted()] } };
+    assert.equal((await failure(target, "Set-PeerMachine", state)).code, "PEER_E_NO_KEY_ACCESS");
+    const wrong = await failure(target, "Set-PeerMachine", { ...state, userPassword: "wrong" });
+    assert.equal(wrong.code, "PEER_E_NO_KEY_ACCESS");
+    const { identities } = await report(target, "Set-PeerMachine", {
+      ...state,
+      userPassword: labPassword,
+    });
+    assert.equal(identities[0].openedIn, "task");
+    assert.equal(identities[0].usable, true);
+  });
+
+  it("imports whichever identity the export holds where no peer name is given", async () => {
+    const { exportedIdentity } = exported;
+    const { identity } = await report(target, "Import-PeerIdentity", {
+      exportedIdentity,
+      exportPassword,
+    });
+    assert.equal(identity.peerName, exported.peerName);
+    await report(target, "Remove-PeerIdentity", { peerName: identity.peerName });
+  });
+
+  it("accepts an empty list of identities on a machine that has no peer stack", async () => {
+    lab.faults.add({ kind: "noPeerStack", match: "ada-2" });
+    const { changed } = await report(target, "Set-PeerMachine", {
+      identities: { scope: "peerlab:lab/dev/new", wanted: [] },
+    });
+    assert.deepEqual(changed, []);
   });
 
   it("is cut in the middle of its work and finishes it in the next run", async () => {

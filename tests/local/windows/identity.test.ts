@@ -8,7 +8,7 @@ import {
   resetPassword,
   type Logon,
 } from "../../../local/windows/accounts";
-import { hresults, HresultError } from "../../../local/windows/hresult";
+import { HresultError, type HresultName } from "../../../local/windows/hresult";
 import { openIdentityStore, type StoredIdentity } from "../../../local/windows/identity/store";
 
 const password = "Correct-Horse-7-Battery";
@@ -30,7 +30,7 @@ function storeOf(logon: Logon, identities: StoredIdentity[] = [], maximumIdentit
   });
 }
 
-const gives = (name: keyof typeof hresults) => (error: unknown) =>
+const gives = (name: HresultName) => (error: unknown) =>
   error instanceof HresultError && error.hresult === name;
 
 describe("local/windows/identity", () => {

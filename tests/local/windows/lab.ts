@@ -13,8 +13,8 @@ import {
   type NetworkingState,
   type PreparationSettings,
 } from "../../../guest/contract";
+import { createFaults } from "../../../local/faults";
 import type {
-  Fault,
   Faults,
   ImageReference,
   Network,
@@ -72,26 +72,6 @@ export function fakeNetwork(): FakeNetwork {
   return network;
 }
 
-export function fakeFaults(): Faults {
-  let faults: Fault[] = [];
-  return {
-    add: (fault) => faults.push({ ...fault }),
-    clear: () => (faults = []),
-    take(kind, subject, operation) {
-      const found = faults.find(
-        (fault) =>
-          fault.kind === kind &&
-          subject.includes(fault.match ?? "") &&
-          (fault.operation === undefined || fault.operation === operation),
-      );
-      if (found?.times !== undefined && --found.times === 0) {
-        faults = faults.filter((fault) => fault !== found);
-      }
-      return found;
-    },
-  };
-}
-
 export interface Lab {
   directory: string;
   journal: Journal;
@@ -107,7 +87,7 @@ export interface Lab {
 export function openLab(serverPeerStack: "refused" | "works" = "refused"): Lab {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-windows-"));
   const journal = openJournal(directory);
-  const faults = fakeFaults();
+  const faults = createFaults();
   const network = fakeNetwork();
   const clock = { now: Date.now() };
   const open = () =>
