@@ -1,0 +1,137 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Faults, Network, WindowsMachines } from "../interfaces";
+import type { Journal } from "../journal";
+import { serveProvider } from "../provider";
+import type { Azure } from "./arm/azure";
+import type { VirtualMachineAssigned } from "./arm/model";
+import { assignedOf } from "./arm/model";
+import type { AzureResource, ResourceStore } from "./arm/store";
+import { openStore } from "./arm/store";
+import { azureNative } from "./handlers";
+import { openAddressBook } from "./network/addressBook";
+import { openMachineBook } from "./network/machines";
+import { openNetwork } from "./network/network";
+import type { AzureState } from "./state";
+import { describeState } from "./state";
+
+export { isServedFunction, isServedResource, servedFunctions, servedResources } from "./served";
+export type { AzureState, MachineSummary, ResourceSummary, RuleSummary } from "./state";
+
+export interface AzureOptions {
+  /** Where the state is kept; made where it is missing. */
+  directory: string;
+  journal: Journal;
+  faults: Faults;
+  windows: WindowsMachines;
+  /** The provider's port on 127.0.0.1; without it the system chooses one. */
+  port?: number;
+}
+
+export interface AzureServer {
+  port: number;
+  network: Network;
+  /** What there is now, without secrets. */
+  state(): AzureState;
+  resources(): AzureState["resources"];
+  /** Stops taking requests; resolves when those under way have ended. */
+  close(): Promise<void>;
+}
+
+/** Serves azure-native for an engine that attaches to it by its port, over the state in `directory`. */
+export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
+  const { directory, journal, faults, windows } = options;
+  const store = openStore(directory);
+  await clearUnfinished(store, windows, journal);
+  const addresses = openAddressBook(store);
+  const interruption = pauses();
+  const azure: Azure = {
+    ...subscriptionOf(directory),
+    store,
+    addresses,
+    windows,
+    journal,
+    faults,
+    pause: interruption.pause,
+    cancel: interruption.end,
+  };
+  const server = await serveProvider(azureNative(azure), { port: options.port });
+  const state = () => describeState(store);
+  return {
+    port: server.port,
+    network: openNetwork({ store, addresses, machines: openMachineBook(store) }),
+    state,
+    resources: () => state().resources,
+    close: async () => {
+      interruption.end();
+      await server.close();
+    },
+  };
+}
+
+/** The state that a server left in `directory`, or is keeping there now, read without a server. */
+export function readAzureState(directory: string): AzureState {
+  return describeState(openStore(directory));
+}
+
+/** The stand-in's own subscription: made once, so that ids stay the same from run to run. */
+function subscriptionOf(directory: string): { subscription: string; tenant: string } {
+  const file = path.join(directory, "subscription.json");
+  if (fs.existsSync(file)) {
+    return JSON.parse(fs.readFileSync(file, "utf8")) as { subscription: string; tenant: string };
+  }
+  const made = { subscription: crypto.randomUUID(), tenant: crypto.randomUUID() };
+  fs.writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
+}
+
+/**
+ * A stand-in that was killed may have left machines half made: they are taken away, because the password they were to
+ * have is nowhere kept. Run commands that were under way count as failed, and the next PUT runs them again.
+ */
+async function clearUnfinished(
+  store: ResourceStore,
+  windows: WindowsMachines,
+  journal: Journal,
+): Promise<void> {
+  const note = (resource: AzureResource, what: string) =>
+    journal.write({ kind: "azure", subject: resource.id, what, outcome: "the stand-in had ended" });
+  for (const machine of store.ofType("Microsoft.Compute/virtualMachines")) {
+    if (machine.provisioningState !== "Creating") continue;
+    const { vmId, osDiskId, dataDiskIds } = assignedOf<VirtualMachineAssigned>(machine);
+    await windows.delete(vmId);
+    for (const id of [osDiskId, ...dataDiskIds]) store.remove(id);
+    store.remove(machine.id);
+    note(machine, "unfinished creation undone");
+  }
+  for (const command of store.ofType("Microsoft.Compute/virtualMachines/runCommands")) {
+    if (!["Creating", "Updating"].includes(command.provisioningState)) continue;
+    store.put({
+      ...command,
+      provisioningState: "Failed",
+      assigned: { instanceView: { executionState: "Canceled", exitCode: -1 } },
+    });
+    note(command, "unfinished run command cancelled");
+  }
+}
+
+/** Waits that can all be ended at once. */
+function pauses() {
+  const pending = new Set<() => void>();
+  return {
+    pause: (milliseconds: number) =>
+      new Promise<void>((resolve) => {
+        const finish = () => {
+          clearTimeout(timer);
+          pending.delete(finish);
+          resolve();
+        };
+        const timer = setTimeout(finish, milliseconds);
+        pending.add(finish);
+      }),
+    end: () => {
+      for (const finish of [...pending]) finish();
+    },
+  };
+}

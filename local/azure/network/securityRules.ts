@@ -1,0 +1,114 @@
+import { nameOf } from "../arm/id";
+import type { SecurityRuleProperties } from "../arm/model";
+import { propertiesOf } from "../arm/model";
+import type { ResourceStore } from "../arm/store";
+import type { Packet } from "../../interfaces";
+import type { Address } from "./addresses";
+import { containsAddress, parsePrefixOrAddress } from "./addresses";
+import type { NamedRule } from "./defaultRules";
+import { defaultRules } from "./defaultRules";
+
+/** What a security group says to a packet, and by which rule. */
+export interface GroupVerdict {
+  allowed: boolean;
+  reason: string;
+}
+
+/** A packet with its addresses parsed, and where each of them lies as seen from the group's virtual network. */
+export interface LocatedPacket {
+  packet: Packet;
+  source: LocatedAddress;
+  destination: LocatedAddress;
+}
+
+export interface LocatedAddress {
+  address: Address;
+  /** In the virtual network, or in one that is peered or otherwise connected. */
+  inVirtualNetwork: boolean;
+}
+
+/** The first rule of the group, by priority, that fits the packet; the default rules come last. */
+export function evaluate(
+  groupId: string,
+  direction: "Inbound" | "Outbound",
+  packet: LocatedPacket,
+  store: ResourceStore,
+): GroupVerdict {
+  for (const rule of rulesOf(groupId, store)) {
+    if (rule.direction !== direction || !matches(rule, packet)) continue;
+    return {
+      allowed: rule.access === "Allow",
+      reason: `rule ${rule.name} (priority ${rule.priority}) of network security group ${nameOf(groupId)}`,
+    };
+  }
+  // The default rules fit everything, so this is never reached.
+  throw new Error(`no rule of ${groupId} fits a packet`);
+}
+
+/** The group's rules by priority, the default ones included. */
+export function rulesOf(groupId: string, store: ResourceStore): NamedRule[] {
+  const own = store
+    .children(groupId)
+    .map((child) => ({ ...propertiesOf<SecurityRuleProperties>(child), name: child.name }))
+    .filter((rule): rule is NamedRule => rule.priority !== undefined)
+    .sort((one, other) => one.priority - other.priority);
+  return [...own, ...defaultRules];
+}
+
+function matches(rule: NamedRule, { packet, source, destination }: LocatedPacket): boolean {
+  return (
+    (rule.protocol === "*" || rule.protocol.toUpperCase() === packet.protocol) &&
+    matchesAddress(listOf(rule.sourceAddressPrefix, rule.sourceAddressPrefixes), source) &&
+    matchesAddress(
+      listOf(rule.destinationAddressPrefix, rule.destinationAddressPrefixes),
+      destination,
+    ) &&
+    matchesPort(listOf(rule.destinationPortRange, rule.destinationPortRanges), packet.port) &&
+    // The source port of a connection is whatever the sender has free.
+    matchesAnySourcePort(listOf(rule.sourcePortRange, rule.sourcePortRanges))
+  );
+}
+
+function listOf(single: string | undefined, plural: string[] | undefined): string[] {
+  return [...(single ? [single] : []), ...(plural ?? [])];
+}
+
+/** Tags other than these three name Azure's own services, which are not played: no packet comes from or goes to them. */
+function matchesAddress(
+  prefixes: string[],
+  { address, inVirtualNetwork }: LocatedAddress,
+): boolean {
+  return prefixes.some((text) => {
+    switch (text.toLowerCase()) {
+      case "*":
+      case "any":
+        return true;
+      case "virtualnetwork":
+        return inVirtualNetwork;
+      case "internet":
+        return !inVirtualNetwork;
+      default: {
+        const prefix = parsePrefixOrAddress(text);
+        return prefix !== undefined && containsAddress(prefix, address);
+      }
+    }
+  });
+}
+
+function matchesPort(ranges: string[], port: number): boolean {
+  return ranges.some((range) => {
+    if (range === "*") return true;
+    const [from, to = from] = range.split("-").map(Number);
+    return from <= port && port <= to;
+  });
+}
+
+function matchesAnySourcePort(ranges: string[]): boolean {
+  if (ranges.length === 0) return true;
+  return ranges.some((range) => {
+    if (range === "*") return true;
+    const [from, to = from] = range.split("-").map(Number);
+    // Windows takes ephemeral ports from 49152 on.
+    return to >= 49152 && from <= 65535;
+  });
+}

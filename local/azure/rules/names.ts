@@ -1,0 +1,81 @@
+import type { PutRequest } from "../arm/azure";
+import type { Located } from "../arm/model";
+import { propertiesOf } from "../arm/model";
+import type { Rule } from "./rule";
+
+/** Names of network resources and their children: letters, digits, `_`, `.`, `-`. */
+function networkName(minimum: number, maximum: number): Rule {
+  return {
+    id: "NAME",
+    grade: "A",
+    code: "InvalidResourceName",
+    check: ({ name }) => invalidName(name, minimum, maximum),
+  };
+}
+
+export function invalidName(name: string, minimum: number, maximum: number): string[] {
+  const valid =
+    name.length >= minimum &&
+    name.length <= maximum &&
+    /^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/.test(name);
+  if (valid) return [];
+  return [
+    `Resource name ${name} is invalid. The name can be up to ${maximum} characters long. It must begin with a word ` +
+      "character, and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'.",
+  ];
+}
+
+export const virtualNetworkName = networkName(2, 64);
+export const networkChildName = networkName(1, 80);
+
+export const resourceGroupName: Rule = {
+  id: "NAME",
+  grade: "A",
+  code: "InvalidResourceGroup",
+  check: ({ name }) =>
+    /^[-\w._()]{1,90}$/.test(name) && !name.endsWith(".")
+      ? []
+      : [
+          `The provided resource group name '${name}' is invalid: it has 1 to 90 letters, digits, '-', '_', '.', '(' ` +
+            "or ')' and does not end with a period.",
+        ],
+};
+
+export const virtualMachineName: Rule = {
+  id: "VM-NAME",
+  grade: "A",
+  code: "InvalidParameter",
+  check: ({ name }) =>
+    /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$/.test(name)
+      ? []
+      : [
+          `The entity name '${name}' is invalid according to its validation rule: ` +
+            "^[^_\\W][\\w-._]{0,79}(?<![-.])$, at most 64 characters for a virtual machine.",
+        ],
+};
+
+export const tags: Rule = {
+  id: "TAGS",
+  grade: "A",
+  code: "InvalidTag",
+  check: (put: PutRequest) => {
+    const entries = Object.entries(propertiesOf<Located>(put).tags ?? {});
+    const messages: string[] = [];
+    if (entries.length > 50) {
+      messages.push(`The resource has ${entries.length} tags. The maximum is 50.`);
+    }
+    for (const [name, value] of entries) {
+      if (name.length === 0 || name.length > 512 || /[<>%&\\?/]/.test(name)) {
+        messages.push(
+          `The tag name '${name}' is invalid: 1 to 512 characters, none of '<,>,%,&,\\,?,/'.`,
+        );
+      }
+      if (typeof value === "string" && value.length > 256) {
+        messages.push(
+          `The value of tag '${name}' has ${value.length} characters. The maximum is 256.`,
+        );
+      }
+    }
+    return messages;
+  },
+};

@@ -1,0 +1,150 @@
+import { parentId } from "../arm/id";
+import type { NetworkInterfaceProperties } from "../arm/model";
+import { propertiesOf } from "../arm/model";
+import { interfaceAddressRules } from "./interfaceAddresses";
+import { configurations, each, label, versionOf } from "./ipConfigurations";
+import { networkChildName, tags } from "./names";
+import { locationUnchangeable } from "./publicAddresses";
+import { mustExist } from "./references";
+import type { Rule } from "./rule";
+
+export const hasConfiguration: Rule = {
+  id: "NIC-IPCONFIG",
+  grade: "A",
+  code: "NetworkInterfaceMustHaveAtLeastOneIpConfiguration",
+  check: (put) =>
+    configurations(put).length > 0
+      ? []
+      : [`Network interface ${put.id} must have at least one IP configuration.`],
+};
+
+export const needsIpv4: Rule = {
+  id: "NIC-NEEDS-IPV4",
+  grade: "A",
+  code: "NetworkInterfaceMustHaveIpv4Configuration",
+  check: (put) =>
+    configurations(put).length === 0 ||
+    configurations(put).some((configuration) => versionOf(configuration) === "IPv4")
+      ? []
+      : [`Network interface ${put.id} must have at least one IPv4 IP configuration.`],
+};
+
+export const onePrimary: Rule = {
+  id: "NIC-ONE-PRIMARY",
+  grade: "C",
+  code: "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
+  check: (put) => {
+    const primaries = configurations(put).filter(({ primary }) => primary === true).length;
+    const several = configurations(put).length > 1;
+    if (primaries > 1) {
+      return [
+        `Network interface ${put.id} has ${primaries} primary IP configurations; one is allowed.`,
+      ];
+    }
+    return several && primaries === 0
+      ? [`Network interface ${put.id} has several IP configurations and none is primary.`]
+      : [];
+  },
+};
+
+export const primaryIsIpv4: Rule = {
+  id: "NIC-PRIMARY-IPV4",
+  grade: "A",
+  code: "PrimaryIpConfigurationMustBeIpv4",
+  check: each((configuration, put) =>
+    configuration.primary === true && versionOf(configuration) === "IPv6"
+      ? [`IP configuration ${label(put, configuration)} is IPv6 and cannot be primary.`]
+      : [],
+  ),
+};
+
+export const oneIpv6: Rule = {
+  id: "NIC-ONE-IPV6",
+  grade: "A",
+  code: "MaxOnePrivateIpv6PerNetworkInterface",
+  check: (put) =>
+    configurations(put).filter((configuration) => versionOf(configuration) === "IPv6").length > 1
+      ? [`Network interface ${put.id} can have at most one IPv6 IP configuration.`]
+      : [],
+};
+
+export const configurationNames: Rule = {
+  id: "NIC-IPCONFIG-NAME-DUP",
+  grade: "A",
+  code: "DuplicateResourceName",
+  check: (put) => {
+    const names = configurations(put).map(({ name }) => (name ?? "").toLowerCase());
+    return names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `Resource ${put.id} has two child resources with the same name (${name}).`);
+  },
+};
+
+export const subnetRequired: Rule = {
+  id: "NIC-SUBNET-REQUIRED",
+  grade: "C",
+  code: "SubnetIsRequired",
+  check: each((configuration, put) =>
+    configuration.subnet?.id === undefined
+      ? [`Subnet is not specified for IP configuration ${label(put, configuration)}.`]
+      : [],
+  ),
+};
+
+export const references = mustExist(
+  "REGION-NIC",
+  (put) => [
+    {
+      id: propertiesOf<NetworkInterfaceProperties>(put).networkSecurityGroup?.id,
+      type: "Microsoft.Network/networkSecurityGroups",
+    },
+    ...configurations(put).flatMap(({ subnet, publicIPAddress }) => [
+      { id: subnet?.id, type: "Microsoft.Network/virtualNetworks/subnets" },
+      { id: publicIPAddress?.id, type: "Microsoft.Network/publicIPAddresses" },
+    ]),
+  ],
+  { sameRegion: true },
+);
+
+export const oneNetwork: Rule = {
+  id: "NIC-ONE-VNET",
+  grade: "A",
+  code: "SubnetsNotInSameVnet",
+  check: (put) => {
+    const networks = new Set(
+      configurations(put).map(({ subnet }) => (parentId(subnet?.id ?? "") ?? "").toLowerCase()),
+    );
+    return networks.size > 1
+      ? [`IP configurations of ${put.id} refer to subnets of different virtual networks.`]
+      : [];
+  },
+};
+
+export const configurationLimit: Rule = {
+  id: "NIC-256",
+  grade: "A",
+  code: "NetworkInterfaceIpConfigurationLimitReached",
+  check: (put) =>
+    configurations(put).length > 256
+      ? [
+          `Network interface ${put.id} has ${configurations(put).length} IP configurations; 256 are allowed.`,
+        ]
+      : [],
+};
+
+export const networkInterfaceRules: Rule[] = [
+  networkChildName,
+  tags,
+  hasConfiguration,
+  configurationNames,
+  needsIpv4,
+  onePrimary,
+  primaryIsIpv4,
+  oneIpv6,
+  subnetRequired,
+  references,
+  oneNetwork,
+  ...interfaceAddressRules,
+  configurationLimit,
+  locationUnchangeable,
+];

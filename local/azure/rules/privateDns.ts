@@ -1,0 +1,158 @@
+import type { PutRequest } from "../arm/azure";
+import type { Located, RecordSetProperties, VirtualNetworkLinkProperties } from "../arm/model";
+import { normalizedLocation, propertiesOf } from "../arm/model";
+import { parentId, sameId } from "../arm/id";
+import { parseAddress } from "../network/addresses";
+import { networkChildName, tags } from "./names";
+import { mustExist, others } from "./references";
+import type { Rule } from "./rule";
+
+export const globalLocation: Rule = {
+  id: "DNS-GLOBAL",
+  grade: "A",
+  code: "LocationNotAvailableForResourceType",
+  check: (put) => {
+    const { location } = propertiesOf<Located>(put);
+    return normalizedLocation(location) === "global"
+      ? []
+      : [
+          `The provided location '${location}' is not available for resource type '${put.type}'. List of available ` +
+            "regions for the resource type is 'global'.",
+        ];
+  },
+};
+
+export const zoneName: Rule = {
+  id: "DNS-ZONE-NAME",
+  grade: "A",
+  code: "BadRequest",
+  check: ({ name }) => {
+    const labels = name.split(".");
+    const valid =
+      name.length <= 253 &&
+      labels.length >= 2 &&
+      labels.length <= 34 &&
+      labels.every((label) => /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));
+    return valid
+      ? []
+      : [
+          `The zone name '${name}' is invalid: 2 to 34 labels of 1 to 63 letters, digits, hyphens or underscores.`,
+        ];
+  },
+};
+
+export const linkReferences = mustExist(
+  "DNS-LINK-NETWORK",
+  (put) => [
+    {
+      id: propertiesOf<VirtualNetworkLinkProperties>(put).virtualNetwork?.id,
+      type: "Microsoft.Network/virtualNetworks",
+    },
+  ],
+  { sameRegion: false },
+);
+
+/** One network is linked to a zone once, and has one zone in which its machines are registered. */
+export const linkOnce: Rule = {
+  id: "DNS-LINK-ONCE",
+  grade: "A",
+  status: 409,
+  code: "Conflict",
+  check: (put, azure) => {
+    const { virtualNetwork, registrationEnabled } = propertiesOf<VirtualNetworkLinkProperties>(put);
+    const network = virtualNetwork?.id;
+    if (network === undefined)
+      return [`Virtual network link ${put.name} names no virtual network.`];
+    const links = others(azure.store.referrers(network), put.id).filter(
+      ({ type }) => type === put.type,
+    );
+    const sameZone = links.find((link) => sameId(parentId(link.id), parentId(put.id)));
+    const registering = links.find(
+      (link) => propertiesOf<VirtualNetworkLinkProperties>(link).registrationEnabled,
+    );
+    return [
+      ...(sameZone
+        ? [
+            `Virtual network ${network} is already linked to the private DNS zone by ${sameZone.id}.`,
+          ]
+        : []),
+      ...(registrationEnabled && registering
+        ? [`Virtual network ${network} already registers its machines through ${registering.id}.`]
+        : []),
+    ];
+  },
+};
+
+function recordSet(put: PutRequest): RecordSetProperties {
+  return propertiesOf<RecordSetProperties>(put);
+}
+
+export const recordSetName: Rule = {
+  id: "DNS-RECORD-NAME",
+  grade: "A",
+  code: "BadRequest",
+  check: ({ name }) =>
+    name === "@" ||
+    /^(\*|[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(\.[A-Za-z0-9_-]{1,63})*$/.test(name)
+      ? []
+      : [`The record set name '${name}' is invalid.`],
+};
+
+/** Types of records are the last part of the resource's type. */
+export const recordType: Rule = {
+  id: "DNS-RECORD-TYPE",
+  grade: "A",
+  code: "InvalidRecordType",
+  check: ({ type }) => {
+    const kind = type.slice(type.lastIndexOf("/") + 1).toUpperCase();
+    return ["A", "AAAA", "CNAME", "MX", "PTR", "SOA", "SRV", "TXT"].includes(kind)
+      ? []
+      : [`Record type '${kind}' is none of A, AAAA, CNAME, MX, PTR, SOA, SRV, TXT.`];
+  },
+};
+
+export const recordAddresses: Rule = {
+  id: "DNS-RECORD-ADDRESS",
+  grade: "A",
+  code: "BadRequest",
+  check: (put) => {
+    const { aRecords, aaaaRecords } = recordSet(put);
+    return [
+      ...(aRecords ?? [])
+        .filter(({ ipv4Address }) => parseAddress(ipv4Address ?? "")?.family !== "IPv4")
+        .map(({ ipv4Address }) => `The value '${ipv4Address}' of an A record is no IPv4 address.`),
+      ...(aaaaRecords ?? [])
+        .filter(({ ipv6Address }) => parseAddress(ipv6Address ?? "")?.family !== "IPv6")
+        .map(
+          ({ ipv6Address }) => `The value '${ipv6Address}' of an AAAA record is no IPv6 address.`,
+        ),
+    ];
+  },
+};
+
+export const recordTimeToLive: Rule = {
+  id: "DNS-TTL",
+  grade: "A",
+  code: "BadRequest",
+  check: (put) => {
+    const { ttl } = recordSet(put);
+    return ttl !== undefined && Number.isInteger(ttl) && ttl >= 1 && ttl <= 2147483647
+      ? []
+      : [`The record set '${put.name}' has TTL ${ttl ?? "none"}; it is 1 to 2147483647 seconds.`];
+  },
+};
+
+export const privateZoneRules: Rule[] = [tags, zoneName, globalLocation];
+export const virtualNetworkLinkRules: Rule[] = [
+  networkChildName,
+  tags,
+  globalLocation,
+  linkReferences,
+  linkOnce,
+];
+export const recordSetRules: Rule[] = [
+  recordType,
+  recordSetName,
+  recordAddresses,
+  recordTimeToLive,
+];

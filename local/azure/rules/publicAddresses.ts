@@ -1,0 +1,233 @@
+import type { NatGatewayProperties, PublicIPAddressProperties } from "../arm/model";
+import { normalizedLocation, propertiesOf } from "../arm/model";
+import type { PutRequest } from "../arm/azure";
+import { networkChildName, tags } from "./names";
+import { mustExist, others } from "./references";
+import type { Rule } from "./rule";
+
+/** The properties with Azure's defaults: this API version means Basic where no SKU is named. */
+function addressOf(put: PutRequest) {
+  const given = propertiesOf<PublicIPAddressProperties>(put);
+  return {
+    ...given,
+    sku: given.sku?.name ?? "Basic",
+    method: given.publicIPAllocationMethod ?? "Dynamic",
+    version: given.publicIPAddressVersion ?? "IPv4",
+    idle: given.idleTimeoutInMinutes,
+  };
+}
+
+export const standardIsStatic: Rule = {
+  id: "PIP-STANDARD-STATIC",
+  grade: "B",
+  code: "StandardSkuPublicIPAddressesMustBeStatic",
+  check: (put) => {
+    const { sku, method } = addressOf(put);
+    return sku === "Standard" && method !== "Static"
+      ? [`Standard sku publicIp ${put.id} must have AllocationMethod set to Static.`]
+      : [];
+  },
+};
+
+export const basicIsRetired: Rule = {
+  id: "PIP-BASIC-RETIRED",
+  grade: "A",
+  code: "IPv4BasicSkuPublicIpCountLimitReached",
+  check: (put) =>
+    addressOf(put).sku === "Basic"
+      ? [
+          "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this subscription in this region. " +
+            `Public address ${put.name} has ${propertiesOf<PublicIPAddressProperties>(put).sku?.name ? "" : "no sku, which means "}` +
+            "sku Basic, and Basic was retired on 2025-09-30; use sku Standard.",
+        ]
+      : [],
+};
+
+export const basicHasNoZones: Rule = {
+  id: "PIP-BASIC-ZONES",
+  grade: "B",
+  code: "ZonesNotAllowedInBasicSkuResource",
+  check: (put) => {
+    const { sku, zones } = addressOf(put);
+    return sku === "Basic" && zones?.length
+      ? [`Request for resource ${put.id} is invalid as zones are not allowed with Basic sku.`]
+      : [];
+  },
+};
+
+export const idleTimeout: Rule = {
+  id: "PIP-IDLE",
+  grade: "A",
+  code: "PublicIPAddressIdleTimeoutInvalid",
+  check: (put) => {
+    const { idle } = addressOf(put);
+    return idle === undefined || (Number.isInteger(idle) && idle >= 4 && idle <= 30)
+      ? []
+      : [`Public address ${put.name} has an idle timeout of ${idle} minutes; allowed are 4 to 30.`];
+  },
+};
+
+export const ipv6IdleTimeout: Rule = {
+  id: "PIP-IPV6-IDLE",
+  grade: "A",
+  code: "PublicIPAddressIdleTimeoutInvalid",
+  check: (put) => {
+    const { idle, version } = addressOf(put);
+    return version === "IPv6" && idle !== undefined && idle !== 4
+      ? [
+          `IPv6 public address ${put.name} has an idle timeout of ${idle} minutes; it is fixed at 4.`,
+        ]
+      : [];
+  },
+};
+
+export const dnsLabel: Rule = {
+  id: "PIP-DNSLABEL",
+  grade: "C",
+  code: "InvalidDomainNameLabel",
+  check: (put) => {
+    const label = addressOf(put).dnsSettings?.domainNameLabel;
+    return label === undefined || /^[a-z][a-z0-9-]{1,61}[a-z0-9]$/.test(label)
+      ? []
+      : [
+          `The domain name label ${label} is invalid. It must conform to the following regular expression: ` +
+            "^[a-z][a-z0-9-]{1,61}[a-z0-9]$.",
+        ];
+  },
+};
+
+export const dnsLabelUnique: Rule = {
+  id: "PIP-DNSLABEL-DUP",
+  grade: "A",
+  code: "DnsRecordInUse",
+  check: (put, azure) => {
+    const { dnsSettings, location } = addressOf(put);
+    const label = dnsSettings?.domainNameLabel;
+    if (label === undefined) return [];
+    const taken = others(azure.store.ofType(put.type), put.id).some((other) => {
+      const theirs = propertiesOf<PublicIPAddressProperties>(other);
+      return (
+        theirs.dnsSettings?.domainNameLabel === label &&
+        normalizedLocation(theirs.location) === normalizedLocation(location)
+      );
+    });
+    return taken
+      ? [
+          `DNS record ${label}.${normalizedLocation(location)}.cloudapp.azure.com is already used by another public IP.`,
+        ]
+      : [];
+  },
+};
+
+export const globalTier: Rule = {
+  id: "PIP-GLOBAL",
+  grade: "A",
+  code: "GlobalPublicIpInvalid",
+  check: (put) => {
+    const { sku, version } = addressOf(put);
+    const tier = propertiesOf<PublicIPAddressProperties>(put).sku?.tier;
+    return tier === "Global" && (sku !== "Standard" || version !== "IPv4")
+      ? [`Public address ${put.name} of tier Global must be Standard and IPv4.`]
+      : [];
+  },
+};
+
+/** azure-native plans these as updates in place, and Azure refuses them. */
+export const unchangeable: Rule = {
+  id: "PIP-UNCHANGEABLE",
+  grade: "C",
+  status: 409,
+  code: "PropertyChangeNotAllowed",
+  check: (put) => {
+    if (!put.existing) return [];
+    const before = propertiesOf<PublicIPAddressProperties>(put.existing);
+    const after = propertiesOf<PublicIPAddressProperties>(put);
+    const changed: string[] = [];
+    if (JSON.stringify(before.zones ?? []) !== JSON.stringify(after.zones ?? [])) {
+      changed.push("zones");
+    }
+    if ((before.sku?.tier ?? "Regional") !== (after.sku?.tier ?? "Regional")) {
+      changed.push("sku.tier");
+    }
+    return changed.map((name) => `Changing property '${name}' of ${put.id} is not allowed.`);
+  },
+};
+
+/** Location of a public address, NIC, security group or NAT gateway never changes; azure-native plans an update. */
+export const locationUnchangeable: Rule = {
+  id: "LOCATION-UNCHANGEABLE",
+  grade: "C",
+  status: 409,
+  code: "InvalidResourceLocation",
+  check: (put) => {
+    const before = put.existing && propertiesOf<{ location?: string }>(put.existing).location;
+    const after = propertiesOf<{ location?: string }>(put).location;
+    return put.existing && normalizedLocation(before) !== normalizedLocation(after)
+      ? [
+          `The resource '${put.name}' already exists in location '${before}' in resource group. A resource with the ` +
+            `same name cannot be created in location '${after}'. Please select a new resource name.`,
+        ]
+      : [];
+  },
+};
+
+export const publicAddressRules: Rule[] = [
+  networkChildName,
+  tags,
+  standardIsStatic,
+  basicHasNoZones,
+  basicIsRetired,
+  idleTimeout,
+  ipv6IdleTimeout,
+  dnsLabel,
+  dnsLabelUnique,
+  globalTier,
+  unchangeable,
+  locationUnchangeable,
+];
+
+export const natGatewayNeedsAddress: Rule = {
+  id: "NAT-NEEDS-ADDRESS",
+  grade: "U",
+  warns: true,
+  code: "NatGatewayMustHavePublicIp",
+  check: (put) =>
+    propertiesOf<NatGatewayProperties>(put).publicIpAddresses?.length
+      ? []
+      : [
+          `NAT gateway ${put.name} has no public address, so nothing behind it reaches the internet.`,
+        ],
+};
+
+export const natGatewayReferences = mustExist(
+  "REGION-NAT-PIP",
+  (put) =>
+    (propertiesOf<NatGatewayProperties>(put).publicIpAddresses ?? []).map(({ id }) => ({
+      id,
+      type: "Microsoft.Network/publicIPAddresses",
+    })),
+  { sameRegion: true },
+);
+
+export const natGatewayAddressVersion: Rule = {
+  id: "NAT-IPV4-ONLY",
+  grade: "A",
+  code: "NatGatewayPublicIpVersionNotSupported",
+  check: (put, azure) =>
+    (propertiesOf<NatGatewayProperties>(put).publicIpAddresses ?? []).flatMap(({ id }) => {
+      const address = azure.store.get(id);
+      return address &&
+        propertiesOf<PublicIPAddressProperties>(address).publicIPAddressVersion === "IPv6"
+        ? [`NAT gateway ${put.id} cannot use the IPv6 public address ${id}.`]
+        : [];
+    }),
+};
+
+export const natGatewayRules: Rule[] = [
+  networkChildName,
+  tags,
+  natGatewayNeedsAddress,
+  natGatewayReferences,
+  natGatewayAddressVersion,
+  locationUnchangeable,
+];
