@@ -28,9 +28,7 @@ function Assert-KeyAccess {
     param()
     $result = [PeerLab.PeerKeys]::ProbeUserKeys()
     if (-not [PeerLab.PeerCodes]::Succeeded($result)) {
-        throw (New-PeerFailure -Code 'PEER_E_NO_KEY_ACCESS' -HResult ([PeerLab.PeerCodes]::Hex($result)) `
-                -Message ('This logon cannot open keys of its user: {0}.' -f [PeerLab.PeerCodes]::Name($result)) `
-                -Hint ([PeerLab.PeerCodes]::Hint('PEER_E_NO_KEY_ACCESS')))
+        throw (New-PeerFailure -Code 'PEER_E_NO_KEY_ACCESS' -HResult ([PeerLab.PeerCodes]::Hex($result)) -Message ('This logon cannot open keys of its user: {0}.' -f [PeerLab.PeerCodes]::Name($result)) -Hint ([PeerLab.PeerCodes]::Hint('PEER_E_NO_KEY_ACCESS')))
     }
 }
 
