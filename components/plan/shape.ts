@@ -84,7 +84,7 @@ export function nearest(key: string, known: readonly string[]): string {
       candidate,
       distance: distance(key.toLowerCase(), candidate.toLowerCase()),
     }))
-    .filter((entry) => entry.distance <= Math.max(1, Math.floor(entry.candidate.length / 3)))
+    .filter((entry) => entry.distance <= Math.max(2, Math.floor(entry.candidate.length / 3)))
     .sort((one, other) => one.distance - other.distance)[0];
   return close ? ` (did you mean ${JSON.stringify(close.candidate)}?)` : "";
 }

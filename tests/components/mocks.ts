@@ -1,0 +1,125 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as a component declared it. */
+export interface Declared {
+  type: string;
+  name: string;
+  inputs: Record<string, any>;
+}
+
+export const hostKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMockedKeyOfAMachineThatDoesNotExist00000000000";
+export const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
+
+/** Starts an empty Pulumi engine that answers as Azure and a healthy machine would; returns what is declared from then on. */
+export async function mockEngine(overrides: Record<string, object> = {}): Promise<Declared[]> {
+  const declared: Declared[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs: wrapped }) {
+        const inputs = unwrapped(wrapped) as Record<string, any>;
+        declared.push({ type, name, inputs });
+        return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name, inputs) } };
+      },
+      call({ token, inputs }) {
+        return { ...answerOf(token, inputs), ...overrides[token] };
+      },
+    },
+    "project",
+    "stack",
+    false,
+  );
+  return declared;
+}
+
+const signature = "4dabf18193072939515e22adb298388d";
+
+/** Secrets arrive at the mocks as objects with a signature. */
+function unwrapped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (value === null || typeof value !== "object" || pulumi.asset.Archive.isInstance(value)) return value;
+  if (signature in value && "value" in value) return unwrapped(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
+}
+
+/** What is declared once all pending work of a program is done. */
+export async function settled(output: pulumi.Output<unknown>): Promise<unknown> {
+  return new Promise((resolve) => output.apply(resolve));
+}
+
+/** Types of what was declared, with how often: the shape of a component. */
+export function counts(declared: Declared[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { type } of declared) result[type] = (result[type] ?? 0) + 1;
+  return result;
+}
+
+function outputsOf(type: string, name: string, inputs: Record<string, any>): object {
+  switch (type) {
+    case "pulumi:index:Stash":
+      return { output: inputs.input };
+    case "azure-native:network:NetworkInterface":
+      return {
+        name,
+        ipConfigurations: inputs.ipConfigurations.map(
+          (configuration: { name: string }, index: number) => ({
+            ...configuration,
+            privateIPAddress: index === 0 ? "10.80.0.4" : "fd5a:9c2e:71b0::4",
+          }),
+        ),
+      };
+    case "azure-native:network:PublicIPAddress":
+      return {
+        name,
+        ipAddress: inputs.publicIPAddressVersion === "IPv6" ? "2001:db8::4" : "198.51.100.4",
+      };
+    case "command:remote:Command":
+      return { stdout: inputs.create ? stdoutOf(inputs) : "" };
+    case "azure-native:compute:VirtualMachine":
+      return { name, location: inputs.location ?? "westeurope", vmId: `instance-of-${name}` };
+    default:
+      return { name, location: inputs.location ?? "westeurope" };
+  }
+}
+
+function stdoutOf({ create, stdin }: Record<string, any>): string {
+  const action = String(create).split(" ").pop();
+  const request = JSON.parse(stdin);
+  const facts = {
+    contract: 1,
+    action,
+    computerName: "PC",
+    instance: request.instance,
+    osBuild: "10.0.26100.1",
+  };
+  const identity = { peerName, friendlyName: "", usable: true, openedIn: "session" };
+  const answers: Record<string, object> = {
+    "Export-PeerIdentity": { ...facts, peerName, created: true, exportedIdentity: "RVhQT1JU" },
+    "Import-PeerIdentity": { ...facts, imported: true, identity },
+    "Set-PeerMachine": { ...facts, changed: [], pending: [], identities: [identity] },
+    "Test-PeerCapability": facts,
+  };
+  return `${JSON.stringify(answers[action ?? ""])}\r`;
+}
+
+function answerOf(token: string, inputs: Record<string, any>): object {
+  switch (token) {
+    case "azure-native:compute:getVirtualMachine":
+      return { vmId: `instance-of-${inputs.vmName}` };
+    case "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine":
+      return {
+        instanceView: {
+          output: `made the folder\r\n${JSON.stringify({ contract: 1, hostKey })}\r\n`,
+        },
+      };
+    case "azure-native:network:getSubnet":
+      return {
+        id: "/theirs/virtualNetworks/net/subnets/peers",
+        addressPrefixes: ["10.9.0.0/24", "fd00:9::/64"],
+      };
+    case "azure-native:resources:getResourceGroup":
+      return { name: inputs.resourceGroupName, location: "northeurope" };
+    default:
+      return { id: `/theirs/${token}`, name: "theirs" };
+  }
+}
