@@ -34,6 +34,17 @@ export function formatMachines(
   return table.toString();
 }
 
+/** The peer names in full, one line for each person: all machines of one person have the same. */
+export function formatPeerNames(machines: Record<string, MachineOutput>): string {
+  const names = new Map<string, Set<string>>();
+  for (const { person, peerName } of Object.values(machines)) {
+    if (peerName) names.set(person, (names.get(person) ?? new Set()).add(peerName));
+  }
+  return [...names]
+    .map(([person, own]) => `Peer name of ${person}: ${[...own].join(" and ")}`)
+    .join("\n");
+}
+
 /** What failed, one resource each, with what the machine itself said and what to do about it. */
 export function formatFailures(failures: ResourceFailure[]): string {
   return failures
@@ -54,8 +65,18 @@ export function formatChanges(summary: UpSummary): string {
   if (changed.length === 0) {
     return `Nothing changed: all ${summary.changes.same ?? 0} resources are as defined.`;
   }
-  return `Changed: ${changed.map(([kind, count]) => `${count} ${kind}`).join(", ")}.`;
+  return `Changed: ${changed.map(([kind, count]) => `${count} ${pastTense[kind] ?? kind}`).join(", ")}.`;
 }
+
+/** The engine's words for what it does, and ours for what is done; others stay as they are. */
+const pastTense: Record<string, string> = {
+  create: "created",
+  update: "updated",
+  delete: "deleted",
+  replace: "replaced",
+  "create-replacement": "created anew",
+  "delete-replaced": "deleted after replacement",
+};
 
 function readiness(key: string, machine: MachineOutput, failures: ResourceFailure[]): string {
   const failure = failures.find(({ name }) => namesMachine(name, key));

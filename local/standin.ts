@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { engineEnvironment, getEngine, type Engine } from "../engine";
 import { serveAzure } from "./azure";
 import { serveCommandProvider } from "./command";
@@ -8,8 +9,11 @@ import { createFaults } from "./faults";
 import type { Faults, Network } from "./interfaces";
 import { openJournal, type Journal } from "./journal";
 import { publishSession, takeDirectory } from "./session";
-import { serveJumpHost } from "./ssh";
+import { serveSsh } from "./ssh";
 import { openWindows, type Windows } from "./windows";
+
+/** Where connections from this computer seem to come from when they go to a machine's public address: the internet. */
+const userAddress = { IPv4: "203.0.113.10", IPv6: "2001:db8:ffff::10" };
 
 export interface StandInOptions {
   /** Where it keeps its state; made where it is missing. One process at a time. */
@@ -60,7 +64,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     const windows = openWindows({ directory: parts.windows, journal, faults, network });
     const azure = await serveAzure({ directory: parts.azure, journal, faults, windows });
     endings.push(() => azure.close());
-    const ssh = await serveJumpHost({ directory: parts.ssh, journal, faults, network, windows });
+    const ssh = await serveSsh({ directory: parts.ssh, journal, network, windows });
     endings.push(() => ssh.close());
 
     const providers: Record<string, number> = { "azure-native": azure.port };
@@ -68,7 +72,11 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       ? { kind: options.commandProvider, reason: "asked for" }
       : await chooseCommandProvider({ engine: engine.path, environment: caller });
     if (choice.kind === "standIn") {
-      const command = await serveCommandProvider({ journal });
+      const command = await serveCommandProvider({
+        journal,
+        connect: (to, port) =>
+          ssh.connect(isIPv6(to) ? userAddress.IPv6 : userAddress.IPv4, to, port),
+      });
       endings.push(() => command.close());
       providers.command = command.port;
     }
@@ -79,7 +87,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
         : `Remote commands run through the stand-in for the command provider (${choice.reason}).`,
     );
 
-    const { host, port, user, password, hostKey, privateAddress } = ssh;
+    const { host, port, user, password, hostKey, privateAddress } = ssh.jumpHost;
     const jumpHost: JumpHostSetting = { host, port, user, password, hostKey, privateAddress };
     const environment = pulumiEnvironment({
       directory,

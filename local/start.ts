@@ -1,12 +1,18 @@
 /** `npm start`: the whole lab on this computer, with one command. */
 import * as fs from "node:fs";
-import { findAzureResource } from "./azure";
 import { runInForeground } from "./childProcess";
 import { localDirectory, partsOf } from "./directory";
 import { backendUrl } from "./environment";
 import { readEventLog } from "./eventLog";
+import { openResourceFinder } from "./findResource";
 import { healInterrupted } from "./interrupted";
-import { formatChanges, formatFailures, formatMachines, type MachineOutput } from "./outcome";
+import {
+  formatChanges,
+  formatFailures,
+  formatMachines,
+  formatPeerNames,
+  type MachineOutput,
+} from "./outcome";
 import { openPulumi, type Pulumi } from "./pulumi";
 import { keepSaltOut } from "./salt";
 import { useStandIn } from "./useStandIn";
@@ -37,7 +43,7 @@ async function start(project: string, directory: string): Promise<number> {
         pulumi,
         stack,
         backend: environment.PULUMI_BACKEND_URL === backendUrl(directory) ? backend : undefined,
-        findResource: (type, inputs) => findAzureResource(azure, type, inputs),
+        findResource: openResourceFinder(azure),
         report,
       });
       fs.rmSync(eventLog, { force: true });
@@ -65,9 +71,12 @@ async function start(project: string, directory: string): Promise<number> {
 
 async function conclude(pulumi: Pulumi, eventLog: string, code: number): Promise<void> {
   const summary = readEventLog(eventLog);
+  // It holds the inputs and outputs of all resources.
+  fs.rmSync(eventLog, { force: true });
   const machines = await readMachines(pulumi);
   const parts = [
     Object.keys(machines).length > 0 ? formatMachines(machines, summary.failures) : "",
+    formatPeerNames(machines),
     formatFailures(summary.failures),
     code === 0
       ? formatChanges(summary)
