@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- what Pulumi's mocks hand over has no type. */
+
 /** A resource as a component declared it. */
 export interface Declared {
   type: string;
