@@ -76,15 +76,13 @@ function Test-Outbound {
                 if ($_.Exception.InnerException -is [System.Net.WebException]) {
                     $inner = $_.Exception.InnerException
                 }
-                # An HTTP error is an answer too.
-                if ($inner -is [System.Net.WebException] -and $null -ne $inner.Response) {
-                    $answered = $true
+                $problem = $inner.GetType().Name
+                if ($inner -is [System.Net.WebException]) {
+                    $problem = [string]$inner.Status
+                    # An HTTP error is an answer too, and so is a certificate in another name: download hosts are shared.
+                    $answered = $null -ne $inner.Response -or 'TrustFailure' -eq $problem
                 }
-                else {
-                    $problem = $inner.GetType().Name
-                    if ($inner -is [System.Net.WebException]) {
-                        $problem = [string]$inner.Status
-                    }
+                if (-not $answered) {
                     Start-Sleep -Seconds 1
                 }
             }

@@ -91,12 +91,17 @@ function Set-IdentitySection {
     #>
     param([Parameter(Mandatory = $true)][object]$Section)
     $wanted = Get-Field -Object $Section -Name 'wanted'
-    $ledger = Get-Ledger
-    if ($wanted.Count -eq 0 -and -not $ledger.ContainsKey($Section.scope)) {
-        # Nothing wanted and nothing put here: a machine without the stack has to accept that.
+    try {
+        Assert-PeerStack
+    }
+    catch {
+        $known = @(Get-Ledger | Where-Object -FilterScript { $_.scope -ceq $Section.scope })
+        if ($wanted.Count -gt 0 -or $known.Count -gt 0) {
+            throw
+        }
+        # Nothing wanted and nothing put here: a machine without the stack can do that.
         return [ordered]@{ changed = [string[]]@(); identities = [object[]]@() }
     }
-    Assert-PeerStack
     $changed = @(Sync-Identity -Scope $Section.scope -Wanted $wanted)
     $facts = @($wanted | ForEach-Object -Process { Get-IdentityFact -Entry (Find-Identity -PeerName $_.peerName) })
     return [ordered]@{ changed = [string[]]$changed; identities = [object[]]$facts }

@@ -4,35 +4,39 @@
 function Get-Ledger {
     <#
     .SYNOPSIS
-    Which identities were put into this user's store, by scope: a hashtable of lists of peer names.
+    The entries of the ledger: which peer name was put here under which scope. Both are case-sensitive, which is why they
+    are values and not names of properties.
     #>
     param()
-    $ledger = @{}
     $file = $script:GuestDirectory + '/ledger.json'
     if (Test-Path -LiteralPath $file) {
         $document = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
-        foreach ($property in $document.scopes.PSObject.Properties) {
-            $ledger[$property.Name] = @($property.Value)
+        foreach ($entry in $document.identities) {
+            $entry
         }
     }
-    return $ledger
 }
 
 function Set-Ledger {
     <#
     .SYNOPSIS
-    Writes the ledger: to a file beside it that then takes its place, so that a lost connection leaves the old or the new.
+    Replaces the entries of one scope, where they differ: in a file beside the ledger that then takes its place, so that a
+    lost connection leaves the old or the new one.
     #>
-    param([Parameter(Mandatory = $true)][hashtable]$Ledger)
-    $scopes = [ordered]@{}
-    foreach ($scope in @($Ledger.Keys | Sort-Object)) {
-        if (@($Ledger[$scope]).Count -gt 0) {
-            $scopes[$scope] = [string[]]@($Ledger[$scope])
-        }
+    param([Parameter(Mandatory = $true)][string]$Scope, [Parameter(Mandatory = $true)][AllowEmptyCollection()][string[]]$PeerName)
+    $entries = @(Get-Ledger)
+    $present = @($entries | Where-Object -FilterScript { $_.scope -ceq $Scope } | ForEach-Object -Process { $_.peerName } | Sort-Object -CaseSensitive)
+    $wanted = @($PeerName | Sort-Object -CaseSensitive -Unique)
+    $before = $present -join "`n"
+    $after = $wanted -join "`n"
+    if ($before -ceq $after) {
+        return
     }
+    $kept = @($entries | Where-Object -FilterScript { $_.scope -cne $Scope })
+    $kept += @($wanted | ForEach-Object -Process { [ordered]@{ scope = $Scope; peerName = $_ } })
     $file = $script:GuestDirectory + '/ledger.json'
     $unfinished = $file + '.unfinished'
-    [System.IO.File]::WriteAllText($unfinished, (ConvertTo-AsciiJson -Value ([ordered]@{ scopes = $scopes })))
+    [System.IO.File]::WriteAllText($unfinished, (ConvertTo-AsciiJson -Value ([ordered]@{ identities = [object[]]$kept })))
     Move-Item -LiteralPath $unfinished -Destination $file -Force
 }
 
@@ -42,32 +46,23 @@ function Sync-Identity {
     Brings the identities of one scope to the wanted list: adds before it removes; writes the phrases of what changed.
     #>
     param([Parameter(Mandatory = $true)][string]$Scope, [Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted)
-    $wantedNames = @($Wanted | ForEach-Object -Process { $_.peerName })
-    $ledger = Get-Ledger
-    $known = @()
-    if ($ledger.ContainsKey($Scope)) {
-        $known = @($ledger[$Scope])
-    }
+    $names = @($Wanted | ForEach-Object -Process { $_.peerName })
+    $ledger = @(Get-Ledger)
+    $known = @($ledger | Where-Object -FilterScript { $_.scope -ceq $Scope } | ForEach-Object -Process { $_.peerName })
+    $others = @($ledger | Where-Object -FilterScript { $_.scope -cne $Scope } | ForEach-Object -Process { $_.peerName })
     # Before the first import: an interrupted run must still know what it put here.
-    $ledger[$Scope] = @($known + $wantedNames | Sort-Object -CaseSensitive -Unique)
-    if (@($ledger[$Scope]).Count -gt $known.Count) {
-        Set-Ledger -Ledger $ledger
-    }
+    Set-Ledger -Scope $Scope -PeerName @($known + $names)
     foreach ($want in $Wanted) {
         if ((Install-WantedIdentity -Wanted $want).Imported) {
             'identity {0} imported' -f $want.peerName
         }
     }
-    $others = @($ledger.Keys | Where-Object -FilterScript { $_ -cne $Scope } | ForEach-Object -Process { $ledger[$_] })
     foreach ($entry in [PeerLab.PeerIdentities]::List()) {
         $ours = $known -ccontains $entry.PeerName -or $entry.FriendlyName.StartsWith($Scope + '#', [System.StringComparison]::Ordinal)
-        if ($ours -and $wantedNames -cnotcontains $entry.PeerName -and $others -cnotcontains $entry.PeerName) {
+        if ($ours -and $names -cnotcontains $entry.PeerName -and $others -cnotcontains $entry.PeerName) {
             Clear-Identity -PeerName $entry.PeerName
             'identity {0} removed' -f $entry.PeerName
         }
     }
-    if (@($ledger[$Scope]).Count -ne $wantedNames.Count) {
-        $ledger[$Scope] = @($wantedNames | Sort-Object -CaseSensitive -Unique)
-        Set-Ledger -Ledger $ledger
-    }
+    Set-Ledger -Scope $Scope -PeerName $names
 }

@@ -140,7 +140,7 @@ function Install-PnrpFeature {
     if (-not (Test-ServerEdition)) {
         return
     }
-    $feature = Get-WindowsFeature -Name 'PNRP' -ErrorAction Stop
+    $feature = Get-WindowsFeature -Name 'PNRP' -ErrorAction SilentlyContinue
     if ($null -eq $feature -or $feature.Installed) {
         return
     }
