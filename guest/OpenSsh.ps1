@@ -29,7 +29,7 @@ function Install-SshCapability {
             return 'it did not end within 20 minutes'
         }
         $result = Receive-Job -Job $job -ErrorAction Stop
-        if ($result.RestartNeeded) {
+        if ($null -ne $result -and $result.RestartNeeded) {
             Set-RebootPending
         }
         if (-not (Test-SshService)) {

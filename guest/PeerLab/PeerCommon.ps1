@@ -90,6 +90,7 @@ function Get-MachineInstance {
     Azure's vmId of this machine in small letters, from the instance metadata service, else from the SMBIOS; empty where
     neither answers.
     #>
+    $form = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     try {
         $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/vmId?api-version=2021-02-01&format=text')
         $request.Headers['Metadata'] = 'true'
@@ -104,7 +105,7 @@ function Get-MachineInstance {
         finally {
             $response.Close()
         }
-        if ($text -match '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') {
+        if ($text -match $form) {
             return $text
         }
     }
@@ -113,11 +114,15 @@ function Get-MachineInstance {
     }
     try {
         $product = Get-CimInstance -ClassName Win32_ComputerSystemProduct -ErrorAction Stop
-        return ([string]$product.UUID).Trim().ToLowerInvariant()
+        $text = ([string]$product.UUID).Trim().ToLowerInvariant()
+        if ($text -match $form) {
+            return $text
+        }
     }
     catch {
-        return ''
+        Write-Verbose -Message 'The SMBIOS does not tell either.'
     }
+    return ''
 }
 
 function Get-MachineFact {

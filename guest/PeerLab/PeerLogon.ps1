@@ -48,7 +48,14 @@ function Register-OneShotTask {
     $folder = $service.GetFolder('\')
     $user = [System.Security.Principal.WindowsIdentity]::GetCurrent().Name
     $task = $folder.RegisterTaskDefinition($Name, $definition, 2, $user, $UserPassword, 1) # TASK_CREATE, TASK_LOGON_PASSWORD
-    $null = $task.Run($null)
+    try {
+        $null = $task.Run($null)
+    }
+    catch {
+        # The task holds the password: it must not outlive the attempt.
+        $folder.DeleteTask($Name, 0)
+        throw
+    }
     return $folder
 }
 

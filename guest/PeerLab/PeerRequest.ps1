@@ -16,7 +16,8 @@ function Test-SameInstance {
     [Array]::Reverse($bytes, 0, 4)
     [Array]::Reverse($bytes, 4, 2)
     [Array]::Reverse($bytes, 6, 2)
-    return ($One -eq $Other -or $One -eq [guid]$bytes)
+    $swapped = New-Object -TypeName System.Guid -ArgumentList (, $bytes)
+    return ($One -eq $Other -or $One -eq $swapped)
 }
 
 function Assert-RequestedMachine {
