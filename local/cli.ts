@@ -47,7 +47,7 @@ async function main([command, ...args]: string[]): Promise<number> {
       return 0;
     default:
       return useStandIn({ directory, report }, async (environment) => {
-        const cleanUp = keepSaltOut(process.cwd());
+        const cleanUp = keepSaltOut(process.cwd(), environment);
         try {
           return await runInForeground(command, args, { ...process.env, ...environment });
         } finally {

@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
+import { engineEnvironment, type Engine } from "../engine";
 import { partsOf } from "./directory";
 
 /** How the program reaches the machines: the value of `PEERLAB_JUMP_HOST`, as JSON. */
@@ -21,8 +22,7 @@ export interface EnvironmentOptions {
   /** Providers the engine attaches to: name and port. */
   providers: Record<string, number>;
   jumpHost: JumpHostSetting;
-  /** What the engine itself needs: its folder on `PATH`. */
-  engine: Record<string, string>;
+  engine: Engine;
 }
 
 /** The variables that make a Pulumi command work against the stand-in, to be laid over the caller's environment. */
@@ -31,7 +31,7 @@ export function pulumiEnvironment(options: EnvironmentOptions): Record<string, s
   const parts = partsOf(directory);
   const attached = Object.entries(providers).map(([name, port]) => `${name}:${port}`);
   return {
-    ...engine,
+    ...engineEnvironment(engine, caller),
     ...(caller.PULUMI_BACKEND_URL ? {} : { PULUMI_BACKEND_URL: backendUrl(directory) }),
     ...(caller.PULUMI_CONFIG_PASSPHRASE !== undefined || caller.PULUMI_CONFIG_PASSPHRASE_FILE
       ? {}

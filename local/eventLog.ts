@@ -25,11 +25,16 @@ interface EngineEvent {
   summaryEvent?: { resourceChanges?: Record<string, number> | null };
 }
 
-/** Reads an event log: one JSON object a line, the last of which a killed engine may have left unfinished. */
-export function readEventLog(file: string): UpSummary {
+/**
+ * Reads an event log: one JSON object a line, the last of which a killed engine may have left unfinished. Undefined where
+ * the engine ended before the first event.
+ */
+export function readEventLog(file: string): UpSummary | undefined {
+  const events = parseLines(file);
+  if (events.length === 0) return undefined;
   const summary: UpSummary = { changes: {}, failures: [] };
   const failures = new Map<string, ResourceFailure>();
-  for (const event of parseLines(file)) {
+  for (const event of events) {
     if (event.summaryEvent) summary.changes = event.summaryEvent.resourceChanges ?? {};
     const urn = failedUrn(event);
     if (urn === undefined) continue;

@@ -84,9 +84,10 @@ function readiness(key: string, machine: MachineOutput, failures: ResourceFailur
   return machine.ready ? "yes" : "no";
 }
 
-/** Resources of a machine carry its key as a part of their names: `lab-ada-desk-networkInterface` that of `ada-desk`. */
+/** Resources of a machine carry its key as a part of their names: `lab-ada-1-vm` and `lab-ada.ada-1` that of `ada-1`. */
 function namesMachine(resource: string, key: string): boolean {
-  return `-${resource}-`.toLowerCase().includes(`-${key}-`.toLowerCase());
+  const literal = key.replace(/[^a-z0-9]/gi, "\\$&");
+  return new RegExp(`(^|[^a-z0-9])${literal}($|[^a-z0-9])`, "i").test(resource);
 }
 
 /** A peer name's authority is 40 hex digits; the beginning tells two of them apart. */

@@ -1,14 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Engine } from "../engine";
 import { isRunning, lockHolder, tryLock } from "../engine/lock";
 import { partsOf } from "./directory";
+import type { JumpHostSetting } from "./environment";
 
-/** What a stand-in that runs lays open for the user's other commands. Holds secrets: its file is the user's alone. */
+/**
+ * What a stand-in that runs lays open for the user's other commands, which make their own environment of it. Holds the jump
+ * host's password: its file is the user's alone.
+ */
 export interface Session {
   /** The process that serves. */
   pid: number;
-  /** To be laid over the environment of a command. */
-  environment: Record<string, string>;
+  engine: Engine;
+  /** Providers the engine attaches to: name and port. */
+  providers: Record<string, number>;
+  jumpHost: JumpHostSetting;
 }
 
 /** Thrown where a directory is already served by another process. */

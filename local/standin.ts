@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { engineEnvironment, getEngine, type Engine } from "../engine";
+import { getEngine, type Engine } from "../engine";
 import { serveAzure } from "./azure";
 import { serveCommandProvider } from "./command";
 import { chooseCommandProvider, linkPlugins, type CommandProviderKind } from "./commandProvider";
@@ -89,14 +89,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 
     const { host, port, user, password, hostKey, privateAddress } = ssh.jumpHost;
     const jumpHost: JumpHostSetting = { host, port, user, password, hostKey, privateAddress };
-    const environment = pulumiEnvironment({
-      directory,
-      caller,
-      providers,
-      jumpHost,
-      engine: engineEnvironment(engine, caller),
-    });
-    endings.push(publishSession(directory, { pid: process.pid, environment }));
+    endings.push(publishSession(directory, { pid: process.pid, engine, providers, jumpHost }));
+    const environment = pulumiEnvironment({ directory, caller, providers, jumpHost, engine });
     return {
       environment,
       engine,

@@ -34,7 +34,7 @@ async function start(project: string, directory: string): Promise<number> {
       // The event log is a flag that Pulumi only has among its debug commands.
       PULUMI_DEBUG_COMMANDS: "true",
     };
-    const cleanUp = keepSaltOut(project);
+    const cleanUp = keepSaltOut(project, standIn);
     try {
       const pulumi = openPulumi(environment, project);
       await pulumi.run(["stack", "select", stack, "--create"]);
@@ -71,6 +71,10 @@ async function start(project: string, directory: string): Promise<number> {
 
 async function conclude(pulumi: Pulumi, eventLog: string, code: number): Promise<void> {
   const summary = readEventLog(eventLog);
+  if (!summary) {
+    report(`\npulumi up ended with ${code} before it did anything; what is wrong stands above.`);
+    return;
+  }
   // It holds the inputs and outputs of all resources.
   fs.rmSync(eventLog, { force: true });
   const machines = await readMachines(pulumi);

@@ -1,3 +1,4 @@
+import { pulumiEnvironment } from "./environment";
 import { findSession, joinSession, sessionGuests, StandInRunningError } from "./session";
 import { startStandIn } from "./standin";
 
@@ -20,7 +21,7 @@ export async function useStandIn(
     if (session) {
       const leave = joinSession(directory);
       try {
-        return await action(session.environment);
+        return await action(pulumiEnvironment({ directory, caller: process.env, ...session }));
       } finally {
         leave();
       }
