@@ -1,4 +1,4 @@
-import { idKey, nameOf, sameId } from "../arm/id";
+import { nameOf, sameId } from "../arm/id";
 import type {
   IPConfiguration,
   NatGatewayProperties,

@@ -131,25 +131,6 @@ export const publicAddressVersion: Rule = {
   }),
 };
 
-export const oneSku: Rule = {
-  id: "NIC-SKU-MIX",
-  grade: "B",
-  code: "DifferentSkuPublicIpsOnNetworkInterface",
-  check: (put, azure) => {
-    const skus = new Set(
-      configurations(put)
-        .map((configuration) => publicAddressOf(configuration, azure))
-        .filter((address) => address !== undefined)
-        .map((address) => propertiesOf<PublicIPAddressProperties>(address).sku?.name ?? "Basic"),
-    );
-    return skus.size > 1
-      ? [
-          `Public IP addresses of ${put.id} must have the same sku; there are: ${[...skus].join(", ")}.`,
-        ]
-      : [];
-  },
-};
-
 export const publicAddressFree: Rule = {
   id: "PIP-ONE-USE",
   grade: "B",
@@ -197,7 +178,6 @@ export const interfaceAddressRules: Rule[] = [
   addressReserved,
   addressTaken,
   publicAddressVersion,
-  oneSku,
   publicAddressFree,
   standardWithoutGroup,
 ];

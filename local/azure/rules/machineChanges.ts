@@ -141,8 +141,8 @@ function isRunning(resource: NonNullable<Parameters<Rule["check"]>[0]["existing"
 
 /** What Azure refuses to change in a virtual machine that exists. */
 export const machineChangeRules: Rule[] = [
-  propertyChange,
   locationChange,
+  propertyChange,
   interfaceChange,
   diskSizeChange,
 ];

@@ -243,6 +243,7 @@ export const outbound: Rule = {
 };
 
 export const virtualMachineRules: Rule[] = [
+  ...machineChangeRules,
   virtualMachineName,
   tags,
   needsInterface,
@@ -258,6 +259,5 @@ export const virtualMachineRules: Rule[] = [
   spotOnly,
   ultraDisk,
   ...operatingSystemRules,
-  ...machineChangeRules,
   outbound,
 ];

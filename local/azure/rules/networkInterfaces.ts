@@ -133,6 +133,7 @@ export const configurationLimit: Rule = {
 };
 
 export const networkInterfaceRules: Rule[] = [
+  locationUnchangeable,
   networkChildName,
   tags,
   hasConfiguration,
@@ -146,5 +147,4 @@ export const networkInterfaceRules: Rule[] = [
   oneNetwork,
   ...interfaceAddressRules,
   configurationLimit,
-  locationUnchangeable,
 ];

@@ -172,6 +172,7 @@ export const locationUnchangeable: Rule = {
 };
 
 export const publicAddressRules: Rule[] = [
+  locationUnchangeable,
   networkChildName,
   tags,
   standardIsStatic,
@@ -183,7 +184,6 @@ export const publicAddressRules: Rule[] = [
   dnsLabelUnique,
   globalTier,
   unchangeable,
-  locationUnchangeable,
 ];
 
 export const natGatewayNeedsAddress: Rule = {
@@ -224,10 +224,10 @@ export const natGatewayAddressVersion: Rule = {
 };
 
 export const natGatewayRules: Rule[] = [
+  locationUnchangeable,
   networkChildName,
   tags,
   natGatewayNeedsAddress,
   natGatewayReferences,
   natGatewayAddressVersion,
-  locationUnchangeable,
 ];

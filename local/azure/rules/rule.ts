@@ -22,22 +22,22 @@ export interface Rule {
 }
 
 /**
- * Judges a PUT. Azure answers one error for a request: it is the first, and names the others behind it. Warnings go to
- * the journal.
+ * Judges a PUT. Azure answers one error for a request: it is the first, and names the others behind it. The journal
+ * gets warnings and refusals with the rule they come from.
  */
 export function judge(rules: readonly Rule[], put: PutRequest, azure: Azure): void {
   const refusals: { rule: Rule; message: string }[] = [];
   for (const rule of rules) {
+    const warns = rule.warns || rule.grade === "U";
     for (const message of rule.check(put, azure)) {
-      if (rule.warns || rule.grade === "U") {
-        azure.journal.write({
-          kind: "azure",
-          subject: put.id,
-          what: `warning ${rule.id}`,
-          outcome: "accepted",
-          detail: message,
-        });
-      } else refusals.push({ rule, message });
+      azure.journal.write({
+        kind: "azure",
+        subject: put.id,
+        what: `${warns ? "warning" : "refusal"} ${rule.id}`,
+        outcome: warns ? "accepted" : rule.code,
+        detail: message,
+      });
+      if (!warns) refusals.push({ rule, message });
     }
   }
   if (refusals.length === 0) return;

@@ -43,7 +43,7 @@ export const networkSecurityGroup: ResourceType = {
   path: ["networkSecurityGroupName"],
   replacedBy: [],
   childCollections: ["securityRules"],
-  rules: [...networkSecurityGroupRules, locationUnchangeable],
+  rules: [locationUnchangeable, ...networkSecurityGroupRules],
   put(put, azure) {
     const { securityRules } = propertiesOf<NetworkSecurityGroupProperties>(put);
     const group = azure.store.put(stored(put, without(put.properties, "securityRules")));

@@ -1,5 +1,6 @@
 import { credentials } from "@grpc/grpc-js";
-import type { ServiceError } from "@grpc/grpc-js";
+import type { ClientUnaryCall, ServiceError } from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Any } from "google-protobuf/google/protobuf/any_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -58,6 +59,10 @@ export interface ProviderClient {
     token: string,
     args: Properties,
   ): Promise<{ result: Properties; failures: { property: string; reason: string }[] }>;
+  /** The user interrupted the engine. */
+  cancel(): Promise<void>;
+  /** The engine dies: requests under way get no answer any more. */
+  abandon(): void;
   close(): void;
 }
 
@@ -72,14 +77,18 @@ const kinds: PropertyDiffKind[] = [
 
 export function connectProvider(port: number): ProviderClient {
   const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const underWay = new Set<ClientUnaryCall>();
   const call = <Response>(
-    send: (callback: (error: ServiceError | null, response: Response) => void) => unknown,
+    send: (callback: (error: ServiceError | null, response: Response) => void) => ClientUnaryCall,
   ) =>
-    new Promise<Response>((resolve, reject) =>
-      send((error, response) =>
-        error ? reject(withInitializationFailure(error)) : resolve(response),
-      ),
-    );
+    new Promise<Response>((resolve, reject) => {
+      const request = send((error, response) => {
+        underWay.delete(request);
+        if (error) reject(withInitializationFailure(error));
+        else resolve(response);
+      });
+      underWay.add(request);
+    });
   const about = (
     request: {
       setUrn(v: string): unknown;
@@ -176,6 +185,12 @@ export function connectProvider(port: number): ProviderClient {
         result: decode(response.getReturn()),
         failures: response.getFailuresList().map((failure) => failure.toObject()),
       };
+    },
+    async cancel() {
+      await call<unknown>((done) => client.cancel(new Empty(), done));
+    },
+    abandon() {
+      for (const request of underWay) request.cancel();
     },
     close: () => client.close(),
   };

@@ -1,0 +1,94 @@
+import * as assert from "node:assert/strict";
+import type { Properties } from "../../../local/provider";
+import { resourceTypes } from "../../../local/azure/types";
+import { dnsCases, machineCases } from "./machineCases";
+import { networkCases } from "./networkCases";
+import type { Lab, Stage } from "./stage";
+import { makeLab, openStage } from "./stage";
+
+/** One rule of Azure, with something it refuses (or warns of) and something close to it that it allows. */
+export interface RuleCase {
+  rule: string;
+  /** Azure's code; a rule that only warns has none. */
+  code?: string;
+  /** What both need beside resource group, network and subnet. */
+  prepare?(stage: Stage, lab: Lab): Promise<Properties>;
+  illegal(stage: Stage, lab: Lab, prepared: Properties): Promise<unknown>;
+  legal(stage: Stage, lab: Lab, prepared: Properties): Promise<unknown>;
+}
+
+const cases: RuleCase[] = [...networkCases, ...machineCases, ...dnsCases];
+
+function findingsOf(stage: Stage, kind: "warning" | "refusal", rule: string): number {
+  return stage.journal.read().filter(({ what }) => what === `${kind} ${rule}`).length;
+}
+
+describe("local/azure/rules", () => {
+  it("are all tried here", () => {
+    const ids = [...resourceTypes.values()].flatMap(({ rules }) => rules.map(({ id }) => id));
+    assert.deepEqual([...new Set(cases.map(({ rule }) => rule))].sort(), [...new Set(ids)].sort());
+  });
+
+  for (const { rule, code, prepare, illegal, legal } of cases) {
+    it(`${rule}${code ? ` refuses with ${code}` : " warns"}, and lets the legal one pass`, async () => {
+      const stage = await openStage();
+      try {
+        const lab = await makeLab(stage);
+        const prepared = (await prepare?.(stage, lab)) ?? {};
+        const before = stage.server.resources().length;
+        if (code === undefined) {
+          await illegal(stage, lab, prepared);
+          assert.ok(findingsOf(stage, "warning", rule) > 0, "a warning is in the journal");
+        } else {
+          await assert.rejects(illegal(stage, lab, prepared), (error: Error) => {
+            assert.match(error.message, new RegExp(`Status=4\\d\\d Code="${code}"`));
+            return true;
+          });
+          assert.ok(findingsOf(stage, "refusal", rule) > 0, "it is this rule that refused");
+          assert.equal(stage.server.resources().length, before, "nothing was made");
+        }
+        const found = stage.journal.read().length;
+        await legal(stage, lab, prepared);
+        const after = stage.journal.read().slice(found);
+        assert.ok(
+          !after.some(({ what }) => what.endsWith(` ${rule}`)),
+          "the legal one is not found by the rule",
+        );
+      } finally {
+        await stage.close();
+      }
+    });
+  }
+
+  it("report the first refusal with its code and the others in its message", async () => {
+    const stage = await openStage();
+    try {
+      await makeLab(stage);
+      const [first, second] = networkCases.filter(({ rule }) =>
+        ["NSG-PRIORITY-RANGE", "NSG-FAMILY-MIX"].includes(rule),
+      );
+      assert.ok(first && second);
+      await assert.rejects(
+        stage.create("azure-native:network:NetworkSecurityGroup", "two", {
+          resourceGroupName: "lab",
+          securityRules: [
+            {
+              name: "both",
+              access: "Allow",
+              direction: "Inbound",
+              protocol: "*",
+              priority: 50,
+              sourceAddressPrefixes: ["10.0.0.0/8", "fd00::/8"],
+              sourcePortRange: "*",
+              destinationAddressPrefix: "*",
+              destinationPortRange: "*",
+            },
+          ],
+        }),
+        /Code="SecurityRuleInvalidPriority" Message=".*ResourceCannotContainAddressPrefixesFromDifferentAddressFamilies: /,
+      );
+    } finally {
+      await stage.close();
+    }
+  });
+});
