@@ -1,5 +1,11 @@
 import { Duplex } from "node:stream";
 
+/**
+ * Everything arrives on a later turn, in order, as over a wire: an SSH end that is answered while it still writes gets its
+ * key exchange wrong.
+ */
+const later = setImmediate;
+
 /** One end of a connection inside the process. */
 class End extends Duplex {
   other!: End;
@@ -12,13 +18,17 @@ class End extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    if (this.other.destroyed || this.other.push(chunk)) done();
-    else this.other.pending = done;
+    later(() => {
+      if (this.other.destroyed || this.other.push(chunk)) done();
+      else this.other.pending = done;
+    });
   }
 
   override _final(done: () => void): void {
-    this.other.push(null);
-    done();
+    later(() => {
+      if (!this.other.destroyed) this.other.push(null);
+      done();
+    });
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
@@ -26,8 +36,8 @@ class End extends Duplex {
     this.pending = undefined;
     resume?.();
     done(error);
-    // A closed connection ends at the other side too, on the next turn as over a wire.
-    setImmediate(() => this.other.destroy());
+    // A closed connection ends at the other side too.
+    later(() => this.other.destroy());
   }
 }
 

@@ -1,5 +1,5 @@
 import * as crypto from "node:crypto";
-import { isIPv6, type AddressInfo } from "node:net";
+import * as net from "node:net";
 import { Server, type Connection, type ServerChannel } from "ssh2";
 import type { Journal } from "../journal";
 import { readJumpHostFile, writeJumpHostFile } from "./jumpHostFile";
@@ -38,13 +38,17 @@ export async function startJumpHost(
 ): Promise<JumpHostAddress & { close(): Promise<void> }> {
   const { directory, journal } = options;
   const kept = readJumpHostFile(directory);
-  const clients = new Set<Connection>();
-  const server = new Server({ hostKeys: [kept.privateKey] }, (client) => {
-    clients.add(client);
-    client.once("close", () => clients.delete(client));
-    serve(client, kept.password, options);
+  const ssh = new Server({ hostKeys: [kept.privateKey] }, (client) =>
+    serve(client, kept.password, options),
+  );
+  // The TCP connections are held here, so that closing does not have to wait for the other side.
+  const sockets = new Set<net.Socket>();
+  const listener = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    ssh.injectSocket(socket);
   });
-  const port = await listen(server, kept.port, () =>
+  const port = await listen(listener, kept.port, () =>
     journal.write({
       kind: "ssh",
       subject: "jump host",
@@ -63,20 +67,20 @@ export async function startJumpHost(
     privateIpv6Address,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const client of clients) client.end();
+        listener.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
 
 /** Listens on the port of earlier runs, or on a free one. */
-async function listen(server: Server, wanted: number, taken: () => void): Promise<number> {
+async function listen(server: net.Server, wanted: number, taken: () => void): Promise<number> {
   const attempt = (port: number) =>
     new Promise<number>((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, host, () => {
         server.removeListener("error", reject);
-        resolve((server.address() as AddressInfo).port);
+        resolve((server.address() as net.AddressInfo).port);
       });
     });
   try {
@@ -101,7 +105,7 @@ function serve(client: Connection, password: string, options: JumpHostOptions): 
     else context.reject(["password"]);
   });
   client.on("tcpip", (accept, reject, { destIP, destPort }) => {
-    const from = isIPv6(destIP) ? privateIpv6Address : privateAddress;
+    const from = net.isIPv6(destIP) ? privateIpv6Address : privateAddress;
     const reached = options.reach(from, destIP, destPort);
     if (reached.outcome === "accepted") return options.connected(reached, accept());
     if (reached.outcome === "refused") return reject();
