@@ -52,14 +52,18 @@ export function guestStep(
   opts: pulumi.CustomResourceOptions,
 ): remote.Command {
   const machine = pulumi.output(step.machine);
-  const stdin = pulumi.all([machine.instanceId, step.request ?? {}]).apply(([instance, request]) =>
-    asciiJson({
-      contract: contractVersion,
-      instance,
-      guestFiles: currentGuestFilesHash(),
-      ...request,
-    }),
-  );
+  const stdin = pulumi
+    .all([machine.instanceId, machine.connection.password, step.request ?? {}])
+    .apply(([instance, userPassword, request]) =>
+      asciiJson({
+        contract: contractVersion,
+        instance,
+        guestFiles: currentGuestFilesHash(),
+        // For machines on which an SSH session cannot open the user's keys and a task with the password can.
+        userPassword,
+        ...request,
+      }),
+    );
   return new remote.Command(
     name,
     {

@@ -189,7 +189,7 @@ export class PeerLab extends pulumi.ComponentResource {
     const shared = { resourceGroupName: group.name, location: group.location, tags: args.tags };
     const { existing, jumpHost } = args;
     const network = new PeerNetwork(
-      `${name}-network`,
+      name,
       {
         ...shared,
         adminSources: args.adminSources,

@@ -13,6 +13,7 @@ import { answerOf, attemptAt } from "./guestSteps";
 import type { GuestNetworking } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
 import { sha256 } from "./secrets";
+import { nameOnceMade } from "./virtualMachine";
 import type { WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
@@ -109,6 +110,8 @@ export function preparation(
     {
       ...parent,
       deletedWith: vm,
+      // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
+      ignoreChanges: ["tags"],
       customTimeouts: { create: "50m", update: "50m" },
     },
   );
@@ -126,10 +129,13 @@ export function pinnedHostKey(
   instanceId: pulumi.Output<string>,
   parent: Parent,
 ): pulumi.Output<string> {
-  // Unknown as long as the run command is still to be made, so that nothing is asked for in that preview.
-  const runCommandName = pulumi.all([prepared.id, prepared.name]).apply(([, known]) => known);
   const answer = compute.getVirtualMachineRunCommandByVirtualMachineOutput(
-    { resourceGroupName, vmName: vm.name, runCommandName, expand: "instanceView" },
+    {
+      resourceGroupName,
+      vmName: vm.name,
+      runCommandName: nameOnceMade(prepared),
+      expand: "instanceView",
+    },
     parent,
   );
   const hostKey = answer.instanceView.apply((view) => hostKeyOf(name, view?.output ?? ""));

@@ -115,14 +115,53 @@ export function networkInterface(
   );
 }
 
-/** The interface's private address of that configuration. */
-export function privateAddress(
+/** A machine's addresses, asked for and not taken from the resources, for the reason given at {@link instanceIdOf}. */
+export interface MachineAddresses {
+  privateIpv4: pulumi.Output<string>;
+  privateIpv6: pulumi.Output<string>;
+  publicIpv4: pulumi.Output<string>;
+  publicIpv6: pulumi.Output<string>;
+}
+
+export function addressesOf(
+  resourceGroupName: pulumi.Input<string>,
   nic: network.NetworkInterface,
-  configuration: "ipv4" | "ipv6",
-): pulumi.Output<string> {
-  return nic.ipConfigurations.apply(
-    (all) => all?.find(({ name }) => name === configuration)?.privateIPAddress ?? "",
+  publicIpv4: network.PublicIPAddress | undefined,
+  publicIpv6: network.PublicIPAddress | undefined,
+  parent: Parent,
+): MachineAddresses {
+  const found = network.getNetworkInterfaceOutput(
+    { resourceGroupName, networkInterfaceName: nameOnceMade(nic) },
+    parent,
   );
+  const privateAddress = (configuration: string) =>
+    found.apply(
+      ({ ipConfigurations }) =>
+        ipConfigurations?.find(({ name }) => name === configuration)?.privateIPAddress ?? "",
+    );
+  const publicAddressOf = (resource: network.PublicIPAddress | undefined) =>
+    resource === undefined
+      ? pulumi.output("")
+      : network
+          .getPublicIPAddressOutput(
+            { resourceGroupName, publicIpAddressName: nameOnceMade(resource) },
+            parent,
+          )
+          .apply(({ ipAddress }) => ipAddress ?? "");
+  return {
+    privateIpv4: privateAddress("ipv4"),
+    privateIpv6: privateAddress("ipv6"),
+    publicIpv4: publicAddressOf(publicIpv4),
+    publicIpv6: publicAddressOf(publicIpv6),
+  };
+}
+
+/** A resource's name, unknown as long as it is still to be made, so that a preview asks for nothing that is not there. */
+export function nameOnceMade(resource: {
+  id: pulumi.Output<string>;
+  name: pulumi.Output<string>;
+}): pulumi.Output<string> {
+  return pulumi.all([resource.id, resource.name]).apply(([, name]) => name);
 }
 
 /**
@@ -230,9 +269,8 @@ export function instanceIdOf(
   vm: compute.VirtualMachine,
   parent: Parent,
 ): pulumi.Output<string> {
-  // Unknown as long as the VM is still to be made, so that nothing is asked for in that preview.
-  const vmName = pulumi.all([vm.id, vm.name]).apply(([, vmNameKnown]) => vmNameKnown);
-  return compute.getVirtualMachineOutput({ resourceGroupName, vmName }, parent).vmId;
+  return compute.getVirtualMachineOutput({ resourceGroupName, vmName: nameOnceMade(vm) }, parent)
+    .vmId;
 }
 
 /** Azure wants this very name for a schedule that switches a VM off. */

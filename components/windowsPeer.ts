@@ -8,10 +8,10 @@ import { checkMachine, planMachine, type MachineDefinition } from "./plan/machin
 import { pinnedHostKey, preparation } from "./preparation";
 import { withSecrets } from "./secrets";
 import {
+  addressesOf,
   instanceIdOf,
   labUserPassword,
   networkInterface,
-  privateAddress,
   publicAddress,
   shutdownSchedule,
   virtualMachine,
@@ -213,12 +213,12 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const prepared = preparation(name, args, plan, { vm, instanceId, networking }, parent);
     const hostKey = pinnedHostKey(name, args.resourceGroupName, vm, prepared, instanceId, parent);
 
-    const privateIpv4 = privateAddress(nic, "ipv4");
-    const privateIpv6 = privateAddress(nic, "ipv6");
+    const addresses = addressesOf(args.resourceGroupName, nic, publicIpv4, publicIpv6, parent);
+    const { privateIpv4, privateIpv6 } = addresses;
     const connection = pulumi
-      .all([args.jumpHost, publicIpv4?.ipAddress, privateIpv4, password, hostKey])
+      .all([args.jumpHost, addresses.publicIpv4, privateIpv4, password, hostKey])
       .apply(([jumpHost, publicAddress, address, known, key]) => ({
-        host: jumpHost === undefined ? (publicAddress ?? "") : address,
+        host: jumpHost === undefined ? publicAddress : address,
         port: 22,
         user: plan.adminUsername,
         password: known,
@@ -261,8 +261,8 @@ export class WindowsPeer extends pulumi.ComponentResource {
     this.instanceId = instanceId;
     this.privateIpv4 = privateIpv4;
     this.privateIpv6 = privateIpv6;
-    this.publicIpv4 = publicIpv4?.ipAddress.apply((address) => address ?? "") ?? pulumi.output("");
-    this.publicIpv6 = publicIpv6?.ipAddress.apply((address) => address ?? "") ?? pulumi.output("");
+    this.publicIpv4 = addresses.publicIpv4;
+    this.publicIpv6 = addresses.publicIpv6;
     this.adminUsername = pulumi.output(plan.adminUsername);
     this.adminPassword = password;
     this.hostKey = hostKey;

@@ -37,9 +37,10 @@ export async function mockEngine(overrides: Record<string, object> = {}): Promis
 const signature = "4dabf18193072939515e22adb298388d";
 
 /** Secrets arrive at the mocks as objects with a signature. */
-function unwrapped(value: unknown): unknown {
+function unwrapped(value: any): unknown {
   if (Array.isArray(value)) return value.map(unwrapped);
-  if (value === null || typeof value !== "object" || pulumi.asset.Archive.isInstance(value)) return value;
+  if (value === null || typeof value !== "object" || pulumi.asset.Archive.isInstance(value))
+    return value;
   if (signature in value && "value" in value) return unwrapped(value.value);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
 }
@@ -60,21 +61,6 @@ function outputsOf(type: string, name: string, inputs: Record<string, any>): obj
   switch (type) {
     case "pulumi:index:Stash":
       return { output: inputs.input };
-    case "azure-native:network:NetworkInterface":
-      return {
-        name,
-        ipConfigurations: inputs.ipConfigurations.map(
-          (configuration: { name: string }, index: number) => ({
-            ...configuration,
-            privateIPAddress: index === 0 ? "10.80.0.4" : "fd5a:9c2e:71b0::4",
-          }),
-        ),
-      };
-    case "azure-native:network:PublicIPAddress":
-      return {
-        name,
-        ipAddress: inputs.publicIPAddressVersion === "IPv6" ? "2001:db8::4" : "198.51.100.4",
-      };
     case "command:remote:Command":
       return { stdout: inputs.create ? stdoutOf(inputs) : "" };
     case "azure-native:compute:VirtualMachine":
@@ -108,6 +94,19 @@ function answerOf(token: string, inputs: Record<string, any>): object {
   switch (token) {
     case "azure-native:compute:getVirtualMachine":
       return { vmId: `instance-of-${inputs.vmName}` };
+    case "azure-native:network:getNetworkInterface":
+      return {
+        ipConfigurations: [
+          { name: "ipv4", privateIPAddress: "10.80.0.4" },
+          { name: "ipv6", privateIPAddress: "fd5a:9c2e:71b0::4" },
+        ],
+      };
+    case "azure-native:network:getPublicIPAddress":
+      return {
+        ipAddress: String(inputs.publicIpAddressName).endsWith("ipv6")
+          ? "2001:db8::4"
+          : "198.51.100.4",
+      };
     case "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine":
       return {
         instanceView: {

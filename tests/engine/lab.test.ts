@@ -1,0 +1,225 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  engineTimeout,
+  openLabProject,
+  ran,
+  reached,
+  twoPeople,
+  type LabProject,
+  type Run,
+} from "./labProject";
+
+const machines = ["ada-1", "ada-2", "ada-3", "grace-1", "grace-2"];
+
+describe("engine: the life of a lab, by the real CLI against the stand-in", function () {
+  this.timeout(180_000);
+  let lab: LabProject;
+  let first: Run;
+
+  before(async function () {
+    this.timeout(engineTimeout);
+    lab = await openLabProject();
+    lab.configure(twoPeople);
+  });
+  after(() => lab?.close());
+
+  it("previews everything without touching anything", async () => {
+    const run = await lab.preview();
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(reached(run), []);
+    assert.deepEqual(
+      run.journal.filter(({ kind, what }) => kind === "azure" && /create|update|delete/.test(what)),
+      [],
+    );
+  });
+
+  it("gives all machines of one person one peer name, and different people different ones", async () => {
+    first = await lab.up();
+    assert.equal(first.code, 0, first.output);
+    const { machines: known } = await lab.outputs();
+    assert.deepEqual(Object.keys(known).sort(), machines);
+    const namesOf = (person: string) =>
+      new Set(machines.filter((key) => key.startsWith(person)).map((key) => known[key].peerName));
+    for (const person of ["ada", "grace"]) {
+      const names = [...namesOf(person)];
+      assert.equal(names.length, 1);
+      assert.match(names[0], /^[0-9a-f]{40}\.PeerLab$/);
+    }
+    assert.notDeepEqual(namesOf("ada"), namesOf("grace"));
+    for (const key of machines) {
+      assert.equal(known[key].ready, true, key);
+      assert.match(known[key].privateIpv4, /^10\.80\.0\./);
+      assert.match(known[key].privateIpv6, /^fd5a:9c2e:71b0::/);
+    }
+  });
+
+  it("runs one step on each machine, the maker's export, and the proof of one machine for the image", () => {
+    assert.deepEqual(ran(first), [
+      "ada-1: Export-PeerIdentity",
+      "ada-1: Set-PeerMachine",
+      "ada-1: Test-PeerCapability",
+      "ada-2: Set-PeerMachine",
+      "ada-3: Set-PeerMachine",
+      "grace-1: Export-PeerIdentity",
+      "grace-1: Set-PeerMachine",
+      "grace-2: Set-PeerMachine",
+    ]);
+  });
+
+  it("changes nothing and reaches no machine in a second preview, up, refresh and up", async () => {
+    const preview = await lab.preview("--expect-no-changes");
+    assert.equal(preview.code, 0, preview.output);
+    for (const command of ["up", "refresh", "up"]) {
+      const run = await lab.pulumi(
+        command,
+        "--yes",
+        "--skip-preview",
+        "--expect-no-changes",
+        "--stack",
+        "test",
+      );
+      assert.equal(run.code, 0, run.output);
+      assert.deepEqual(reached(run), []);
+    }
+  });
+
+  it("still changes nothing when the stand-in was ended and started again", async () => {
+    await lab.restart();
+    const run = await lab.up("--expect-no-changes");
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(reached(run), []);
+  });
+
+  it("keeps passwords and identities out of state, output and the log of what ran", async () => {
+    const { adminPasswords, exportedIdentities } = await lab.outputs();
+    const secrets = [
+      ...Object.values<string>(adminPasswords),
+      ...Object.values<{ exportedIdentity: string; exportPassword: string }>(
+        exportedIdentities,
+      ).flatMap(Object.values),
+      lab.standIn.jumpHost.password,
+    ];
+    assert.equal(secrets.length, machines.length + 4 + 1);
+    const plain = await lab.pulumi("stack", "export", "--stack", "test");
+    const diff = await lab.preview("--diff");
+    const places = {
+      state: plain.output,
+      checkpoint: readAll(path.join(lab.directory, "local")),
+      output: first.output,
+      diff: diff.output,
+      journal: JSON.stringify(lab.standIn.journal.read()),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      for (const secret of secrets) {
+        for (const form of [
+          secret,
+          Buffer.from(secret).toString("base64"),
+          JSON.stringify(secret).slice(1, -1),
+        ]) {
+          // The jump host keeps its own password in its own file, with rights for its owner only.
+          if (place === "checkpoint" && secret === lab.standIn.jumpHost.password) continue;
+          assert.ok(!text.includes(form), `a secret is in plain text in the ${place}`);
+        }
+      }
+    }
+  });
+
+  it("declares no step that runs on deletion", async () => {
+    const commands = (await lab.resources()).filter(
+      ({ type }) => type === "command:remote:Command",
+    );
+    assert.equal(commands.length, 8);
+    for (const { inputs, urn } of commands) assert.ok(!("delete" in inputs), urn);
+  });
+
+  it("plans no guest step for a change of tags, and runs none", async () => {
+    lab.configure({ ...twoPeople, tags: { owner: "lab" } });
+    const preview = await lab.preview();
+    assert.equal(preview.code, 0, preview.output);
+    assert.doesNotMatch(preview.output, /command:remote|pulumi:index:Stash|RunCommand/);
+    assert.match(preview.output, /azure-native:compute:VirtualMachine .*update/);
+    const run = await lab.up();
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(reached(run), []);
+  });
+
+  it("opens a port of an application in the security group and on each machine, each family apart", async () => {
+    lab.configure({
+      ...twoPeople,
+      tags: { owner: "lab" },
+      graphPorts: [{ name: "Chat", port: 4711 }],
+    });
+    const run = await lab.up();
+    assert.equal(run.code, 0, run.output);
+    const look = await lab.resources();
+    const group = look.find(({ type }) => type === "azure-native:network:NetworkSecurityGroup");
+    const rules = (group?.outputs?.securityRules as { name: string }[]).map(({ name }) => name);
+    for (const port of ["Grouping-TCP-3587", "PNRP-UDP-3540", "Chat-TCP-4711"]) {
+      for (const family of ["IPv4", "IPv6"]) {
+        assert.ok(rules.includes(`Allow-${port}-${family}`), `${port} ${family} in the group`);
+      }
+    }
+    const { machines: known } = await lab.outputs();
+    for (const key of machines) {
+      const other = known[key === "ada-1" ? "ada-2" : "ada-1"];
+      for (const [from, to] of [
+        [other.privateIpv4, known[key].privateIpv4],
+        [other.privateIpv6, known[key].privateIpv6],
+      ]) {
+        for (const [protocol, port, allowed] of [
+          ["TCP", 3587, true],
+          ["UDP", 3540, true],
+          ["TCP", 4711, true],
+          ["TCP", 4712, false],
+        ] as const) {
+          const packet = { from, to, protocol, port };
+          assert.equal(lab.standIn.network.send(packet).allowed, allowed, JSON.stringify(packet));
+        }
+      }
+    }
+  });
+
+  it("replaces a machine, the maker at that, and keeps the peer name; the others run nothing", async () => {
+    const before = await lab.outputs();
+    const people = structuredClone(twoPeople.people) as Record<
+      string,
+      { machines: Record<string, object> }
+    >;
+    people.ada.machines["ada-1"] = { timeZone: "W. Europe Standard Time" };
+    lab.configure({
+      ...twoPeople,
+      people,
+      tags: { owner: "lab" },
+      graphPorts: [{ name: "Chat", port: 4711 }],
+    });
+    const run = await lab.up();
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(ran(run), ["ada-1: Set-PeerMachine", "ada-1: Test-PeerCapability"]);
+    const after = await lab.outputs();
+    assert.equal(after.machines["ada-1"].peerName, before.machines["ada-1"].peerName);
+    assert.notEqual(after.hostKeys["ada-1"], before.hostKeys["ada-1"]);
+  });
+
+  it("destroys everything, and runs no command on a machine that is being deleted", async () => {
+    const run = await lab.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test");
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(reached(run), []);
+    const left = await lab.pulumi("stack", "export", "--stack", "test");
+    assert.doesNotMatch(left.output, /azure-native:compute/);
+    const { readAzureState } = await import("../../local/azure");
+    const state = readAzureState(path.join(lab.directory, "local", "azure"));
+    assert.deepEqual(state.resources, []);
+  });
+});
+
+function readAll(directory: string): string {
+  return fs
+    .readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".key"))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !/session|jump/i.test(path.basename(file)))
+    .map((file) => fs.readFileSync(file, "utf8"))
+    .join("\n");
+}

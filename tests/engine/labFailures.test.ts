@@ -1,0 +1,156 @@
+import * as assert from "node:assert/strict";
+import {
+  engineTimeout,
+  openLabProject,
+  ran,
+  reached,
+  twoPeople,
+  type LabProject,
+} from "./labProject";
+
+describe("engine: what goes wrong in a lab, by the real CLI against the stand-in", function () {
+  this.timeout(180_000);
+  let lab: LabProject;
+
+  before(async function () {
+    this.timeout(engineTimeout);
+  });
+  beforeEach(async () => {
+    lab = await openLabProject();
+    lab.configure(twoPeople);
+  });
+  afterEach(() => lab?.close());
+
+  it("refuses a bad configuration before the first resource, with every mistake", async () => {
+    lab.configure({
+      ...twoPeople,
+      adminSources: ["*"],
+      ipv6Subnet: "fd00:1::/64",
+      graphPorts: [{ port: 70000 }],
+      people: { ada: { machines: { "a machine": {}, "ada-1": { image: "windows-95" } } } },
+      peopel: {},
+    });
+    for (const command of ["preview", "up"]) {
+      const run = await lab.pulumi(
+        command,
+        "--stack",
+        "test",
+        ...(command === "up" ? ["--yes", "--skip-preview"] : []),
+      );
+      assert.notEqual(run.code, 0);
+      for (const words of [
+        /adminSources\[0\]: is "\*"/,
+        /ipv6Subnet: is "fd00:1::\/64".*not inside/,
+        /graphPorts\[0\]\.port: is 70000/,
+        /people\.ada\.machines\["a machine"\]: is "a machine"/,
+        /people\.ada\.machines\["ada-1"\]\.image: is "windows-95"; allowed are windows-11/,
+        /peopel: is no known key.*"people"/,
+      ]) {
+        assert.match(run.output, words);
+      }
+      assert.doesNotMatch(
+        run.output,
+        /at .*\.ts:\d+/,
+        "a mistake of the user's is not told by a stack trace",
+      );
+      assert.deepEqual(run.journal, []);
+    }
+  });
+
+  it("stops at the first machine of an image that cannot run the peer stack; others of the image wait, the rest goes on", async () => {
+    const people = {
+      ada: {
+        machines: {
+          "ada-1": { image: "windows-server-2022" },
+          "ada-2": { image: "windows-server-2022" },
+        },
+      },
+      grace: { machines: { "grace-1": {}, "grace-2": {} } },
+    };
+    lab.configure({ ...twoPeople, people });
+    const run = await lab.up("--continue-on-error");
+    assert.notEqual(run.code, 0);
+    assert.match(run.output, /lab-ada-1-capability/);
+    assert.match(run.output, /PEER_E_NOT_LICENSED/);
+    assert.match(run.output, /"hint":"[^"]+"/);
+    assert.deepEqual(ran(run), [
+      "ada-1: Test-PeerCapability",
+      "grace-1: Export-PeerIdentity",
+      "grace-1: Set-PeerMachine",
+      "grace-1: Test-PeerCapability",
+      "grace-2: Set-PeerMachine",
+    ]);
+  });
+
+  it("fails where a machine stores another key than the one it was given, and heals it in the next run", async () => {
+    lab.standIn.faults.add({ kind: "wrongKey", match: "grace-2", times: 1 });
+    const run = await lab.up("--continue-on-error");
+    assert.notEqual(run.code, 0);
+    assert.match(run.output, /lab-grace\.grace-2/);
+    assert.match(run.output, /PeerIdentityMismatch/);
+    const next = await lab.up();
+    assert.equal(next.code, 0, next.output);
+    assert.deepEqual(ran(next), ["grace-2: Set-PeerMachine"]);
+    const { machines } = await lab.outputs();
+    assert.equal(machines["grace-2"].peerName, machines["grace-1"].peerName);
+  });
+
+  it("runs a failed step again although the definition was put back in between", async () => {
+    const first = await lab.up();
+    assert.equal(first.code, 0, first.output);
+    lab.standIn.faults.add({ kind: "dropConnection", match: "ada-2", moment: "after", times: 1 });
+    lab.configure({ ...twoPeople, graphPorts: [{ port: 4711 }] });
+    const failed = await lab.up("--continue-on-error");
+    assert.notEqual(failed.code, 0);
+    lab.configure(twoPeople);
+    const back = await lab.up();
+    assert.equal(back.code, 0, back.output);
+    assert.ok(ran(back).includes("ada-2: Set-PeerMachine"), ran(back).join("\n"));
+    const again = await lab.up("--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
+  });
+
+  it("refuses another password with a word of what to do, and shows none", async () => {
+    const password = "Correct-Horse-9-Battery";
+    lab.configure({ ...twoPeople, adminPassword: password });
+    const first = await lab.up();
+    assert.equal(first.code, 0, first.output);
+    lab.configure({ ...twoPeople, adminPassword: `${password}!` });
+    const preview = await lab.preview();
+    assert.notEqual(preview.code, 0);
+    assert.match(
+      preview.output,
+      /adminPassword: \(not shown\) is another one than the machine has/,
+    );
+    assert.match(preview.output, /pulumi up --replace 'urn:/);
+    assert.ok(!preview.output.includes(password));
+    lab.configure({ ...twoPeople, adminPassword: password });
+    const back = await lab.up("--expect-no-changes");
+    assert.equal(back.code, 0, back.output);
+    assert.deepEqual(reached(back), []);
+  });
+
+  it("keeps the identity of a person who loses all her machines and gets one again", async () => {
+    const withAda = (machines: object) => ({
+      ...twoPeople,
+      people: { ...twoPeople.people, ada: { machines } },
+    });
+    lab.configure(withAda({}));
+    const none = await lab.up();
+    assert.equal(none.code, 0, none.output);
+    lab.configure(withAda({ "ada-1": {} }));
+    assert.equal((await lab.up()).code, 0);
+    const { peerName } = (await lab.outputs()).people.ada;
+    assert.match(peerName, /^[0-9a-f]{40}\.PeerLab$/);
+    lab.configure(withAda({}));
+    const without = await lab.up();
+    assert.equal(without.code, 0, without.output);
+    assert.deepEqual(reached(without), []);
+    assert.equal((await lab.outputs()).people.ada.peerName, peerName);
+    lab.configure(withAda({ "ada-7": {} }));
+    const again = await lab.up();
+    assert.equal(again.code, 0, again.output);
+    assert.ok(!ran(again).some((line) => line.endsWith("Export-PeerIdentity")));
+    assert.equal((await lab.outputs()).machines["ada-7"].peerName, peerName);
+  });
+});

@@ -1,0 +1,148 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { getEngine } from "../../engine";
+import { runCommand } from "../../engine/runCommand";
+import type { JournalEntry } from "../../local/journal";
+import { startStandIn, type StandIn } from "../../local/standin";
+
+const root = path.resolve(__dirname, "../..");
+
+export interface Run {
+  code: number | null;
+  /** Everything the CLI printed. */
+  output: string;
+  /** What happened in the stand-in meanwhile. */
+  journal: JournalEntry[];
+}
+
+/** A resource as the stack's state holds it. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+/** A project of its own on a stand-in of its own, driven by the real CLI. */
+export interface LabProject {
+  standIn: StandIn;
+  directory: string;
+  /** Replaces the stack's configuration. Keys without a namespace are the program's. */
+  configure(config: Record<string, unknown>): void;
+  pulumi(...args: string[]): Promise<Run>;
+  up(...args: string[]): Promise<Run>;
+  preview(...args: string[]): Promise<Run>;
+  outputs(): Promise<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any
+  resources(): Promise<StateResource[]>;
+  /** Ends the stand-in and starts it again on the same directory. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long the engine may have to be built first, in milliseconds. */
+export const engineTimeout = 900_000;
+
+/**
+ * Opens a project whose program is the given TypeScript text, or the repository's own program. It lies inside the checkout,
+ * so that packages are found.
+ */
+export async function openLabProject(program?: string): Promise<LabProject> {
+  const parent = path.join(root, ".peerlab", "tests");
+  fs.mkdirSync(parent, { recursive: true });
+  const directory = fs.mkdtempSync(path.join(parent, "lab-"));
+  const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
+  write("index.ts", program ?? 'export = require("../../../index");\n');
+  write("package.json", JSON.stringify({ name: "lab", version: "1.0.0" }));
+  fs.copyFileSync(path.join(root, "tsconfig.json"), path.join(directory, "tsconfig.json"));
+  if (program === undefined) {
+    fs.copyFileSync(path.join(root, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
+  } else write("Pulumi.yaml", "name: own\nruntime: nodejs\nmain: index.ts\n");
+
+  const engine = await getEngine();
+  const start = () => startStandIn({ directory: path.join(directory, "local"), engine });
+  let standIn = await start();
+
+  const pulumi = async (...args: string[]): Promise<Run> => {
+    const before = standIn.journal.read().length;
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...standIn.environment };
+    const result = await runCommand("pulumi", [...args, "--non-interactive"], {
+      cwd: directory,
+      environment,
+    });
+    return {
+      code: result.code,
+      output: result.stdout + result.stderr,
+      journal: standIn.journal.read().slice(before),
+    };
+  };
+  const stdout = async (...args: string[]): Promise<string> => {
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...standIn.environment };
+    const result = await runCommand("pulumi", [...args, "--non-interactive"], {
+      cwd: directory,
+      environment,
+    });
+    if (result.code !== 0) throw new Error(result.stdout + result.stderr);
+    return result.stdout;
+  };
+  const created = await pulumi("stack", "init", "test");
+  if (created.code !== 0) throw new Error(created.output);
+
+  return {
+    get standIn() {
+      return standIn;
+    },
+    directory,
+    configure(config) {
+      const namespaced = Object.entries(config).map(([key, value]) => [
+        key.includes(":") ? key : `peerlab:${key}`,
+        value,
+      ]);
+      write("Pulumi.test.yaml", stringify({ config: Object.fromEntries(namespaced) }));
+    },
+    pulumi,
+    up: (...args) => pulumi("up", "--yes", "--skip-preview", "--stack", "test", ...args),
+    preview: (...args) => pulumi("preview", "--stack", "test", ...args),
+    outputs: async () =>
+      JSON.parse(await stdout("stack", "output", "--json", "--stack", "test", "--show-secrets")),
+    async resources() {
+      const text = await stdout("stack", "export", "--stack", "test");
+      const state = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
+      return state.deployment.resources ?? [];
+    },
+    async restart() {
+      await standIn.close();
+      standIn = await start();
+    },
+    async close() {
+      await standIn.close();
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The command lines that ran on machines, by computer name. */
+export function ran(run: Run): string[] {
+  return run.journal
+    .filter(({ kind }) => kind === "command")
+    .map(({ subject, what }) => `${subject}: ${what.split(" ").pop()}`)
+    .sort();
+}
+
+/** Everything that reached a machine from outside, copies and run commands included. */
+export function reached(run: Run): JournalEntry[] {
+  return run.journal.filter(
+    ({ kind }) => kind === "command" || kind === "copy" || kind === "runCommand" || kind === "ssh",
+  );
+}
+
+/** The lab of `npm start`: two people, `ada` with three machines and `grace` with two. */
+export const twoPeople = {
+  "azure-native:location": "westeurope",
+  adminSources: ["203.0.113.7"],
+  people: {
+    ada: { machines: { "ada-1": {}, "ada-2": {}, "ada-3": {} } },
+    grace: { machines: { "grace-1": {}, "grace-2": {} } },
+  },
+};
