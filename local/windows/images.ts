@@ -13,12 +13,21 @@ export interface ImageTraits {
   hardened: boolean;
 }
 
-interface KnownImage extends ImageTraits {
+type ImageContent = Omit<ImageTraits, "hardened">;
+
+interface KnownImage extends ImageContent {
   /** Matches `offer/sku`, in small letters. */
   pattern: RegExp;
 }
 
-const knownImages: readonly Omit<KnownImage, "hardened">[] = [
+/** What an image counts as that nothing is known of. */
+const windows11: ImageContent = {
+  product: "client",
+  osBuild: "10.0.26100.2894",
+  openSsh: "capability",
+};
+
+const knownImages: readonly KnownImage[] = [
   { pattern: /2016/, product: "server", osBuild: "10.0.14393.7699", openSsh: "none" },
   { pattern: /2019/, product: "server", osBuild: "10.0.17763.6775", openSsh: "capability" },
   { pattern: /2022/, product: "server", osBuild: "10.0.20348.3091", openSsh: "capability" },
@@ -48,7 +57,7 @@ const knownImages: readonly Omit<KnownImage, "hardened">[] = [
 export function imageTraits(reference: ImageReference): ImageTraits {
   const name = `${reference.offer ?? ""}/${reference.sku ?? ""}`.toLowerCase();
   const known = knownImages.find((image) => image.pattern.test(name));
-  const { product, osBuild, openSsh } = known ?? knownImages.at(-2)!;
+  const { product, osBuild, openSsh } = known ?? windows11;
   const hardened = (reference.publisher ?? "")
     .toLowerCase()
     .startsWith("center-for-internet-security");

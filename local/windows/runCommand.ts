@@ -51,7 +51,7 @@ export async function runManagedCommand(
   const refused = await refuseRunAs(machine, request);
   if (refused) return finish("Failed", refused, nothing);
 
-  const result = runScript(machine, request);
+  const result = await runScript(machine, request);
   if (result.exitCode === 0) return finish("Succeeded", "Execution completed", result);
   const message = `Command execution finished, but failed because it returned a non-zero exit code of: '${result.exitCode}'`;
   return finish("Failed", message, result);
@@ -70,7 +70,7 @@ async function refuseRunAs(
   return typeof logon === "string" ? "The user name or password is incorrect." : undefined;
 }
 
-function runScript(machine: Machine, request: RunCommandRequest): ProcessResult {
+async function runScript(machine: Machine, request: RunCommandRequest): Promise<ProcessResult> {
   const firstLine = request.script.split(/\r?\n/)[0];
   if (firstLine !== preparationMarker) return runPlainScript(machine, request.script);
   try {

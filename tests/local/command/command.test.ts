@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { contractVersion, guestCommand, guestDirectory } from "../../../guest/contract";
+import {
+  contractVersion,
+  guestCommand,
+  guestDirectory,
+  guestFilesHash,
+} from "../../../guest/contract";
 import { serveCommandProvider } from "../../../local/command";
 import {
   Archive,
@@ -13,6 +18,7 @@ import {
 } from "../../../local/provider";
 import { serveSsh, type SshHosts } from "../../../local/ssh";
 import type { Machine } from "../../../local/windows";
+import { sha256 } from "../../../local/windows/machine";
 import { connectProvider, type ProviderClient } from "../provider/client";
 import { deleteResource, updateResource } from "./resource";
 import {
@@ -355,6 +361,32 @@ describe("local/command", () => {
       assert(outputs.connection instanceof Secret);
       assert.equal(machine.disk.find(`${guestDirectory}/a.ps1`)?.size, 3);
       assert.equal(machine.disk.find(`${guestDirectory}/inner/b.ps1`)?.size, 100_000);
+    });
+
+    it("brings the project's own guest files, which then answer", async () => {
+      const fresh = await createMachine(lab, "guest");
+      await lab.windows.runCommand(fresh.record.vmId, preparation());
+      const to = connection({
+        host: lab.network.addressesOf(fresh.record.vmId).publicAddresses[0]!,
+        hostKey: fresh.record.hostKey!.publicKey,
+      });
+      const folder = path.join(__dirname, "..", "..", "..", "guest", "PeerLab");
+      await copied({
+        connection: to,
+        source: new Archive({ path: folder, hash: "1" }),
+        remotePath: "C:/ProgramData",
+      });
+      const stdin = JSON.stringify({
+        contract: contractVersion,
+        instance: fresh.record.vmId,
+        guestFiles: guestFilesHash((name) => fs.readFileSync(path.join(folder, name)), sha256),
+      });
+      const { outputs } = await run({
+        connection: to,
+        create: guestCommand("Test-PeerCapability"),
+        stdin,
+      });
+      assert.equal(JSON.parse(String(outputs.stdout)).stack.identity, "S_OK");
     });
 
     it("makes every parent of a text's path, starting with the drive", async () => {

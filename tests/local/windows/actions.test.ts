@@ -7,8 +7,10 @@ import {
   createMachine,
   failure,
   labPassword,
+  labUser,
   networking,
   openLab,
+  preparation,
   readyMachine,
   report,
   send,
@@ -259,6 +261,22 @@ describe("local/windows/actions", () => {
       identities: { scope: "peerlab:lab/dev/new", wanted: [] },
     });
     assert.deepEqual(changed, []);
+  });
+
+  it("imports an identity again whose key was lost with a password that was reset", async () => {
+    const fresh = await readyMachine(lab, "reset");
+    const state = { identities: { scope, wanted: [wanted()] } };
+    await report(fresh, "Set-PeerMachine", state);
+    const result = await lab.windows.runCommand(fresh.record.vmId, {
+      ...preparation(),
+      script: `net user ${labUser} ${labPassword}`,
+      parameters: [],
+    });
+    assert.equal(result.executionState, "Succeeded");
+    assert.equal((await report(fresh, "Get-PeerIdentity")).identities[0].usable, false);
+    const { changed, identities } = await report(fresh, "Set-PeerMachine", state);
+    assert.deepEqual(changed, [`identity ${exported.peerName} imported`]);
+    assert.equal(identities[0].usable, true);
   });
 
   it("is cut in the middle of its work and finishes it in the next run", async () => {
