@@ -33,7 +33,16 @@ export async function runExec(options: ExecOptions): Promise<void> {
     channel.exit(result.exitCode);
     channel.end();
   } catch (error) {
-    if (!(error instanceof SessionEnded)) throw error;
+    if (!(error instanceof SessionEnded)) {
+      // A flaw of the stand-in: told in the journal, while the other machines go on.
+      options.machine.environment.journal.write({
+        kind: "command",
+        subject: options.machine.record.computerName,
+        what: options.commandLine,
+        outcome: "failed in the stand-in",
+        detail: error instanceof Error ? error.name : typeof error,
+      });
+    }
     options.cut();
   } finally {
     connection.removeEventListener("abort", end);

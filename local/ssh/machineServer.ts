@@ -79,10 +79,14 @@ function serveConnection(
 
   const authentication = beginAuthentication(machine);
   client.on("authentication", (context) => {
-    void authentication.attempt(context).then((outcome) => {
-      if (outcome === "accepted") authenticated();
-      if (outcome === "exceeded") client.end();
-    });
+    authentication.attempt(context).then(
+      (outcome) => {
+        if (outcome === "accepted") authenticated();
+        if (outcome === "exceeded") client.end();
+      },
+      // An attempt that cannot even be read.
+      () => cut(),
+    );
   });
 
   let sessions = 0;

@@ -87,8 +87,13 @@ export class SftpHandles {
   closeAll(): void {
     for (const { path, content, changed } of this.files.values()) {
       if (!changed) continue;
-      this.disk.write(path, content, this.logon);
-      this.written(path, content.length, "cut");
+      try {
+        this.disk.write(path, content, this.logon);
+        this.written(path, content.length, "cut");
+      } catch (error) {
+        // The file or its folder is gone in the meantime: nobody is left to be told.
+        if (!(error instanceof DiskError)) throw error;
+      }
     }
     this.files.clear();
   }

@@ -1,6 +1,7 @@
 import { runAction, unexpectedFailure } from "./actions";
 import type { ActionContext } from "./actions/context";
 import type { Logon } from "./accounts";
+import { DiskError } from "./diskError";
 import { GuestError } from "./guestError";
 import type { Machine } from "./machine";
 import { readRegistry, registryKeys } from "./registry";
@@ -107,8 +108,8 @@ async function runPowerShell(given: string[], options: CommandLineOptions): Prom
   if (fileAt === -1 || !script) {
     return fails("This stand-in runs PowerShell with -File and one of the guest files only.");
   }
-  const path = machine.disk.resolve(script, logon);
-  if (!machine.disk.find(path)) {
+  const path = existingFile(machine, script, logon);
+  if (path === undefined) {
     return fails(
       `The argument '${script}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file as an argument to the -File parameter.`,
       scriptNotFound,
@@ -126,6 +127,15 @@ async function runPowerShell(given: string[], options: CommandLineOptions): Prom
     if (error instanceof SessionEnded) throw error;
     const failure = error instanceof GuestError ? error : unexpectedFailure(error);
     return fails(toAscii(JSON.stringify(failure.toFailure())));
+  }
+}
+
+function existingFile(machine: Machine, given: string, logon: Logon): string | undefined {
+  try {
+    return machine.disk.stat(given, logon).path;
+  } catch (error) {
+    if (error instanceof DiskError) return undefined;
+    throw error;
   }
 }
 

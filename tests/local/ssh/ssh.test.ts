@@ -220,6 +220,8 @@ describe("local/ssh", () => {
       const unknown = await run(client, "Get-Process");
       assert.equal(unknown.code, 1);
       assert.match(unknown.stderr, /^'Get-Process' is not recognized as an internal or external/);
+      const impossible = await run(client, "powershell.exe -File C:/a?b.ps1 Get-PeerReport");
+      assert.equal(impossible.code, 0xfffd0000);
       assert.match((await run(client, "ver")).stdout, /Microsoft Windows \[Version 10\.0\.26100/);
       assert.match((await run(client, `echo ${"x".repeat(8200)}`)).stderr, /too long/);
       client.end();
