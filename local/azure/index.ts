@@ -15,6 +15,7 @@ import { openMachineBook } from "./network/machines";
 import { openNetwork } from "./network/network";
 import type { AzureState } from "./state";
 import { describeState } from "./state";
+import { removeResource } from "./types";
 
 export { isServedFunction, isServedResource, servedFunctions, servedResources } from "./served";
 export type { AzureState, MachineSummary, ResourceSummary, RuleSummary } from "./state";
@@ -35,6 +36,10 @@ export interface AzureServer {
   /** What there is now, without secrets. */
   state(): AzureState;
   resources(): AzureState["resources"];
+  /** Starts or deallocates a machine behind the program's back, as somebody at the portal would. */
+  setPower(vmId: string, power: VirtualMachineAssigned["power"]): Promise<void>;
+  /** Deletes a resource behind the program's back, by Azure's own rules. */
+  deleteResource(id: string): Promise<void>;
   /** Stops taking requests; resolves when those under way have ended. */
   close(): Promise<void>;
 }
@@ -58,11 +63,25 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
   };
   const server = await serveProvider(azureNative(azure), { port: options.port });
   const state = () => describeState(store);
+  const machines = openMachineBook(store);
   return {
     port: server.port,
-    network: openNetwork({ store, addresses, machines: openMachineBook(store) }),
+    network: openNetwork({ store, addresses, machines }),
     state,
     resources: () => state().resources,
+    async setPower(vmId, power) {
+      const machine = machines.byVmId(vmId);
+      if (!machine) throw new Error(`there is no virtual machine with the vmId ${vmId}`);
+      store.put({ ...machine, assigned: { ...machine.assigned, power } });
+      await windows.setPower(vmId, power);
+      journal.write({ kind: "machine", subject: machine.id, what: `power ${power}` });
+    },
+    async deleteResource(id) {
+      const resource = store.get(id);
+      if (!resource) throw new Error(`there is no resource ${id}`);
+      await removeResource(resource, azure);
+      journal.write({ kind: "azure", subject: id, what: "delete", detail: "outside the program" });
+    },
     close: async () => {
       interruption.end();
       await server.close();

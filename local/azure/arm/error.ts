@@ -34,13 +34,3 @@ export function resourceNotFound(type: string, name: string, group: string): Azu
     `The Resource '${type}/${name}' under resource group '${group}' was not found.`,
   );
 }
-
-/** Azure's one answer for a reference to something that is missing or lies in another region. */
-export function invalidReference(missing: string, referrer: string): AzureError {
-  return new AzureError(
-    400,
-    "InvalidResourceReference",
-    `Resource ${missing} referenced by resource ${referrer} was not found. Please make sure that the referenced ` +
-      "resource exists, and that both resources are in the same region.",
-  );
-}

@@ -10,7 +10,7 @@ import type {
   UpdateResult,
 } from "../../provider";
 import { PartialFailure } from "../../provider";
-import { judge } from "../rules/rule";
+import { judge } from "../rules";
 import { schema } from "../schema/check";
 import { previewOutputs } from "../schema/preview";
 import type { ResourceType } from "../types/type";

@@ -2,8 +2,8 @@ import type { IPConfiguration, NetworkInterfaceAssigned, SubnetProperties } from
 import { assignedOf, prefixesOf, propertiesOf } from "../arm/model";
 import { idKey } from "../arm/id";
 import type { AzureResource, ResourceStore } from "../arm/store";
-import type { Address, AddressFamily, Prefix } from "./addresses";
-import { canonicalAddress, formatAddress, parseAddress, parsePrefix } from "./addresses";
+import type { AddressFamily, Prefix } from "./addresses";
+import { canonicalAddress, formatAddress, parsePrefix } from "./addresses";
 
 /** A private address in use. */
 export interface AddressOwner {
@@ -144,9 +144,4 @@ function mustParse(text: string): Prefix {
   const prefix = parsePrefix(text);
   if (!prefix) throw new Error(`${text} is no address prefix`);
   return prefix;
-}
-
-/** The family of a literal address. */
-export function familyOf(address: string): Address["family"] | undefined {
-  return parseAddress(address)?.family;
 }

@@ -6,9 +6,9 @@ import type { AzureResource } from "../arm/store";
 
 /** Managed disks, as far as virtual machines bring them along: they are resources of their own and can outlive them. */
 
-export const diskType = "Microsoft.Compute/disks";
+const diskType = "Microsoft.Compute/disks";
 
-export function diskName(machineName: string, disk: Disk, kind: "OsDisk" | "DataDisk"): string {
+function diskName(machineName: string, disk: Disk, kind: "OsDisk" | "DataDisk"): string {
   if (disk.name) return disk.name;
   const ordinal = kind === "OsDisk" ? 1 : (disk.lun ?? 0) + 2;
   return `${machineName}_${kind}_${ordinal}_${crypto.randomBytes(16).toString("hex")}`;

@@ -42,7 +42,7 @@ const byAzureType = new Map(
 );
 
 /** How a stored resource is treated; undefined for disks, which no one declares. */
-export function typeOf(resource: AzureResource): ResourceType | undefined {
+function typeOf(resource: AzureResource): ResourceType | undefined {
   const known = byAzureType.get(resource.type.toLowerCase());
   if (known) return known;
   return resource.type.startsWith("Microsoft.Network/privateDnsZones/")

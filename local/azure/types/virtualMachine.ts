@@ -129,7 +129,6 @@ function view(machine: AzureResource, azure: Azure, expand?: string): Properties
   const storage = (isObject(properties.storageProfile) ? properties.storageProfile : {}) as {
     osDisk?: Properties;
     dataDisks?: Properties[];
-    imageReference?: Properties;
   };
   const profile = isObject(properties.osProfile) ? properties.osProfile : undefined;
   return {
@@ -140,7 +139,6 @@ function view(machine: AzureResource, azure: Azure, expand?: string): Properties
     hardwareProfile: { vmSize: "Standard_A1", ...(properties.hardwareProfile as Properties) },
     storageProfile: {
       ...storage,
-      ...(storage.imageReference ? { imageReference: imageView(storage.imageReference) } : {}),
       osDisk: diskView(
         { osType: "Windows", caching: "ReadWrite", ...storage.osDisk },
         osDiskId,
@@ -153,10 +151,6 @@ function view(machine: AzureResource, azure: Azure, expand?: string): Properties
     ...(profile ? { osProfile: profileView(profile, machine.name) } : {}),
     ...(expand?.toLowerCase() === "instanceview" ? { instanceView: instanceView(power) } : {}),
   };
-}
-
-function imageView(image: Properties): Properties {
-  return image.version === "latest" ? { ...image, exactVersion: "latest" } : image;
 }
 
 function diskView(disk: Properties, id: string | undefined, azure: Azure): Properties {

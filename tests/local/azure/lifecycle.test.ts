@@ -350,6 +350,29 @@ describe("local/azure, the life of resources", () => {
     assert.equal((await waiting).id, lab.network.id, "an interruption ends the wait");
   });
 
+  it("stops a machine behind the program's back: it is not reached, runs nothing, and says so", async () => {
+    const { machine } = await makeMachine(stage, lab, "ada");
+    const vmId = String(machine.outputs.vmId);
+    await stage.server.setPower(vmId, "deallocated");
+    assert.equal(stage.server.network.power(vmId), "deallocated");
+    const ssh = { from: "10.255.0.4", to: "10.1.0.4", protocol: "TCP", port: 22 } as const;
+    assert.match(stage.server.network.send(ssh).reason, /ada is not running/);
+    await assert.rejects(
+      stage.create(tokens.runCommand, "run", command()),
+      /Status=409 Code="OperationNotAllowed".*deallocated/,
+    );
+    const { result } = await stage.client.invoke("azure-native:compute:getVirtualMachine", {
+      resourceGroupName,
+      vmName: "ada",
+      expand: "instanceView",
+    });
+    assert.match(JSON.stringify(result.instanceView), /PowerState\/deallocated/);
+    await stage.server.setPower(vmId, "running");
+    assert.equal(stage.server.network.send(ssh).allowed, true);
+    await stage.server.deleteResource(machine.id);
+    assert.equal(stage.server.network.power(vmId), "gone");
+  });
+
   it("can be looked at without a server", async () => {
     await makeMachine(stage, lab, "ada");
     const state = readAzureState(stage.directory);

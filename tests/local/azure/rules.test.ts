@@ -1,23 +1,29 @@
 import * as assert from "node:assert/strict";
-import type { Properties } from "../../../local/provider";
 import { resourceTypes } from "../../../local/azure/types";
-import { dnsCases, machineCases } from "./machineCases";
-import { networkCases } from "./networkCases";
-import type { Lab, Stage } from "./stage";
+import { changeCases, machineAndNicCases } from "./machineCases";
+import { networkInterfaceCases } from "./networkInterfaceCases";
+import { operatingSystemCases } from "./operatingSystemCases";
+import { dnsCases } from "./privateDnsCases";
+import { publicAddressCases } from "./publicAddressCases";
+import type { RuleCase } from "./ruleCase";
+import { runCommandCases, scheduleCases } from "./runCommandCases";
+import { securityRuleCases } from "./securityRuleCases";
+import type { Stage } from "./stage";
+import { virtualNetworkCases } from "./virtualNetworkCases";
 import { makeLab, openStage } from "./stage";
 
-/** One rule of Azure, with something it refuses (or warns of) and something close to it that it allows. */
-export interface RuleCase {
-  rule: string;
-  /** Azure's code; a rule that only warns has none. */
-  code?: string;
-  /** What both need beside resource group, network and subnet. */
-  prepare?(stage: Stage, lab: Lab): Promise<Properties>;
-  illegal(stage: Stage, lab: Lab, prepared: Properties): Promise<unknown>;
-  legal(stage: Stage, lab: Lab, prepared: Properties): Promise<unknown>;
-}
-
-const cases: RuleCase[] = [...networkCases, ...machineCases, ...dnsCases];
+const cases: RuleCase[] = [
+  ...securityRuleCases,
+  ...virtualNetworkCases,
+  ...publicAddressCases,
+  ...networkInterfaceCases,
+  ...machineAndNicCases,
+  ...operatingSystemCases,
+  ...changeCases,
+  ...runCommandCases,
+  ...scheduleCases,
+  ...dnsCases,
+];
 
 function findingsOf(stage: Stage, kind: "warning" | "refusal", rule: string): number {
   return stage.journal.read().filter(({ what }) => what === `${kind} ${rule}`).length;
@@ -64,10 +70,6 @@ describe("local/azure/rules", () => {
     const stage = await openStage();
     try {
       await makeLab(stage);
-      const [first, second] = networkCases.filter(({ rule }) =>
-        ["NSG-PRIORITY-RANGE", "NSG-FAMILY-MIX"].includes(rule),
-      );
-      assert.ok(first && second);
       await assert.rejects(
         stage.create("azure-native:network:NetworkSecurityGroup", "two", {
           resourceGroupName: "lab",

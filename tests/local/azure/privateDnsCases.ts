@@ -1,0 +1,100 @@
+import type { Properties } from "../../../local/provider";
+import type { RuleCase } from "./ruleCase";
+import { resourceGroupName, tokens } from "./stage";
+
+const zone = { resourceGroupName, privateZoneName: "lab.internal" };
+
+function dnsCase(
+  rule: string,
+  code: string,
+  token: string,
+  illegal: Properties,
+  legal: Properties,
+): RuleCase {
+  const make =
+    (properties: Properties): RuleCase["legal"] =>
+    (stage, lab) =>
+      stage.create(token, "d", {
+        ...zone,
+        ...(token === tokens.link
+          ? { location: "global", virtualNetwork: { id: lab.network.id } }
+          : {}),
+        ...(token === tokens.record ? { relativeRecordSetName: "d", ttl: 60 } : {}),
+        ...(token === tokens.zone ? { location: "global" } : {}),
+        ...properties,
+      });
+  return {
+    rule,
+    code,
+    prepare: async (stage) =>
+      (await stage.create(tokens.zone, "zone", { ...zone, location: "Global" })).outputs,
+    illegal: make(illegal),
+    legal: make(legal),
+  };
+}
+
+const address = { recordType: "A", aRecords: [{ ipv4Address: "10.1.0.4" }] };
+
+export const dnsCases: RuleCase[] = [
+  dnsCase(
+    "DNS-GLOBAL",
+    "LocationNotAvailableForResourceType",
+    tokens.zone,
+    { privateZoneName: "a.b", location: "eastus" },
+    { privateZoneName: "a.b" },
+  ),
+  dnsCase(
+    "DNS-ZONE-NAME",
+    "BadRequest",
+    tokens.zone,
+    { privateZoneName: "internal" },
+    { privateZoneName: "a.b" },
+  ),
+  {
+    ...dnsCase("DNS-LINK-NETWORK", "InvalidResourceReference", tokens.link, {}, {}),
+    illegal: (stage, lab) =>
+      stage.create(tokens.link, "l", {
+        ...zone,
+        location: "global",
+        virtualNetwork: { id: `${lab.network.id}x` },
+      }),
+  },
+  {
+    ...dnsCase("DNS-LINK-ONCE", "Conflict", tokens.link, {}, {}),
+    illegal: async (stage, lab) => {
+      const link = {
+        ...zone,
+        location: "global",
+        virtualNetwork: { id: lab.network.id },
+      };
+      const made = await stage.create(tokens.link, "one", link);
+      try {
+        await stage.create(tokens.link, "two", link);
+      } finally {
+        await stage.remove(made);
+      }
+    },
+  },
+  dnsCase(
+    "DNS-RECORD-NAME",
+    "BadRequest",
+    tokens.record,
+    { ...address, relativeRecordSetName: "a b" },
+    address,
+  ),
+  dnsCase(
+    "DNS-RECORD-TYPE",
+    "InvalidRecordType",
+    tokens.record,
+    { recordType: "LOC" },
+    { recordType: "aaaa" },
+  ),
+  dnsCase(
+    "DNS-RECORD-ADDRESS",
+    "BadRequest",
+    tokens.record,
+    { recordType: "AAAA", aaaaRecords: [{ ipv6Address: "10.1.0.4" }] },
+    { recordType: "AAAA", aaaaRecords: [{ ipv6Address: "fd00::4" }] },
+  ),
+  dnsCase("DNS-TTL", "BadRequest", tokens.record, { ...address, ttl: 0 }, address),
+];

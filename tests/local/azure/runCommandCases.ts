@@ -1,0 +1,120 @@
+import type { Properties } from "../../../local/provider";
+import { merge, os } from "./machineCase";
+import type { RuleCase } from "./ruleCase";
+import { machineInputs, makeMachine, resourceGroupName, tokens } from "./stage";
+
+function commandCase(rule: string, code: string, illegal: Properties, legal: Properties): RuleCase {
+  const make =
+    (name: string, properties: Properties): RuleCase["legal"] =>
+    (stage) =>
+      stage.create(tokens.runCommand, name, {
+        resourceGroupName,
+        vmName: "ada",
+        source: { script: "1" },
+        ...properties,
+      });
+  return {
+    rule,
+    code,
+    prepare: async (stage, lab) => (await makeMachine(stage, lab, "ada")).machine.outputs,
+    illegal: make("illegal", illegal),
+    legal: make("legal", legal),
+  };
+}
+
+export const runCommandCases: RuleCase[] = [
+  commandCase("RUNCMD-ONE-SOURCE", "InvalidParameter", { source: null }, {}),
+  commandCase(
+    "RUNCMD-SCRIPT-ONLY",
+    "RunCommandSourceNotServed",
+    { source: { commandId: "IPConfig" } },
+    {},
+  ),
+  commandCase(
+    "RUNCMD-LOCATION",
+    "InvalidResourceLocation",
+    { location: "westus" },
+    { location: "East US" },
+  ),
+  commandCase(
+    "RUNCMD-RUNAS",
+    "InvalidParameter",
+    { runAsPassword: "x" },
+    { runAsPassword: "x", runAsUser: "labuser" },
+  ),
+  commandCase(
+    "RUNCMD-TIMEOUT",
+    "InvalidParameter",
+    { timeoutInSeconds: -1 },
+    { timeoutInSeconds: 60 },
+  ),
+  {
+    rule: "RUNCMD-AGENT",
+    code: "OperationNotAllowed",
+    prepare: async (stage, lab) => {
+      const { machine } = await makeMachine(stage, lab, "bare", {
+        machine: merge(
+          os(machineInputs("bare", "").osProfile as Properties),
+          os({
+            allowExtensionOperations: false,
+            windowsConfiguration: { provisionVMAgent: false },
+          }),
+        ),
+      });
+      await makeMachine(stage, lab, "ada");
+      return machine.outputs;
+    },
+    illegal: (stage) =>
+      stage.create(tokens.runCommand, "c", {
+        resourceGroupName,
+        vmName: "bare",
+        source: { script: "1" },
+      }),
+    legal: (stage) =>
+      stage.create(tokens.runCommand, "c", {
+        resourceGroupName,
+        vmName: "ada",
+        source: { script: "1" },
+      }),
+  },
+];
+
+function scheduleCase(
+  rule: string,
+  code: string,
+  illegal: (machine: string) => Properties,
+  legal: (machine: string) => Properties = () => ({}),
+): RuleCase {
+  const make =
+    (change: (machine: string) => Properties): RuleCase["legal"] =>
+    (stage, _lab, { id }) =>
+      stage.create(tokens.schedule, "s", {
+        resourceGroupName,
+        name: "shutdown-computevm-ada",
+        taskType: "ComputeVmShutdownTask",
+        targetResourceId: id,
+        dailyRecurrence: { time: "1900" },
+        ...change(String(id)),
+      });
+  return {
+    rule,
+    code,
+    prepare: async (stage, lab) => ({ id: (await makeMachine(stage, lab, "ada")).machine.id }),
+    illegal: make(illegal),
+    legal: make(legal),
+  };
+}
+
+export const scheduleCases: RuleCase[] = [
+  scheduleCase("SCHEDULE-NAME", "InvalidScheduleId", () => ({ name: "shutdown-ada" })),
+  scheduleCase(
+    "SCHEDULE-TIME",
+    "InvalidScheduleTime",
+    () => ({ dailyRecurrence: { time: "2460" } }),
+    () => ({ dailyRecurrence: { time: "19:00" } }),
+  ),
+  scheduleCase("SCHEDULE-TARGET", "InvalidResourceReference", (machine) => ({
+    name: "shutdown-computevm-adax",
+    targetResourceId: `${machine}x`,
+  })),
+];

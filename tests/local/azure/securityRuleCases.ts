@@ -1,0 +1,125 @@
+import type { Properties } from "../../../local/provider";
+import type { RuleCase } from "./ruleCase";
+import { creations } from "./ruleCase";
+import { resourceGroupName, tokens } from "./stage";
+
+const securityRule: Properties = {
+  access: "Allow",
+  direction: "Inbound",
+  protocol: "Tcp",
+  priority: 300,
+  sourceAddressPrefix: "*",
+  sourcePortRange: "*",
+  destinationAddressPrefix: "*",
+  destinationPortRange: "22",
+};
+
+/** A security group with these inline rules. */
+export function group(...rules: Properties[]): Properties {
+  const securityRules = rules.map((rule, index) => ({
+    ...securityRule,
+    name: `r${index}`,
+    priority: 300 + index,
+    ...rule,
+  }));
+  return { resourceGroupName, securityRules };
+}
+
+function groupCase(
+  rule: string,
+  code: string | undefined,
+  illegal: Properties[],
+  legal: Properties[],
+) {
+  return creations(rule, code, tokens.securityGroup, group(...illegal), group(...legal));
+}
+
+export const securityRuleCases: RuleCase[] = [
+  groupCase(
+    "NSG-PRIORITY-RANGE",
+    "SecurityRuleInvalidPriority",
+    [{ priority: 99 }],
+    [{ priority: 4096 }],
+  ),
+  groupCase(
+    "NSG-PRIORITY-RANGE",
+    "SecurityRuleInvalidPriority",
+    [{ priority: null }],
+    [{ priority: 100 }],
+  ),
+  groupCase(
+    "NSG-PRIORITY-DUP",
+    "SecurityRuleConflict",
+    [{ priority: 300 }, { priority: 300 }],
+    [{ priority: 300 }, { priority: 300, direction: "Outbound" }],
+  ),
+  {
+    rule: "NSG-PRIORITY-DUP",
+    code: "SecurityRuleConflict",
+    prepare: async (stage) => (await stage.create(tokens.securityGroup, "g", group({}))).outputs,
+    illegal: (stage, _lab, { name }) =>
+      stage.create(tokens.securityRule, "second", {
+        ...securityRule,
+        resourceGroupName,
+        networkSecurityGroupName: name,
+      }),
+    legal: (stage, _lab, { name }) =>
+      stage.create(tokens.securityRule, "second", {
+        ...securityRule,
+        resourceGroupName,
+        networkSecurityGroupName: name,
+        priority: 301,
+      }),
+  },
+  groupCase("NSG-RULE-NAME", "InvalidResourceName", [{ name: "-ssh" }], [{ name: "ssh_1.a-b_" }]),
+  groupCase("NSG-RULE-DUP", "DuplicateResourceName", [{ name: "a" }, { name: "A" }], [{}, {}]),
+  groupCase(
+    "NSG-DESCRIPTION-140",
+    "SecurityRuleDescriptionTooLong",
+    [{ description: "x".repeat(141) }],
+    [{ description: "x".repeat(140) }],
+  ),
+  groupCase(
+    "NSG-FAMILY-MIX",
+    "ResourceCannotContainAddressPrefixesFromDifferentAddressFamilies",
+    [{ sourceAddressPrefix: "10.0.0.0/8", destinationAddressPrefix: "fd00::/8" }],
+    [{ sourceAddressPrefix: "fd00::/8", destinationAddressPrefix: "VirtualNetwork" }],
+  ),
+  groupCase(
+    "NSG-ONE-OF-PREFIX",
+    "SecurityRuleParameterContainsBothSingularAndPlural",
+    [{ sourceAddressPrefix: "10.0.0.1", sourceAddressPrefixes: ["10.0.0.2"] }],
+    [{ sourceAddressPrefix: null, sourceAddressPrefixes: ["10.0.0.2"] }],
+  ),
+  groupCase(
+    "NSG-ONE-OF-PORT",
+    "SecurityRuleParameterContainsBothSingularAndPlural",
+    [{ destinationPortRange: "22", destinationPortRanges: ["80"] }],
+    [{ destinationPortRange: null, destinationPortRanges: ["80", "90-99"] }],
+  ),
+  groupCase(
+    "NSG-PREFIXES-NO-TAG",
+    "SecurityRuleParameterContainsUnsupportedValue",
+    [{ sourceAddressPrefix: null, sourceAddressPrefixes: ["VirtualNetwork"] }],
+    [{ sourceAddressPrefix: "VirtualNetwork" }],
+  ),
+  groupCase(
+    "NSG-PREFIX-FORMAT",
+    "SecurityRuleInvalidAddressPrefix",
+    [{ sourceAddressPrefix: "10.0.0.0/33" }],
+    [{ sourceAddressPrefix: "10.0.0.0/32" }],
+  ),
+  groupCase(
+    "NSG-PORT-FORMAT",
+    "SecurityRuleInvalidPortRange",
+    [{ destinationPortRange: "90-80" }],
+    [{ destinationPortRange: "0-65535" }],
+  ),
+  groupCase("NSG-ADDRESS-REQUIRED", undefined, [{ sourceAddressPrefix: null }], [{}]),
+  groupCase(
+    "NSG-1000",
+    "SecurityRulesLimitReached",
+    Array.from({ length: 1001 }, (_, index) => ({ priority: 100 + index })),
+    Array.from({ length: 1000 }, (_, index) => ({ priority: 100 + index })),
+  ),
+];
