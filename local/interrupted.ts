@@ -14,10 +14,27 @@ export interface HealOptions {
   report: (message: string) => void;
 }
 
-/** What an interrupted run has left undone, as `pulumi stack export` tells it. */
-interface PendingOperation {
-  type: "creating" | "updating" | "deleting" | "reading" | "importing";
-  resource: { urn: string; type: string; inputs?: Record<string, unknown> };
+/** A stack's state as `pulumi stack export` writes it, as far as it is looked at here. */
+interface StackExport {
+  version: number;
+  deployment: {
+    resources?: StateResource[];
+    pending_operations?: {
+      type: "creating" | "updating" | "deleting" | "reading" | "importing";
+      resource: StateResource;
+    }[];
+  };
+}
+
+interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  /** Gone already, and to be made anew. */
+  pendingReplacement?: boolean;
+  /** Replaced already, and to be deleted. */
+  delete?: boolean;
 }
 
 /**
@@ -44,39 +61,70 @@ async function clearLocks({ pulumi, stack, backend, report }: HealOptions): Prom
   await pulumi.run(["cancel", "--yes", "--stack", stack]);
 }
 
+/**
+ * Pulumi has flags for pending creations (`pulumi refresh --import-pending-creates`), but of those it is told exist it
+ * only forgets that they were pending. So they are put into the state here, and `refresh` then reads their outputs. It
+ * also takes all that Azure has filled in for inputs of the program, as there was nothing to compare with; the inputs are
+ * therefore put back, or the next run would undo Azure's defaults.
+ */
 async function settlePending(options: HealOptions): Promise<void> {
   const { pulumi, stack, findResource, report } = options;
-  const exported = await pulumi.run(["stack", "export", "--stack", stack]);
-  const { deployment } = JSON.parse(exported) as {
-    deployment?: { pending_operations?: PendingOperation[] };
-  };
-  const pending = deployment?.pending_operations ?? [];
+  const state = await exportState(options);
+  const pending = state.deployment.pending_operations ?? [];
   if (pending.length === 0) return;
 
-  const found = pending
+  const created = pending
     .filter(({ type }) => type === "creating")
     .flatMap(({ resource }) => {
       const id = findResource(resource.type, resource.inputs ?? {});
-      return id === undefined ? [] : [{ urn: resource.urn, id }];
+      return id === undefined ? [] : [{ ...resource, id }];
     });
   report(
-    `The last run was interrupted in ${pending.length} operation(s): ${found.length} of the resources it was creating ` +
+    `The last run was interrupted in ${pending.length} operation(s): ${created.length} of the resources it was creating ` +
       "exist and are taken over; the state is brought up to date first.",
   );
-  await pulumi.run([
-    "refresh",
-    "--yes",
-    "--skip-preview",
-    "--stack",
-    stack,
-    ...found.flatMap(({ urn, id }) => [
-      "--import-pending-creates",
-      urn,
-      "--import-pending-creates",
-      id,
-    ]),
-    "--clear-pending-creates",
-  ]);
+  for (const resource of created) takeOver(state.deployment, resource);
+  delete state.deployment.pending_operations;
+  await importState(options, state);
+  await pulumi.run(["refresh", "--yes", "--skip-preview", "--stack", stack]);
+
+  if (created.length === 0) return;
+  const refreshed = await exportState(options);
+  for (const { urn, id, inputs } of created) {
+    const resource = refreshed.deployment.resources?.find(
+      (candidate) => candidate.urn === urn && candidate.id === id,
+    );
+    if (resource) resource.inputs = inputs;
+  }
+  await importState(options, refreshed);
+}
+
+async function exportState({ pulumi, stack }: HealOptions): Promise<StackExport> {
+  return JSON.parse(await pulumi.run(["stack", "export", "--stack", stack])) as StackExport;
+}
+
+async function importState({ pulumi, stack }: HealOptions, state: StackExport): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-"));
+  const file = path.join(folder, "state.json");
+  try {
+    fs.writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+    await pulumi.run(["stack", "import", "--file", file, "--stack", stack]);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Puts a resource that exists into the state, where the engine would have put it after its creation. */
+function takeOver(deployment: StackExport["deployment"], created: StateResource): void {
+  const resources = (deployment.resources ??= []);
+  const position = resources.findIndex(
+    (resource) => resource.urn === created.urn && !resource.delete,
+  );
+  const old = resources[position];
+  if (!old) resources.push(created);
+  else if (old.pendingReplacement || old.id === created.id) resources[position] = created;
+  // Made before the one that it replaces is deleted: that is left to the next run.
+  else resources.splice(position, 1, created, { ...old, delete: true });
 }
 
 interface BackendLock {
