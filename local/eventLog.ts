@@ -66,21 +66,28 @@ function isSummary(failure: ResourceFailure): boolean {
  * object with `code`, `message` and `hint`.
  */
 export function findGuestFailure(text: string): GuestFailure | undefined {
-  for (const [candidate] of text.matchAll(/\{[^{}]*"code"[^{}]*\}/g)) {
-    try {
-      const value = JSON.parse(candidate) as Partial<GuestFailure>;
-      if (
-        typeof value.code === "string" &&
-        typeof value.message === "string" &&
-        typeof value.hint === "string"
-      ) {
-        return value as GuestFailure;
-      }
-    } catch {
-      continue;
+  for (const line of text.split("\n")) {
+    // Other output may stand before the object, and braces in that.
+    for (let start = line.indexOf("{"); start >= 0; start = line.indexOf("{", start + 1)) {
+      const value = parseObject(line.slice(start, line.lastIndexOf("}") + 1));
+      if (isGuestFailure(value)) return value;
     }
   }
   return undefined;
+}
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isGuestFailure(value: unknown): value is GuestFailure {
+  if (typeof value !== "object" || value === null) return false;
+  const { code, message, hint } = value as Partial<GuestFailure>;
+  return [code, message, hint].every((part) => typeof part === "string");
 }
 
 function parseLines(file: string): EngineEvent[] {
@@ -88,13 +95,7 @@ function parseLines(file: string): EngineEvent[] {
   return fs
     .readFileSync(file, "utf8")
     .split("\n")
-    .flatMap((line) => {
-      try {
-        return line.trim() === "" ? [] : [JSON.parse(line) as EngineEvent];
-      } catch {
-        return [];
-      }
-    });
+    .flatMap((line) => (parseObject(line) as EngineEvent | undefined) ?? []);
 }
 
 /** Without the engine's colour marks, which look like `<{%reset%}>`. */
