@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as remote from "@pulumi/command/remote";
 import type { types as command } from "@pulumi/command";
 import { contractVersion, guestCommand, type GuestAction } from "../guest/contract";
+import { unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { newToken, sha256 } from "./secrets";
@@ -22,7 +23,10 @@ export function attemptAt(
   const stash = new pulumi.Stash(
     name,
     { input: newToken() },
-    pulumi.mergeOptions(opts, { ignoreChanges: ["input"], replacementTrigger: digest }),
+    pulumi.mergeOptions(opts, {
+      ignoreChanges: ["input"],
+      replacementTrigger: unlessFailed(digest, ""),
+    }),
   );
   return stash.output.apply(String);
 }
@@ -67,7 +71,10 @@ export function guestStep(
   return new remote.Command(
     name,
     {
-      connection: machine.connection.apply((connection) => remoteConnection(connection, "proven")),
+      connection: unlessFailed(
+        machine.connection.apply((connection) => remoteConnection(connection, "proven")),
+        nobody,
+      ),
       create: step.idle ? undefined : guestCommand(step.action),
       stdin: pulumi.secret(stdin),
       triggers: step.triggers,
@@ -92,7 +99,10 @@ export function guestFilesCopy(
   return new remote.CopyToRemote(
     name,
     {
-      connection: pulumi.output(connection).apply((known) => remoteConnection(known, "unproven")),
+      connection: unlessFailed(
+        pulumi.output(connection).apply((known) => remoteConnection(known, "unproven")),
+        nobody,
+      ),
       source: new pulumi.asset.FileArchive(guestFilesFolder),
       remotePath: guestFilesDestination,
       triggers,
@@ -100,6 +110,9 @@ export function guestFilesCopy(
     pulumi.mergeOptions(opts, { ignoreChanges: ["connection", "remotePath"] }),
   );
 }
+
+/** Whom a step would dial whose machine has failed; it is skipped. */
+const nobody = { host: "nobody.invalid" };
 
 /** The answer of a step: the last line of its output. Windows ends lines with CR LF, of which the provider cuts the LF. */
 export function answerOf<T>(stdout: string): T {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
+import { unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
 import { refuse } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
@@ -94,7 +95,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     });
   const stash = new pulumi.Stash(
     `${name}-identity`,
-    { input: pulumi.secret(answer) },
+    { input: pulumi.secret(unlessFailed<unknown>(answer, {})) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
   const part = (key: string) => stash.output.apply((kept) => String(kept[key]));

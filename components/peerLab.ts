@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as resources from "@pulumi/azure-native/resources";
+import { unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
 import type { JumpHost, PeerMachine } from "./peerMachine";
 import {
@@ -240,7 +241,7 @@ export class PeerLab extends pulumi.ComponentResource {
           key,
           pulumi.output(identities.get(key)?.peerName).apply((peerName): LabPerson => ({
             displayName: displayName ?? key,
-            peerName: peerName ?? "",
+            peerName,
           })),
         ]),
       ),
@@ -383,20 +384,29 @@ function machinesOf(
 ): pulumi.Output<{ [key: string]: LabMachine }> {
   const machines: Record<string, pulumi.Output<LabMachine>> = {};
   for (const { key, person } of plan.machines) {
-    const { computerName, privateIpv4, privateIpv6, publicIpv4 } = peers.get(key) as WindowsPeer;
+    const peer = peers.get(key) as WindowsPeer;
     const { reports } = identities.get(person) as SharedPeerIdentity;
     const report = reports.apply((all) => all[key]);
     machines[key] = pulumi
-      .all([computerName, privateIpv4, privateIpv6, publicIpv4, report])
-      .apply(([name, ipv4, ipv6, publicAddress, { peerName, usable, pending }]) => ({
-        person,
-        computerName: name,
-        privateIpv4: ipv4,
-        privateIpv6: ipv6,
-        publicIpv4: publicAddress,
-        peerName,
-        ready: usable && pending.length === 0,
-      }));
+      .all([
+        peer.computerName,
+        // A lab with a machine that failed says what is known of it, and reports the others.
+        unlessFailed(peer.privateIpv4, ""),
+        unlessFailed(peer.privateIpv6, ""),
+        unlessFailed(peer.publicIpv4, ""),
+        report,
+      ])
+      .apply(
+        ([computerName, privateIpv4, privateIpv6, publicIpv4, { peerName, usable, pending }]) => ({
+          person,
+          computerName,
+          privateIpv4,
+          privateIpv6,
+          publicIpv4,
+          peerName,
+          ready: usable && pending.length === 0,
+        }),
+      );
   }
   return pulumi.all(machines);
 }

@@ -9,6 +9,7 @@ import {
   type PreparationSettings,
 } from "../guest/contract";
 import { preparationScript } from "../guest/preparation";
+import { unlessFailed } from "./failedResources";
 import { answerOf, attemptAt } from "./guestSteps";
 import type { GuestNetworking } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
@@ -95,7 +96,7 @@ export function preparation(
     `${name}-preparation`,
     {
       resourceGroupName: args.resourceGroupName,
-      vmName: vm.name,
+      vmName: unlessFailed(vm.name, "failed"),
       location: vm.location,
       tags: args.tags,
       source: { script: peerPreparationScript() },
@@ -141,8 +142,8 @@ export function pinnedHostKey(
   const hostKey = answer.instanceView.apply((view) => hostKeyOf(name, view?.output ?? ""));
   const stash = new pulumi.Stash(
     `${name}-host-key`,
-    { input: hostKey },
-    { ...parent, ignoreChanges: ["input"], replacementTrigger: instanceId },
+    { input: unlessFailed(hostKey, "") },
+    { ...parent, ignoreChanges: ["input"], replacementTrigger: unlessFailed(instanceId, "") },
   );
   return stash.output.apply(String);
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import { contractVersion, type SetPeerMachineReport } from "../guest/contract";
+import { unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
@@ -31,7 +32,7 @@ export interface SharedPeerIdentityArgs {
 
 /** What a machine said about the identity it holds. */
 export interface PeerIdentityReport {
-  /** The secure peer name, computed on the machine from the key it really holds. */
+  /** The secure peer name, computed on the machine from the key it really holds; empty where the machine failed. */
   peerName: string;
   /** Whether the machine could sign with the key. */
   usable: boolean;
@@ -59,8 +60,9 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
   public readonly reports: pulumi.Output<{ [key: string]: PeerIdentityReport }>;
 
   constructor(name: string, args: SharedPeerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("peerlab:index:SharedPeerIdentity", name, withSecrets(args), opts);
     const keys = Object.keys(args.machines ?? {}).sort(codePoints);
+    // Only the keys: with its machines among its inputs, one that fails would have the engine skip all others.
+    super("peerlab:index:SharedPeerIdentity", name, withSecrets({ ...args, machines: keys }), opts);
     refuse(
       `SharedPeerIdentity ${name}`,
       checkIdentity("", {
@@ -81,7 +83,8 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     const reports: Record<string, pulumi.Output<PeerIdentityReport>> = {};
     for (const key of keys) {
       const step = machineStep(`${name}.${key}`, machines[key], identity, parent);
-      reports[key] = reportOf(key, step, identity);
+      // One machine that failed does not keep the others from reporting.
+      reports[key] = unlessFailed(reportOf(key, step, identity), notReady);
     }
 
     this.peerName = identity.peerName;
@@ -98,6 +101,9 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
 }
 
 type Parent = { parent: pulumi.Resource };
+
+/** The report of a machine that failed in this update. */
+const notReady: PeerIdentityReport = { peerName: "", usable: false, computerName: "", pending: [] };
 
 /** The machines, each once its guest files are there. */
 function withGuestFiles(name: string, machines: PeerMachines, parent: Parent): PeerMachines {
