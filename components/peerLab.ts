@@ -239,7 +239,7 @@ export class PeerLab extends pulumi.ComponentResource {
       Object.fromEntries(
         plan.people.map(({ key, definition: { displayName } }) => [
           key,
-          pulumi.output(identities.get(key)?.peerName).apply((peerName): LabPerson => ({
+          (identities.get(key) as SharedPeerIdentity).peerName.apply((peerName): LabPerson => ({
             displayName: displayName ?? key,
             peerName,
           })),

@@ -1,5 +1,6 @@
 import type { Finding } from "./findings";
 import { checkLab, type LabDefinition } from "./lab";
+import { hasOwnKey } from "./ownKey";
 import { boolean, fields, fit, list, map, nearest, number, text, type Shape } from "./shape";
 
 const machineShape = fields({
@@ -97,7 +98,7 @@ export function readConfiguration(
   for (const [name, value] of Object.entries(values)) {
     if (!name.startsWith(`${project}:`)) continue;
     const key = name.slice(project.length + 1);
-    const shape = Object.hasOwn(configurationShape, key) ? configurationShape[key] : undefined;
+    const shape = hasOwnKey(configurationShape, key) ? configurationShape[key] : undefined;
     if (!shape) {
       findings.push({
         path: key,

@@ -1,4 +1,5 @@
 import { at, oneOf, received, type Finding } from "./findings";
+import { hasOwnKey } from "./ownKey";
 
 /** What Azure needs to know of an image. */
 export interface ImageDefinition {
@@ -74,7 +75,7 @@ export function checkImage(
       reason: `is given together with imageReference; give one of the two`,
     });
   }
-  if (image !== undefined && !Object.hasOwn(imagePresets, image)) {
+  if (image !== undefined && !hasOwnKey(imagePresets, image)) {
     findings.push({
       path: at(path, "image"),
       reason: `is ${received(image)}; allowed are ${oneOf(Object.keys(imagePresets))}, or give imageReference in full`,

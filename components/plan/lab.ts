@@ -3,6 +3,7 @@ import { checkIdentity, checkKey, codePoints } from "./identity";
 import { imageOf } from "./images";
 import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
+import { hasOwnKey } from "./ownKey";
 
 export interface PersonDefinition {
   displayName?: string;
@@ -187,12 +188,12 @@ interface Inherited {
 }
 
 function touches(own: MachineDefinition, where: string): boolean {
-  return Object.hasOwn(own, where.split(/[.[]/)[0]);
+  return hasOwnKey(own, where.split(/[.[]/)[0]);
 }
 
 /** A shared value stands in `machineDefaults` or at the lab itself. */
 function whereShared({ machineDefaults = {} }: LabDefinition, { path, reason }: Finding): Finding {
-  const stands = Object.hasOwn(machineDefaults, path.split(/[.[]/)[0]);
+  const stands = hasOwnKey(machineDefaults, path.split(/[.[]/)[0]);
   return { path: stands ? `machineDefaults.${path}` : path, reason };
 }
 

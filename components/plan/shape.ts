@@ -1,4 +1,5 @@
 import { at, oneOf, received, type Finding } from "./findings";
+import { hasOwnKey } from "./ownKey";
 
 /** What a value from a configuration file has to look like. */
 export type Shape =
@@ -66,7 +67,7 @@ function fitEntries(
 }
 
 function ownField(known: Readonly<Record<string, Shape>>, key: string): Shape | undefined {
-  return Object.hasOwn(known, key) ? known[key] : undefined;
+  return hasOwnKey(known, key) ? known[key] : undefined;
 }
 
 function misfit(path: string, value: unknown, wanted: string, findings: Finding[]): undefined {
