@@ -52,11 +52,15 @@ export async function chooseCommandProvider(
 
   const unreachable = await whyUnreachable(pluginServer);
   if (unreachable) return { kind: "standIn", reason: `${pluginServer}: ${unreachable}` };
+  const home = pluginHome(options.environment);
+  fs.mkdirSync(home, { recursive: true });
   const result = await runCommand(
     options.engine,
     ["plugin", "install", "resource", "command", version],
     {
-      environment: { ...options.environment, PULUMI_HOME: pluginHome(options.environment) },
+      // Not the caller's: the CLI refuses to install a plugin from a folder that is a project and a plugin at once.
+      cwd: home,
+      environment: { ...options.environment, PULUMI_HOME: home },
       timeout: downloadTimeout,
     },
   );
