@@ -52,7 +52,7 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
   const addresses = openAddressBook(store);
   const interruption = pauses();
   const azure: Azure = {
-    ...subscriptionOf(directory),
+    subscription: subscriptionOf(directory),
     store,
     addresses,
     windows,
@@ -95,14 +95,14 @@ export function readAzureState(directory: string): AzureState {
 }
 
 /** The stand-in's own subscription: made once, so that ids stay the same from run to run. */
-function subscriptionOf(directory: string): { subscription: string; tenant: string } {
+function subscriptionOf(directory: string): string {
   const file = path.join(directory, "subscription.json");
   if (fs.existsSync(file)) {
-    return JSON.parse(fs.readFileSync(file, "utf8")) as { subscription: string; tenant: string };
+    return (JSON.parse(fs.readFileSync(file, "utf8")) as { subscription: string }).subscription;
   }
-  const made = { subscription: crypto.randomUUID(), tenant: crypto.randomUUID() };
-  fs.writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
+  const subscription = crypto.randomUUID();
+  fs.writeFileSync(file, JSON.stringify({ subscription }), { mode: 0o600 });
+  return subscription;
 }
 
 /**

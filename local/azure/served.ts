@@ -1,4 +1,4 @@
-/** What the stand-in serves of azure-native; everything else is refused by name. */
+/** What the stand-in serves of azure-native: what the library can declare or look up. All else is refused by name. */
 
 export const servedResources = [
   "azure-native:compute:VirtualMachine",
@@ -20,7 +20,6 @@ export const servedResources = [
 export type ServedResource = (typeof servedResources)[number];
 
 export const servedFunctions = [
-  "azure-native:authorization:getClientConfig",
   "azure-native:compute:getVirtualMachine",
   "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine",
   "azure-native:network:getNetworkInterface",

@@ -7,7 +7,6 @@ import type { AzureResource, ResourceStore } from "./store";
 /** Everything a service of the stand-in works with. */
 export interface Azure {
   subscription: string;
-  tenant: string;
   store: ResourceStore;
   addresses: AddressBook;
   windows: WindowsMachines;

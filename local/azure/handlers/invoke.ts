@@ -11,7 +11,7 @@ import { declared } from "./outputs";
 import { azureTypeOf, idOf } from "./target";
 
 /** The look-ups, each with the resource it looks up. */
-const lookups: { [token in ServedFunction]?: ServedResource } = {
+const lookups: { [token in ServedFunction]: ServedResource } = {
   "azure-native:compute:getVirtualMachine": "azure-native:compute:VirtualMachine",
   "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine":
     "azure-native:compute:VirtualMachineRunCommandByVirtualMachine",
@@ -30,11 +30,10 @@ export async function invoke(
 ): Promise<InvokeResult> {
   const failures = checkInputs(schema.functions[token], request.arguments);
   if (failures.length > 0) return { result: {}, failures };
-  const lookup = lookups[token];
-  const type = lookup && resourceTypes.get(lookup);
-  const id = type ? idOf(type, request.arguments, azure) : "";
+  const type = resourceTypes.get(lookups[token]) as ResourceType;
+  const id = idOf(type, request.arguments, azure);
   return withFaults(azure, "invoke", { token, name: "", id }, async () => ({
-    result: type ? get(type, id, request.arguments, azure) : clientConfig(azure),
+    result: get(type, id, request.arguments, azure),
   }));
 }
 
@@ -50,14 +49,4 @@ function get(type: ResourceType, id: string, args: Properties, azure: Azure): Pr
   const expand = typeof args.expand === "string" ? args.expand : undefined;
   const view = type.view(resource, azure, expand);
   return { ...declared(schema.resources[type.token].outputs, view), id: resource.id };
-}
-
-/** Nobody is logged on: the ids are those of the stand-in's own subscription. */
-function clientConfig(azure: Azure): Properties {
-  return {
-    clientId: azure.subscription,
-    objectId: azure.subscription,
-    subscriptionId: azure.subscription,
-    tenantId: azure.tenant,
-  };
 }
