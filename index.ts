@@ -4,6 +4,10 @@ import { PeerLab, type JumpHost, type PeerLabArgs } from "./components";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
 
+// Pulumi's SDK takes a stack trace for every resource and every rejected promise, and mapping it to the TypeScript source
+// costs more than all the rest of the program. Its users have no use for the traces; whoever changes it has.
+if (!process.env.PEERLAB_STACK_TRACES) Error.stackTraceLimit = 0;
+
 const project = pulumi.getProject();
 const { definition, findings } = readConfiguration(
   project,

@@ -13,6 +13,14 @@ export function refuse(what: string, findings: readonly Finding[]): void {
   });
 }
 
+/**
+ * The same for findings that are known only when other values are, inside an `apply`: there the engine knows no arguments any
+ * more, and any other kind of error is told by a stack trace for each resource that waits for the value.
+ */
+export function refuseLate(what: string, findings: readonly Finding[]): void {
+  if (findings.length > 0) throw new pulumi.RunError(describeFindings(what, findings));
+}
+
 /** The findings as a person reads them, one a line. */
 export function describeFindings(what: string, findings: readonly Finding[]): string {
   const count = findings.length === 1 ? "one mistake" : `${findings.length} mistakes`;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
 import { unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
-import { refuse } from "./inputErrors";
+import { refuseLate } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import {
   firstRotation,
@@ -152,7 +152,7 @@ function refuseForgottenIdentity(name: string, brought: boolean, parent: Parent)
   );
   stash.output.apply((origin) => {
     if (brought || origin !== "brought") return;
-    refuse(`SharedPeerIdentity ${name}`, [
+    refuseLate(`SharedPeerIdentity ${name}`, [
       {
         path: "exportedIdentity",
         reason:

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import type { types as azure } from "@pulumi/azure-native";
-import { refuse } from "./inputErrors";
+import { refuse, refuseLate } from "./inputErrors";
 import type { GuestNetworking } from "./peerMachine";
 import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
 import type { SecurityRulePlan } from "./plan/securityRules";
@@ -163,7 +163,7 @@ function existingSubnet(
   );
   const ranges = found.apply(({ addressPrefix, addressPrefixes }) => {
     const all = addressPrefixes ?? (addressPrefix === undefined ? [] : [addressPrefix]);
-    refuse(`PeerNetwork ${name}`, checkExistingSubnet("existing.subnetName", all));
+    refuseLate(`PeerNetwork ${name}`, checkExistingSubnet("existing.subnetName", all));
     return all;
   });
   const subnetId = found.apply(({ id }) => id ?? "");

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
-import { refuse } from "./inputErrors";
+import { refuseLate } from "./inputErrors";
 import type { MachinePlan } from "./plan/machine";
 import { checkAdminPassword } from "./plan/windowsNames";
 import { newPassword } from "./secrets";
@@ -29,12 +29,12 @@ export function labUserPassword(
   if (given === undefined) return pulumi.secret(stash.output.apply(String));
   return pulumi.secret(
     pulumi.all([given, stash.output, stash.urn]).apply(([wanted, applied, urn]) => {
-      refuse(
+      refuseLate(
         `WindowsPeer ${name}`,
         checkAdminPassword("adminPassword", wanted, plan.adminUsername),
       );
       if (wanted !== applied) {
-        refuse(`WindowsPeer ${name}`, [
+        refuseLate(`WindowsPeer ${name}`, [
           {
             path: "adminPassword",
             reason:
