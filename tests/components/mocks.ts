@@ -7,31 +7,71 @@ export interface Declared {
   type: string;
   name: string;
   inputs: Record<string, any>;
+  /** `urn::id` of the provider that was asked for; empty for the default one. */
+  provider: string;
+  protect: boolean;
+  /** URN; empty for what has no parent. */
+  parent: string;
+  /** URNs of what has to be there before. */
+  dependencies: string[];
 }
 
 export const hostKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMockedKeyOfAMachineThatDoesNotExist00000000000";
 export const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
 
-/** Starts an empty Pulumi engine that answers as Azure and a healthy machine would; returns what is declared from then on. */
-export async function mockEngine(overrides: Record<string, object> = {}): Promise<Declared[]> {
+/** A function as a component called it. */
+export interface LookUp {
+  token: string;
+  /** `urn::id` of the provider that was asked; empty for the default one. */
+  provider: string;
+}
+
+/**
+ * Starts an empty Pulumi engine that answers as Azure and a healthy machine would; returns what is declared from then on.
+ * What is looked up is added to `lookUps`.
+ */
+export async function mockEngine(
+  overrides: Record<string, object> = {},
+  lookUps: LookUp[] = [],
+): Promise<Declared[]> {
   const declared: Declared[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource({ type, name, inputs: wrapped }) {
-        const inputs = unwrapped(wrapped) as Record<string, any>;
-        declared.push({ type, name, inputs });
-        return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name, inputs) } };
-      },
-      call({ token, inputs }) {
-        return { ...answerOf(token, inputs), ...overrides[token] };
-      },
+  const mocks: pulumi.runtime.Mocks = {
+    newResource({ type, name, inputs: wrapped, provider = "" }) {
+      const inputs = unwrapped(wrapped) as Record<string, any>;
+      declared.push({ type, name, inputs, provider, ...options.get(`${type} ${name}`)! });
+      return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name, inputs) } };
     },
-    "project",
-    "stack",
-    false,
-  );
+    call({ token, inputs, provider = "" }) {
+      lookUps.push({ token, provider });
+      return { ...answerOf(token, inputs), ...overrides[token] };
+    },
+  };
+  await pulumi.runtime.setMocks(mocks, "project", "stack", false);
+  const options = noteOptions(pulumi.runtime.getMonitor());
   return declared;
+}
+
+type Options = Pick<Declared, "protect" | "parent" | "dependencies">;
+
+/** Notes the options of resources that Pulumi's own double of the engine does not hand over; by type and name. */
+function noteOptions(monitor: any): Map<string, Options> {
+  const options = new Map<string, Options>();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: any, callback: any) => {
+    options.set(`${request.getType()} ${request.getName()}`, {
+      protect: request.getProtect() ?? false,
+      parent: request.getParent(),
+      dependencies: request.getDependenciesList(),
+    });
+    return register(request, callback);
+  };
+  return options;
+}
+
+/** Waits until everything that the program declares is declared and everything that it asks for is answered. */
+export function finished(): Promise<void> {
+  return pulumi.runtime.disconnect();
 }
 
 const signature = "4dabf18193072939515e22adb298388d";

@@ -1,0 +1,319 @@
+import * as assert from "node:assert/strict";
+import crypto from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { Provider } from "@pulumi/azure-native/provider";
+import { PeerLab, type PeerLabArgs } from "../../components";
+import { counts, finished, mockEngine, type Declared, type LookUp } from "./mocks";
+
+const twoPeople: PeerLabArgs = {
+  adminSources: ["203.0.113.7"],
+  people: {
+    ada: { machines: { "ada-1": {}, "ada-2": {}, "ada-3": {} } },
+    grace: { displayName: "Grace Hopper", machines: { "grace-1": {}, "grace-2": {} } },
+  },
+};
+const jumpHost = { host: "192.0.2.1", user: "jump", privateAddress: "10.0.0.4" };
+
+/** What a lab of two people and five machines consists of, whichever way its machines are reached. */
+const common = {
+  "peerlab:index:PeerLab": 1,
+  "peerlab:index:PeerNetwork": 1,
+  "peerlab:index:WindowsPeer": 5,
+  "peerlab:index:SharedPeerIdentity": 2,
+  "azure-native:resources:ResourceGroup": 1,
+  "azure-native:network:VirtualNetwork": 1,
+  "azure-native:network:Subnet": 1,
+  "azure-native:network:NetworkSecurityGroup": 1,
+  "azure-native:network:NetworkInterface": 5,
+  "azure-native:compute:VirtualMachine": 5,
+  "azure-native:compute:VirtualMachineRunCommandByVirtualMachine": 5,
+  "azure-native:privatedns:PrivateZone": 1,
+  "azure-native:privatedns:VirtualNetworkLink": 1,
+  "azure-native:privatedns:PrivateRecordSet": 1,
+  // Each machine: password, host key, attempts of its preparation and of its guest files. Each person: origin, generation,
+  // export password and identity, and an attempt for each of her machines.
+  "pulumi:index:Stash": 5 * 4 + 2 * 4 + 5,
+  "command:remote:CopyToRemote": 5,
+  // One proof for the image, an export for each person, and one step for each machine.
+  "command:remote:Command": 1 + 2 + 5,
+};
+
+let declared: Declared[];
+let lookUps: LookUp[];
+
+async function declare(
+  args: PeerLabArgs,
+  opts?: pulumi.ComponentResourceOptions | (() => pulumi.ComponentResourceOptions),
+): Promise<PeerLab> {
+  lookUps = [];
+  declared = await mockEngine({}, lookUps);
+  const lab = new PeerLab("lab", args, typeof opts === "function" ? opts() : opts);
+  await finished();
+  return lab;
+}
+
+const ofType = (type: string) => declared.filter((resource) => resource.type.endsWith(`:${type}`));
+const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
+  new Promise((resolve) => output.apply(resolve));
+
+describe("components/peerLab", () => {
+  it("declares two people with five machines, each with a public address, and nothing more", async () => {
+    await declare(twoPeople);
+    assert.deepEqual(counts(declared), { ...common, "azure-native:network:PublicIPAddress": 5 });
+  });
+
+  it("declares one NAT gateway instead of public addresses where there is a jump host", async () => {
+    await declare({ ...twoPeople, jumpHost });
+    assert.deepEqual(counts(declared), {
+      ...common,
+      "azure-native:network:PublicIPAddress": 1,
+      "azure-native:network:NatGateway": 1,
+    });
+    const [group] = ofType("NetworkSecurityGroup");
+    const ssh = group.inputs.securityRules.find(({ name }: { name: string }) => /SSH/.test(name));
+    assert.deepEqual(ssh.sourceAddressPrefixes, ["10.0.0.4/32", "203.0.113.7/32"]);
+    for (const { inputs } of ofType("CopyToRemote")) {
+      assert.equal(inputs.connection.proxy.host, "192.0.2.1");
+    }
+  });
+
+  it("makes everything a child of the lab or of one of its parts, under names that begin with its own", async () => {
+    await declare(twoPeople);
+    for (const { name, type, parent } of declared) {
+      if (type === "peerlab:index:PeerLab") continue;
+      assert.match(name, /^lab(-|$)/, type);
+      assert.match(parent, /::(lab|lab-(ada|grace)(-[123])?)$/, `${type} ${name}`);
+    }
+    const parts = declared.filter(({ type }) => type.startsWith("peerlab:"));
+    assert.deepEqual(parts.map(({ name }) => name).sort(), [
+      "lab",
+      "lab",
+      "lab-ada",
+      "lab-ada-1",
+      "lab-ada-2",
+      "lab-ada-3",
+      "lab-grace",
+      "lab-grace-1",
+      "lab-grace-2",
+    ]);
+  });
+
+  it("hands location and tags to every resource of Azure that takes them", async () => {
+    await declare({
+      ...twoPeople,
+      jumpHost,
+      location: "northeurope",
+      tags: { owner: "ada" },
+      machineDefaults: { autoShutdown: { time: "1900" } },
+    });
+    const untagged = /:(Subnet|PrivateRecordSet)$/;
+    const unplaced = /:(Subnet|PrivateRecordSet|PrivateZone|VirtualNetworkLink)$/;
+    for (const { type, name, inputs } of declared) {
+      if (!type.startsWith("azure-native:")) continue;
+      if (!untagged.test(type)) assert.deepEqual(inputs.tags, { owner: "ada" }, `${type} ${name}`);
+      if (!unplaced.test(type)) assert.equal(inputs.location, "northeurope", `${type} ${name}`);
+    }
+  });
+
+  it("makes and looks up everything of Azure through the provider it was given, and protects all when told to", async () => {
+    await declare(twoPeople, () => ({
+      provider: new Provider("other", { subscriptionId: "other" }),
+      protect: true,
+    }));
+    const wanted = /::pulumi:providers:azure-native::other::other-id$/;
+    for (const { type, name, provider, protect } of declared) {
+      if (type === "pulumi:providers:azure-native") continue;
+      if (type.startsWith("azure-native:")) assert.match(provider, wanted, `${type} ${name}`);
+      assert.equal(protect, true, `${type} ${name}`);
+    }
+    assert.notEqual(lookUps.length, 0);
+    for (const { token, provider } of lookUps) assert.match(provider, wanted, token);
+  });
+
+  it("protects nothing and asks the default provider otherwise", async () => {
+    await declare(twoPeople);
+    for (const { provider, protect } of declared) assert.ok(!protect && provider === "");
+  });
+
+  it("uses an existing resource group, and its location where none is given", async () => {
+    const lab = await declare({ ...twoPeople, resourceGroupName: "theirs" });
+    assert.equal(counts(declared)["azure-native:resources:ResourceGroup"], undefined);
+    assert.equal(await valueOf(lab.resourceGroupName), "theirs");
+    for (const { type, inputs } of declared) {
+      if (type.startsWith("azure-native:")) assert.equal(inputs.resourceGroupName, "theirs", type);
+    }
+    assert.equal(ofType("VirtualNetwork")[0].inputs.location, "northeurope");
+    await declare({ ...twoPeople, resourceGroupName: "theirs", location: "westeurope" });
+    assert.equal(ofType("VirtualNetwork")[0].inputs.location, "westeurope");
+  });
+
+  it("declares the same, whatever the order of people and machines", async () => {
+    const restore = withoutChance();
+    try {
+      await declare(twoPeople);
+      const first = byName(declared);
+      await declare({ ...twoPeople, people: reversed(twoPeople.people) });
+      const second = byName(declared);
+      assert.deepEqual(Object.keys(second), Object.keys(first));
+      for (const [name, resource] of Object.entries(second)) {
+        assert.deepEqual(resource, first[name], name);
+      }
+    } finally {
+      restore();
+    }
+  });
+
+  it("proves each image on one machine, and those of the same image wait for it", async () => {
+    await declare({
+      ...twoPeople,
+      people: {
+        ada: { machines: { "ada-1": {}, "ada-2": { image: "windows-10" } } },
+        grace: { machines: { "grace-1": { image: "windows-10" }, "grace-2": {} } },
+      },
+    });
+    const proofs = ofType("Command").filter(({ inputs }) => /Test-Peer/.test(inputs.create));
+    assert.deepEqual(proofs.map(({ name }) => name).sort(), [
+      "lab-ada-1-capability",
+      "lab-ada-2-capability",
+    ]);
+    const waitsFor = (step: string) =>
+      ofType("Command")
+        .find(({ name }) => name === step)
+        ?.dependencies.filter((urn) => urn.endsWith("-capability"))
+        .map((urn) => urn.split("::").pop());
+    assert.deepEqual(waitsFor("lab-ada.ada-1"), ["lab-ada-1-capability"]);
+    assert.deepEqual(waitsFor("lab-grace.grace-2"), ["lab-ada-1-capability"]);
+    assert.deepEqual(waitsFor("lab-ada.ada-2"), ["lab-ada-2-capability"]);
+    assert.deepEqual(waitsFor("lab-grace.grace-1"), ["lab-ada-2-capability"]);
+  });
+
+  it("names the first machine by key as the seed, in a zone of the lab's own", async () => {
+    await declare(twoPeople);
+    const [zone] = ofType("PrivateZone");
+    assert.equal(zone.inputs.privateZoneName, "lab.peerlab.internal");
+    const [link] = ofType("VirtualNetworkLink");
+    assert.deepEqual(link.inputs.virtualNetwork, { id: "lab-network-id" });
+    assert.equal(link.inputs.registrationEnabled, false);
+    const [record] = ofType("PrivateRecordSet");
+    assert.equal(record.inputs.relativeRecordSetName, "seed");
+    assert.equal(record.inputs.recordType, "AAAA");
+    assert.deepEqual(record.inputs.aaaaRecords, [{ ipv6Address: "fd5a:9c2e:71b0::4" }]);
+    assert.deepEqual(seedRoles(), {
+      "lab-ada-1": "seed",
+      "lab-ada-2": "peer",
+      "lab-ada-3": "peer",
+      "lab-grace-1": "peer",
+      "lab-grace-2": "peer",
+    });
+  });
+
+  it("takes another seed, and has none where there is no machine", async () => {
+    await declare({ ...twoPeople, seed: "grace-2" });
+    assert.deepEqual(
+      Object.entries(seedRoles()).filter(([, role]) => role === "seed"),
+      [["lab-grace-2", "seed"]],
+    );
+    await declare({ adminSources: ["203.0.113.7"], people: { ada: {} } });
+    assert.deepEqual(
+      declared.filter(({ type }) => type.startsWith("azure-native:privatedns:")),
+      [],
+    );
+  });
+
+  it("reports machines and people by key", async () => {
+    const lab = await declare(twoPeople);
+    const machines = await valueOf(lab.machines);
+    assert.deepEqual(Object.keys(machines).sort(), [
+      "ada-1",
+      "ada-2",
+      "ada-3",
+      "grace-1",
+      "grace-2",
+    ]);
+    const { peerName, ...rest } = machines["grace-2"];
+    assert.deepEqual(rest, {
+      person: "grace",
+      computerName: "grace-2",
+      privateIpv4: "10.80.0.4",
+      privateIpv6: "fd5a:9c2e:71b0::4",
+      publicIpv4: "198.51.100.4",
+      ready: true,
+    });
+    assert.deepEqual(await valueOf(lab.people), {
+      ada: { displayName: "ada", peerName },
+      grace: { displayName: "Grace Hopper", peerName },
+    });
+    for (const output of [lab.adminPasswords, lab.exportedIdentities]) {
+      assert.equal(await pulumi.isSecret(output), true);
+    }
+  });
+
+  it("throws one error with every mistake and its path, before anything is declared", async () => {
+    declared = await mockEngine();
+    assert.throws(
+      () =>
+        new PeerLab("lab", {
+          adminSources: ["*"],
+          seed: "nobody",
+          people: {
+            ada: { machines: { "a-name-that-is-too-long": {}, pc: { image: "windows-12" } } },
+            grace: { machines: { two: { computerName: "PC" } } },
+          },
+        }),
+      (error: Error) => {
+        assert.ok(pulumi.InputPropertiesError.isInstance(error));
+        assert.deepEqual(error.errors.map(({ propertyPath }) => propertyPath).sort(), [
+          "adminSources[0]",
+          "people.ada.machines.pc.image",
+          'people.ada.machines["a-name-that-is-too-long"]',
+          "people.grace.machines.two.computerName",
+          "seed",
+        ]);
+        return true;
+      },
+    );
+    await finished();
+    assert.deepEqual(Object.keys(counts(declared)), ["peerlab:index:PeerLab"]);
+  });
+});
+
+/** The role that each machine's preparation is given. */
+function seedRoles(): Record<string, string> {
+  const roles = ofType("VirtualMachineRunCommandByVirtualMachine").map(({ name, inputs }) => {
+    const [{ value }] = inputs.parameters as { value: string }[];
+    const settings = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
+    assert.equal(settings.networking.seed.server, "seed.lab.peerlab.internal");
+    return [name.replace(/-preparation$/, ""), settings.networking.seed.role] as const;
+  });
+  return Object.fromEntries(roles.sort());
+}
+
+function byName(resources: Declared[]): Record<string, Declared> {
+  return Object.fromEntries(
+    resources.map((resource) => [`${resource.type} ${resource.name}`, resource] as const).sort(),
+  );
+}
+
+/** The same map of people, with people and machines in the opposite order. */
+function reversed(people: PeerLabArgs["people"]): PeerLabArgs["people"] {
+  const backwards = <T>(map: { [key: string]: T }) =>
+    Object.fromEntries(Object.entries(map).reverse());
+  return backwards(
+    Object.fromEntries(
+      Object.entries(people).map(([key, person]) => [
+        key,
+        { ...person, machines: backwards(person.machines ?? {}) },
+      ]),
+    ),
+  );
+}
+
+/** Lets every password and token be the same, so that nothing but the definition tells two runs apart. */
+function withoutChance(): () => void {
+  const { randomInt, randomUUID } = crypto;
+  Object.assign(crypto, {
+    randomInt: () => 0,
+    randomUUID: () => "00000000-0000-4000-8000-000000000000",
+  });
+  return () => Object.assign(crypto, { randomInt, randomUUID });
+}
