@@ -25,7 +25,8 @@ export function openRecords<T>(directory: string): Records<T> {
   const records = new Map<string, T>();
   for (const file of fs.readdirSync(directory)) {
     if (!file.endsWith(".json")) continue;
-    const text = fs.readFileSync(path.join(directory, file), "utf8");
+    const text = readIfThere(path.join(directory, file));
+    if (text === undefined) continue;
     const stored = JSON.parse(text) as StoredRecord<T>;
     records.set(stored.key, stored.value);
   }
@@ -50,4 +51,14 @@ export function openRecords<T>(directory: string): Records<T> {
     },
     values: () => [...records.values()],
   };
+}
+
+/** Another process, the stand-in while somebody looks, may delete a record between the listing and the reading. */
+function readIfThere(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }

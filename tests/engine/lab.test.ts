@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { firewallAllows } from "../../local/windows";
 import {
   engineTimeout,
   openLabProject,
@@ -176,6 +177,10 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
         ] as const) {
           const packet = { from, to, protocol, port };
           assert.equal(lab.standIn.network.send(packet).allowed, allowed, JSON.stringify(packet));
+          const guest = lab.standIn.windows
+            .machines()
+            .find(({ facts }) => facts.computerName === key);
+          assert.equal(firewallAllows(guest?.record.firewallRules ?? [], packet), allowed, key);
         }
       }
     }
