@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { getEngine } from "../../engine";
 import { runCommand } from "../../engine/runCommand";
+import type { CommandProviderKind } from "../../local/commandProvider";
 import type { JournalEntry } from "../../local/journal";
 import { startStandIn, type StandIn } from "../../local/standin";
 
@@ -44,24 +45,36 @@ export interface LabProject {
 /** How long the engine may have to be built first, in milliseconds. */
 export const engineTimeout = 900_000;
 
+export interface LabProjectOptions {
+  /** The folder of the repository whose program it is; the repository's own program by default. */
+  folder?: string;
+  /** What plays the remote commands; chosen by what can be had by default. */
+  commandProvider?: CommandProviderKind;
+}
+
 /**
- * Opens a project whose program is the given TypeScript text, or the repository's own program. It lies inside the checkout,
+ * Opens a project whose program is the given TypeScript text, or else one of the repository's. It lies inside the checkout,
  * so that packages are found.
  */
-export async function openLabProject(program?: string): Promise<LabProject> {
+export async function openLabProject(
+  program?: string,
+  { folder = ".", commandProvider }: LabProjectOptions = {},
+): Promise<LabProject> {
   const parent = path.join(root, ".peerlab", "tests");
   fs.mkdirSync(parent, { recursive: true });
   const directory = fs.mkdtempSync(path.join(parent, "lab-"));
   const write = (name: string, text: string) => fs.writeFileSync(path.join(directory, name), text);
-  write("index.ts", program ?? 'export = require("../../../index");\n');
+  const index = path.posix.join("../../..", folder, "index");
+  write("index.ts", program ?? `export = require(${JSON.stringify(index)});\n`);
   write("package.json", JSON.stringify({ name: "lab", version: "1.0.0" }));
   fs.copyFileSync(path.join(root, "tsconfig.json"), path.join(directory, "tsconfig.json"));
   if (program === undefined) {
-    fs.copyFileSync(path.join(root, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
+    fs.copyFileSync(path.join(root, folder, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
   } else write("Pulumi.yaml", "name: own\nruntime: nodejs\nmain: index.ts\n");
 
   const engine = await getEngine();
-  const start = () => startStandIn({ directory: path.join(directory, "local"), engine });
+  const start = () =>
+    startStandIn({ directory: path.join(directory, "local"), engine, commandProvider });
   let standIn = await start();
 
   const pulumi = async (...args: string[]): Promise<Run> => {
