@@ -1,5 +1,6 @@
 /** Windows peer-to-peer labs on Azure: the components, and what is needed to use them. */
 export * from "./peerLab";
+export * from "./peerLabArgs";
 export * from "./peerMachine";
 export * from "./peerNetwork";
 export * from "./sharedPeerIdentity";
