@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
-import type { types as azure } from "@pulumi/azure-native";
+import type { input } from "@pulumi/azure-native/types";
 import { refuse, refuseLate } from "./inputErrors";
 import type { GuestNetworking } from "./peerMachine";
 import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
@@ -310,7 +310,7 @@ function securityGroup(
   return found.apply(({ id }) => id ?? "");
 }
 
-function securityRuleArgs(rule: SecurityRulePlan): azure.input.network.SecurityRuleArgs {
+function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {
   return {
     name: rule.name,
     description: rule.description,
