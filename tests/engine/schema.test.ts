@@ -43,8 +43,8 @@ interface Declaration {
   required: string[];
 }
 
-// What a program in another language sees of the components is generated from this schema. That such a program runs is not
-// shown here: it needs the engine's host for that language.
+// SDKs for other languages are generated from this schema. That they compile and run is not shown here, since it needs the
+// engine's hosts for those languages; component.test.ts shows what reaches the package on the way they all take.
 describe("engine: the components as a package for other languages", function () {
   this.timeout(180_000);
   let schema: PackageSchema;
