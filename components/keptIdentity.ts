@@ -11,6 +11,7 @@ import {
   identityScope,
   makerOf,
 } from "./plan/identity";
+import { at } from "./plan/findings";
 import { newPassword, sha256 } from "./secrets";
 
 /** A person's identity as the stack's state keeps it. */
@@ -47,7 +48,7 @@ type Parent = { parent: pulumi.Resource };
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
   const brought = args.exportedIdentity !== undefined;
-  refuseForgottenIdentity(name, brought, parent);
+  refuseForgottenIdentity(name, args.person, brought, parent);
   const rotation = dueRotation(name, args, maker !== undefined, parent);
   const password = new pulumi.Stash(
     `${name}-export-password`,
@@ -144,7 +145,12 @@ function dueRotation(
  * An identity that was brought and is no longer given would silently be replaced by a new one: the person would lose her
  * peer name. The program cannot read its own state, so a stash remembers that an identity was brought.
  */
-function refuseForgottenIdentity(name: string, brought: boolean, parent: Parent): void {
+function refuseForgottenIdentity(
+  name: string,
+  person: string | undefined,
+  brought: boolean,
+  parent: Parent,
+): void {
   const stash = new pulumi.Stash(
     `${name}-origin`,
     { input: brought ? "brought" : "made" },
@@ -154,7 +160,7 @@ function refuseForgottenIdentity(name: string, brought: boolean, parent: Parent)
     if (brought || origin !== "brought") return;
     refuseLate(`SharedPeerIdentity ${name}`, [
       {
-        path: "exportedIdentity",
+        path: at(person === undefined ? "" : at("people", person), "exportedIdentity"),
         reason:
           "is missing, but this identity was brought with it; give it back, or remove the person and add her under another key " +
           "to let a new identity be made",

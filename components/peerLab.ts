@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as resources from "@pulumi/azure-native/resources";
 import { unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
+import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
   ExportedIdentity,
   LabMachine,
@@ -52,7 +52,7 @@ export class PeerLab extends pulumi.ComponentResource {
       adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
     };
     refuse(`PeerLab ${name}`, checkLab(definition));
-    const plan = planLab(name, definition);
+    const plan = planLab(definition);
     const parent = { parent: this };
 
     const group = resourceGroup(name, args, parent);
@@ -77,11 +77,17 @@ export class PeerLab extends pulumi.ComponentResource {
       },
       parent,
     );
+    const seed = labSeed(
+      name,
+      plan.machines.map(({ key }) => key),
+      args.seed,
+      parent,
+    );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
-      peers.set(machine.key, windowsPeer(name, args, shared, network, plan, machine, parent));
+      peers.set(machine.key, windowsPeer(name, args, shared, network, seed, machine, parent));
     }
-    seedName(name, shared, network, plan, peers, parent);
+    seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
     const identities = new Map<string, SharedPeerIdentity>();
     for (const person of plan.people) {
       const { maker, rotation, exportedIdentity, exportPassword } = args.people[person.key];
@@ -154,11 +160,11 @@ function windowsPeer(
   args: PeerLabArgs,
   shared: Shared,
   network: PeerNetwork,
-  plan: LabPlan,
+  seed: LabSeed,
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
-  const { key, definition, seed, provenBy } = machine;
+  const { key, definition, provenBy } = machine;
   return new WindowsPeer(
     `${name}-${key}`,
     {
@@ -168,7 +174,7 @@ function windowsPeer(
       subnetId: network.subnetId,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
       networking: network.guestNetworking,
-      seed: { role: seed ? "seed" : "peer", server: plan.seedServer },
+      seed: seed.partOf(key),
       adminUsername: args.adminUsername,
       adminPassword: args.adminPassword,
       jumpHost: args.jumpHost,
@@ -188,54 +194,6 @@ function proven(
   const prover = machine.provenBy === undefined ? undefined : peers.get(machine.provenBy);
   if (!prover) return own.machine;
   return pulumi.all([own.machine, prover.proof]).apply(([known]) => known);
-}
-
-/**
- * The name under which the machines find the PNRP cloud: a private zone linked to the network, with the seed's address. A
- * change of seeds changes this record and nothing on the machines.
- */
-function seedName(
-  name: string,
-  shared: Shared,
-  network: PeerNetwork,
-  plan: LabPlan,
-  peers: Map<string, WindowsPeer>,
-  parent: Parent,
-): void {
-  const { resourceGroupName, tags } = shared;
-  const seeds = plan.machines.filter(({ seed }) => seed);
-  if (seeds.length === 0) return;
-  const zone = new privatedns.PrivateZone(
-    `${name}-seed`,
-    { resourceGroupName, tags, privateZoneName: plan.seedZone, location: "global" },
-    parent,
-  );
-  new privatedns.VirtualNetworkLink(
-    `${name}-seed`,
-    {
-      resourceGroupName,
-      tags,
-      privateZoneName: zone.name,
-      location: "global",
-      registrationEnabled: false,
-      virtualNetwork: { id: network.virtualNetworkId },
-    },
-    parent,
-  );
-  new privatedns.PrivateRecordSet(
-    `${name}-seed`,
-    {
-      resourceGroupName,
-      privateZoneName: zone.name,
-      recordType: "AAAA",
-      relativeRecordSetName: "seed",
-      ttl: 60,
-      aaaaRecords: seeds.map(({ key }) => ({
-        ipv6Address: (peers.get(key) as WindowsPeer).privateIpv6,
-      })),
-    },
-    parent,
-  );
 }
 
 function machinesOf(

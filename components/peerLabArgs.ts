@@ -84,7 +84,7 @@ export interface PeerLabArgs {
   adminSources: string[];
   /** The way to the machines' private addresses; they get no public ones then. */
   jumpHost?: JumpHost;
-  /** Key of the machine through which the others find the PNRP cloud. The first in code-point order by default. */
+  /** Key of the machine through which the others find the PNRP cloud. The one longest in the lab by default. */
   seed?: string;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];

@@ -115,6 +115,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
     const plan = planNetwork(args);
     const parent = { parent: this };
 
+    if (plan.subnet.length > 0) refuseOtherRanges(name, plan, parent);
     const adopted =
       args.existing?.subnetName === undefined ? undefined : existingSubnet(name, args, parent);
     const ranges = adopted?.ranges ?? pulumi.output(plan.subnet);
@@ -139,6 +140,25 @@ export class PeerNetwork extends pulumi.ComponentResource {
       outbound: this.outbound,
     });
   }
+}
+
+/** Azure changes no range that a machine is in, and says so in the middle of an update. */
+function refuseOtherRanges(name: string, plan: NetworkPlan, parent: Parent): void {
+  const wanted = [...plan.space, ...plan.subnet].join(", ");
+  const made = new pulumi.Stash(
+    `${name}-ranges`,
+    { input: wanted },
+    { ...parent, ignoreChanges: ["input"] },
+  );
+  made.output.apply((ranges) => {
+    if (ranges === wanted) return;
+    refuseLate(`PeerNetwork ${name}`, [
+      {
+        path: "ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet",
+        reason: `are ${wanted}, but the network was made with ${ranges}; Azure does not change ranges in use: put them back, or destroy the lab first`,
+      },
+    ]);
+  });
 }
 
 interface SubnetParts {

@@ -48,7 +48,10 @@ export function labUserPassword(
   );
 }
 
-/** No fixed name: a new version or SKU replaces the address, and the old one is bound to the interface until then. */
+/**
+ * No fixed name: a new version or SKU replaces the address, and the old one is bound to the interface until then. No zone:
+ * an address of no zone serves a machine in any, and a machine that changes its zone keeps it.
+ */
 export function publicAddress(
   name: string,
   args: WindowsPeerArgs,
@@ -64,7 +67,6 @@ export function publicAddress(
       publicIPAddressVersion: version,
       publicIPAllocationMethod: network.IPAllocationMethod.Static,
       sku: { name: network.PublicIPAddressSkuName.Standard },
-      zones: args.zone === undefined ? undefined : [args.zone],
     },
     parent,
   );
@@ -171,6 +173,7 @@ export function nameOnceMade(resource: {
  */
 export const replacingProperties = [
   "availabilitySet",
+  "billingProfile.maxPrice",
   "evictionPolicy",
   "networkProfile.networkInterfaces",
   "osProfile.adminPassword",
@@ -188,6 +191,7 @@ export const replacingProperties = [
   "storageProfile.imageReference",
   "storageProfile.osDisk.createOption",
   "storageProfile.osDisk.diskSizeGB",
+  "storageProfile.osDisk.managedDisk.storageAccountType",
   "zones",
 ];
 

@@ -107,7 +107,7 @@ export interface WindowsPeerArgs {
   /** What the Windows Firewall lets in: `PeerNetwork.guestNetworking`. */
   networking: pulumi.Input<GuestNetworking>;
   /** How the machine finds the PNRP cloud. Left alone by default. */
-  seed?: SeedArgs;
+  seed?: pulumi.Input<SeedArgs>;
   /** Windows' own name for the machine, 1 to 15 characters. The component's name by default. Another one replaces it. */
   computerName?: string;
   /** Image by name. `windows-11` by default: Microsoft documents no server release for Identity and Grouping. */
@@ -194,6 +194,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
       ...args,
       adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
       jumpHost: args.jumpHost === undefined ? undefined : plainJumpHost(args.jumpHost),
+      seed: plain(args.seed),
     };
     refuse(`WindowsPeer ${name}`, checkMachine("", name, definition));
     const plan = planMachine(name, definition);
@@ -208,8 +209,8 @@ export class WindowsPeer extends pulumi.ComponentResource {
     shutdownSchedule(name, args, vm, parent);
 
     const networking = pulumi
-      .output(args.networking)
-      .apply((known): GuestNetworking => (args.seed ? { ...known, seed: args.seed } : known));
+      .all([args.networking, args.seed])
+      .apply(([known, seed]): GuestNetworking => (seed ? { ...known, seed } : known));
     const prepared = preparation(name, args, plan, { vm, instanceId, networking }, parent);
     const hostKey = pinnedHostKey(name, args.resourceGroupName, vm, prepared, instanceId, parent);
 
@@ -287,7 +288,12 @@ export class WindowsPeer extends pulumi.ComponentResource {
 function plainJumpHost(
   jumpHost: pulumi.Input<JumpHost>,
 ): NonNullable<MachineDefinition["jumpHost"]> {
-  if (pulumi.Output.isInstance(jumpHost) || jumpHost instanceof Promise) return {};
-  const { host, port, user, hostKey } = jumpHost;
+  const { host, port, user, hostKey } = plain(jumpHost) ?? {};
   return { host, port, user, hostKey };
+}
+
+/** The value, unless it is known only later. */
+function plain<T extends object>(value: pulumi.Input<T> | undefined): T | undefined {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return undefined;
+  return value as T | undefined;
 }

@@ -27,7 +27,6 @@ export interface LabMachinePlan {
   key: string;
   person: string;
   definition: MachineDefinition;
-  seed: boolean;
   /** The machine of the same image that has to show first that it can run the peer stack; absent for that one itself. */
   provenBy?: string;
 }
@@ -35,9 +34,6 @@ export interface LabMachinePlan {
 export interface LabPlan {
   people: { key: string; definition: PersonDefinition; machines: LabMachinePlan[] }[];
   machines: LabMachinePlan[];
-  /** The zone of the seeds' name, and that name. */
-  seedZone: string;
-  seedServer: string;
 }
 
 export function checkLab(definition: LabDefinition): Finding[] {
@@ -80,6 +76,7 @@ export function checkLab(definition: LabDefinition): Finding[] {
       const path = at(at(here, "machines"), key);
       const computerName = own.computerName ?? key;
       findings.push(...ownFindings(path, key, own, context));
+      if (own.computerName !== undefined) findings.push(...checkMachineKey(path, key));
       const earlierKey = keys.get(key);
       if (earlierKey) {
         findings.push({
@@ -109,19 +106,15 @@ export function checkLab(definition: LabDefinition): Finding[] {
 }
 
 /** Decides machines, their roles and their order. Nothing depends on the order in which people and machines are given. */
-export function planLab(name: string, definition: LabDefinition): LabPlan {
-  // Of its own for each lab: a network cannot be linked to two zones of one name.
-  const seedZone = `${name.toLowerCase()}.peerlab.internal`;
+export function planLab(definition: LabDefinition): LabPlan {
   const inherited = inheritedOf(definition);
   const machines: LabMachinePlan[] = [];
   for (const [person, { machines: own }] of sortedEntries(definition.people)) {
     for (const [key, machine] of sortedEntries(own ?? {})) {
-      machines.push({ key, person, definition: machineOf(inherited, machine), seed: false });
+      machines.push({ key, person, definition: machineOf(inherited, machine) });
     }
   }
   machines.sort((one, other) => codePoints(one.key, other.key));
-  const seed = machines.find(({ key }) => key === definition.seed) ?? machines[0];
-  if (seed) seed.seed = true;
   const provers = new Map<string, string>();
   for (const machine of machines) {
     const image = imageOf(machine.definition.image, machine.definition.imageReference).key;
@@ -135,8 +128,6 @@ export function planLab(name: string, definition: LabDefinition): LabPlan {
       machines: machines.filter((machine) => machine.person === key),
     })),
     machines,
-    seedZone,
-    seedServer: `seed.${seedZone}`,
   };
 }
 
@@ -189,6 +180,13 @@ interface Inherited {
 
 function touches(own: MachineDefinition, where: string): boolean {
   return hasOwnKey(own, where.split(/[.[]/)[0]);
+}
+
+/** A key that is no computer name still ends up in the names of resources. */
+function checkMachineKey(path: string, key: string): Finding[] {
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/.test(key)) return [];
+  const reason = `has the key ${received(key)}; a key is up to 40 letters, digits and hyphens, beginning with a letter or digit`;
+  return [{ path, reason }];
 }
 
 /** A shared value stands in `machineDefaults` or at the lab itself. */

@@ -100,6 +100,8 @@ export function checkMachine(path: string, name: string, definition: MachineDefi
     ...(jumpHost === undefined ? [] : checkJumpHost(at(path, "jumpHost"), jumpHost)),
     ...(outbound === undefined ? [] : checkWord(at(path, "outbound"), outbound, outboundModes)),
     ...(seed === undefined ? [] : checkSeed(at(path, "seed"), seed)),
+    ...checkTimeZone(at(path, "timeZone"), definition.timeZone),
+    ...checkTimeZone(at(at(path, "autoShutdown"), "timeZone"), autoShutdown?.timeZone),
     ...checkReach(path, definition),
     ...(definition.openSshMsi === undefined
       ? []
@@ -188,7 +190,8 @@ function checkAutoShutdown(
   const findings: Finding[] = [];
   const { time, notifyEmail, notifyMinutes } = schedule;
   if (typeof time !== "string" || !/^([01][0-9]|2[0-3])[0-5][0-9]$/.test(time)) {
-    findings.push({ path: at(path, "time"), reason: `is ${received(time)}; write 1900 for 19:00` });
+    const shown = time === undefined ? "is missing" : `is ${received(time)}`;
+    findings.push({ path: at(path, "time"), reason: `${shown}; write "1900" for 19:00` });
   }
   if (notifyMinutes !== undefined && !(notifyMinutes >= 15 && notifyMinutes <= 120)) {
     findings.push({
@@ -203,6 +206,13 @@ function checkAutoShutdown(
     });
   }
   return findings;
+}
+
+/** Azure wants Windows' names, and says so only when the machine is being made. */
+function checkTimeZone(path: string, timeZone: string | undefined): Finding[] {
+  if (timeZone === undefined || /^[A-Za-z][A-Za-z .()+0-9-]*$/.test(timeZone)) return [];
+  const reason = `is ${received(timeZone)}; it is a Windows time zone such as W. Europe Standard Time, not Europe/Berlin`;
+  return [{ path, reason }];
 }
 
 function checkJumpHost(

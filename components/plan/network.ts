@@ -281,6 +281,14 @@ function checkOutbound(path: string, outbound: string | undefined, existing: boo
   if (!outboundModes.includes(outbound as OutboundMode)) {
     return [{ path, reason: `is ${received(outbound)}; allowed are ${outboundModes.join(", ")}` }];
   }
+  if (!existing && outbound === "existing") {
+    return [
+      {
+        path,
+        reason: `is "existing", but the subnet is a new one and has no way out; use "natGateway" or "instance", or name existing.subnetName`,
+      },
+    ];
+  }
   if (existing && outbound === "natGateway") {
     return [
       {

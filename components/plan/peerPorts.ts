@@ -66,7 +66,7 @@ export function checkGraphPorts(
     if (!Number.isInteger(port) || port < 1 || port > 65535) {
       findings.push({
         path: at(here, "port"),
-        reason: `is ${received(port)}; a port is a whole number from 1 to 65535`,
+        reason: `${port === undefined ? "is missing" : `is ${received(port)}`}; a port is a whole number from 1 to 65535`,
       });
       return;
     }

@@ -48,7 +48,7 @@ function fitEntries(
   shape: Extract<Shape, { kind: "map" | "fields" }>,
   findings: Finding[],
 ): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
+  const result: [string, unknown][] = [];
   for (const [key, entry] of Object.entries(value)) {
     const here = at(path, key);
     const expected = shape.kind === "map" ? shape.of : ownField(shape.fields, key);
@@ -61,9 +61,10 @@ function fitEntries(
       continue;
     }
     const fitted = fit(here, entry, expected, findings);
-    if (fitted !== undefined) result[key] = fitted;
+    if (fitted !== undefined) result.push([key, fitted]);
   }
-  return result;
+  // Not by assignment, which a key `__proto__` would turn into something else.
+  return Object.fromEntries(result);
 }
 
 function ownField(known: Readonly<Record<string, Shape>>, key: string): Shape | undefined {
@@ -71,11 +72,21 @@ function ownField(known: Readonly<Record<string, Shape>>, key: string): Shape | 
 }
 
 function misfit(path: string, value: unknown, wanted: string, findings: Finding[]): undefined {
-  const shown = /password|identity|privatekey/i.test(path)
-    ? "(not shown)"
-    : `is ${received(value)}`;
-  findings.push({ path, reason: `${shown}; it must be ${wanted}` });
+  findings.push({ path, reason: `${describe(path, value, wanted)}; it must be ${wanted}` });
   return undefined;
+}
+
+/** The value as far as it may be shown: what stands where a map or a list belongs may hold anything, secrets too. */
+function describe(path: string, value: unknown, wanted: string): string {
+  const isText = typeof value === "string";
+  if (/password|identity|privatekey/i.test(path)) return "(not shown)";
+  if (wanted === "a map" || wanted === "a list") {
+    return isText
+      ? "is a text (not shown)"
+      : `is ${Array.isArray(value) ? "a list" : typeof value === "object" ? "a map" : received(value)}`;
+  }
+  const hint = wanted === "a text" && !isText ? ` (write ${JSON.stringify(String(value))})` : "";
+  return `is ${received(value)}${hint}`;
 }
 
 /** `, did you mean "x"?` where a known key is close. */

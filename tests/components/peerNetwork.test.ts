@@ -26,6 +26,7 @@ describe("components/peerNetwork", () => {
       "azure-native:network:NetworkSecurityGroup": 1,
       "azure-native:network:VirtualNetwork": 1,
       "azure-native:network:Subnet": 1,
+      "pulumi:index:Stash": 1,
     });
     const of = (type: string) =>
       declared.find((resource) => resource.type.endsWith(type))?.inputs ?? {};

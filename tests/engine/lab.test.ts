@@ -207,6 +207,43 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     assert.notEqual(after.hostKeys["ada-1"], before.hostKeys["ada-1"]);
   });
 
+  it("touches no other machine when one comes whose key is the first, nor when it goes again", async () => {
+    const people = structuredClone(twoPeople.people) as Record<
+      string,
+      { machines: Record<string, object> }
+    >;
+    people.ada.machines["ada-1"] = { timeZone: "W. Europe Standard Time" };
+    const settings = { tags: { owner: "lab" }, graphPorts: [{ name: "Chat", port: 4711 }] };
+    lab.configure({
+      ...twoPeople,
+      ...settings,
+      people: { ...people, eve: { machines: { aaa: {} } } },
+    });
+    const come = await lab.up();
+    assert.equal(come.code, 0, come.output);
+    assert.deepEqual(ran(come), [
+      "aaa: Export-PeerIdentity",
+      "aaa: Set-PeerMachine",
+      "aaa: Test-PeerCapability",
+    ]);
+    lab.configure({ ...twoPeople, ...settings, people });
+    const go = await lab.up();
+    assert.equal(go.code, 0, go.output);
+    // The proof of the image, which changes nothing, is another machine's again.
+    assert.deepEqual(ran(go), ["ada-1: Test-PeerCapability"]);
+    assert.deepEqual(
+      go.journal.filter(({ kind }) => kind === "runCommand" || kind === "copy"),
+      [],
+    );
+  });
+
+  it("refuses other ranges in words, since Azure does not change those in use", async () => {
+    lab.configure({ ...twoPeople, ipv4Subnet: "10.80.5.0/24" });
+    const run = await lab.preview();
+    assert.notEqual(run.code, 0);
+    assert.match(run.output, /ipv4Subnet.*10\.80\.5\.0\/24.*was made with.*10\.80\.0\.0\/24/);
+  });
+
   it("destroys everything, and runs no command on a machine that is being deleted", async () => {
     const run = await lab.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test");
     assert.equal(run.code, 0, run.output);

@@ -137,6 +137,36 @@ describe("components/plan/configuration", () => {
       /"bridge".*natGateway/,
     ],
     [
+      "a machine key that is none, though the computer name is one",
+      { "peerlab:people": '{"ada":{"machines":{"we/ird":{"computerName":"pc1"}}}}' },
+      'people.ada.machines["we/ird"]',
+      /"we\/ird".*letters, digits and hyphens/,
+    ],
+    [
+      "a person of a name that JavaScript takes for something else",
+      { "peerlab:people": '{"__proto__":{"machines":{"a1":{}}}}' },
+      "people.__proto__",
+      /"__proto__".*lower-case/,
+    ],
+    [
+      "a way out by a subnet that is only being made",
+      { "peerlab:outbound": "existing" },
+      "outbound",
+      /"existing".*natGateway/,
+    ],
+    [
+      "a number where a text belongs, with what to write",
+      { "peerlab:people": '{"ada":{"rotation":2,"machines":{"a1":{}}}}' },
+      "people.ada.rotation",
+      /is 2 \(write "2"\)/,
+    ],
+    [
+      "a time zone by the name that other systems give it",
+      { "peerlab:machineDefaults": '{"timeZone":"Europe/Berlin"}' },
+      "machineDefaults.timeZone",
+      /"Europe\/Berlin".*W\. Europe Standard Time/,
+    ],
+    [
       "an export without its password",
       { "peerlab:people": '{"ada":{"exportedIdentity":"AAAA","machines":{"a1":{}}}}' },
       "people.ada.exportPassword",
@@ -160,6 +190,11 @@ describe("components/plan/configuration", () => {
       assert.match(findings[0], /^adminPassword: \(not shown\)/);
       assert.ok(!findings[0].includes(password));
     }
+  });
+
+  it("shows nothing of a text that stands where a map with secrets belongs", () => {
+    const [finding] = findingsOf({}, { PEERLAB_JUMP_HOST: "{host:1,password:hunter2" });
+    assert.match(finding, /^PEERLAB_JUMP_HOST: is a text \(not shown\); it must be a map/);
   });
 
   it("collects the findings of shape and of content, all at once", () => {
