@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { utils } from "ssh2";
+import { generateSshKey } from "../sshKey";
 
 /** What the jump host keeps between runs, so that connections written into a stack stay valid. */
 export interface JumpHostFile {
@@ -17,12 +17,10 @@ export function readJumpHostFile(directory: string): JumpHostFile {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = fileIn(directory);
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, "utf8")) as JumpHostFile;
-  const key = utils.generateKeyPairSync("ed25519");
   const made: JumpHostFile = {
     port: 0,
     password: crypto.randomBytes(24).toString("base64url"),
-    privateKey: key.private,
-    publicKey: key.public.split(" ").slice(0, 2).join(" "),
+    ...generateSshKey(),
   };
   writeJumpHostFile(directory, made);
   return made;

@@ -8,7 +8,7 @@ import { openDisk, type Disk } from "./disk";
 import { openIdentityStore, type IdentityStore } from "./identity/store";
 import type { MachineRecord } from "./record";
 import { nativeInterfacesOff, readRegistry, registryKeys } from "./registry";
-import { generateHostKey } from "./sshServer";
+import { generateSshKey } from "../sshKey";
 
 /** What all machines share. */
 export interface Environment {
@@ -85,7 +85,7 @@ export function openMachine(
       const service = record.services[name];
       if (!service || service.startType === "Disabled") return false;
       if (name === "PNRPsvc" && !machine.ipv6Works()) return false;
-      if (name === "sshd") record.hostKey ??= generateHostKey();
+      if (name === "sshd") record.hostKey ??= generateSshKey();
       service.status = "Running";
       save();
       return true;

@@ -1,4 +1,3 @@
-import { utils } from "ssh2";
 import type { Logon } from "./accounts";
 import { localSystem } from "./accounts";
 import type { Disk } from "./disk";
@@ -8,12 +7,6 @@ import { sshService } from "./services";
 
 export const sshFolder = "C:/ProgramData/ssh";
 export const administratorsKeysFile = `${sshFolder}/administrators_authorized_keys`;
-
-/** An ed25519 key as the SSH server makes at its first start, unlike on every machine. */
-export function generateHostKey(): { privateKey: string; publicKey: string } {
-  const pair = utils.generateKeyPairSync("ed25519");
-  return { privateKey: pair.private, publicKey: pair.public.split(" ").slice(0, 2).join(" ") };
-}
 
 /** What an installer of OpenSSH leaves: the service, switched off, its folder and its own firewall rule. */
 export function installSshServer(machine: Machine): void {

@@ -4,8 +4,9 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { utils, type Client } from "ssh2";
+import type { Client } from "ssh2";
 import { contractVersion, guestCommand, guestDirectory } from "../../../guest/contract";
+import { generateSshKey } from "../../../local/sshKey";
 import { serveSsh, type SshHosts } from "../../../local/ssh";
 import type { Logon, Machine } from "../../../local/windows";
 import {
@@ -309,14 +310,14 @@ describe("local/ssh", () => {
   });
 
   describe("a logon by key", () => {
-    const pair = utils.generateKeyPairSync("ed25519");
-    const withKey = () => logOn(dial(), { privateKey: pair.private, password: undefined });
+    const pair = generateSshKey();
+    const withKey = () => logOn(dial(), { privateKey: pair.privateKey, password: undefined });
     const restrict = (access: Record<string, "full">) =>
       machine.disk.secure(keysFile, { owner: "SYSTEM", access, inherits: false });
 
     it("counts the administrators' keys only while nobody else is on the file's access list", async () => {
       await assert.rejects(withKey());
-      machine.disk.write(keysFile, Buffer.from(`${pair.public}\r\n`), system);
+      machine.disk.write(keysFile, Buffer.from(`${pair.publicKey}\r\n`), system);
       await assert.rejects(withKey(), "the folder's access list lets users read it");
       restrict({ SYSTEM: "full", Administrators: "full" });
       (await withKey()).end();
