@@ -159,6 +159,29 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     assert.deepEqual(reached(back), []);
   });
 
+  it("brings an identity to another person's machine, and refuses by its path to forget it", async () => {
+    lab.configure({ ...twoPeople, people: { ada: { machines: { "ada-1": {} } } } });
+    assert.equal((await lab.up()).code, 0);
+    const { exportedIdentities, people } = await lab.outputs();
+    const bea = { machines: { "bea-1": {} }, ...exportedIdentities.ada };
+    lab.configure({ ...twoPeople, people: { ada: { machines: { "ada-1": {} } }, bea } });
+    const brought = await lab.up();
+    assert.equal(brought.code, 0, brought.output);
+    assert.ok(!ran(brought).includes("bea-1: Export-PeerIdentity"));
+    const { machines } = await lab.outputs();
+    assert.equal(machines["bea-1"].peerName, people.ada.peerName);
+    lab.configure({
+      ...twoPeople,
+      people: { ada: { machines: { "ada-1": {} } }, bea: { machines: { "bea-1": {} } } },
+    });
+    const forgotten = await lab.preview();
+    assert.notEqual(forgotten.code, 0);
+    assert.match(
+      forgotten.output,
+      /people\.bea\.exportedIdentity: is missing, but this identity was brought/,
+    );
+  });
+
   it("keeps the identity of a person who loses all her machines and gets one again", async () => {
     // The seed is named: with it gone, another machine takes its part, which is a change on that one.
     const withAda = (machines: object) => ({

@@ -135,6 +135,31 @@ export const diskSizeChange: Rule = {
   },
 };
 
+/** What Azure changes only in a machine that is switched off. */
+const changeableWhenDeallocated = [
+  "billingProfile.maxPrice",
+  "securityProfile.encryptionAtHost",
+  "proximityPlacementGroup",
+  "host",
+];
+
+export const runningChange: Rule = {
+  id: "VM-CHANGE-RUNNING",
+  grade: "C",
+  status: 409,
+  code: "OperationNotAllowed",
+  check: (put) => {
+    const { existing } = put;
+    if (!existing || !isRunning(existing)) return [];
+    return changeableWhenDeallocated
+      .filter((path) => !same(valueAt(existing.properties, path), valueAt(put.properties, path)))
+      .map(
+        (path) =>
+          `Property '${path}' of ${put.name} cannot be changed while the machine is running; deallocate it first.`,
+      );
+  },
+};
+
 function isRunning(resource: NonNullable<Parameters<Rule["check"]>[0]["existing"]>): boolean {
   return assignedOf<VirtualMachineAssigned>(resource).power === "running";
 }
@@ -145,4 +170,5 @@ export const machineChangeRules: Rule[] = [
   propertyChange,
   interfaceChange,
   diskSizeChange,
+  runningChange,
 ];

@@ -225,4 +225,10 @@ export const changeCases: RuleCase[] = [
     image({ osDisk: { diskSizeGB: 256 } }),
     image({ osDisk: { caching: "ReadOnly" } }),
   ),
+  changeCase(
+    "VM-CHANGE-RUNNING",
+    "OperationNotAllowed",
+    { securityProfile: { encryptionAtHost: true } },
+    { tags: { stage: "dev" } },
+  ),
 ];
