@@ -81,7 +81,9 @@ const pastTense: Record<string, string> = {
 function readiness(key: string, machine: MachineOutput, failures: ResourceFailure[]): string {
   const failure = failures.find(({ name }) => namesMachine(name, key));
   if (failure) return `no: ${failure.guest?.code ?? "failed"} (below)`;
-  return machine.ready ? "yes" : "no";
+  if (machine.ready) return "yes";
+  // Without a failure of its own it was not its turn, or it says itself that something is pending.
+  return failures.length > 0 ? "no: waits for what failed (below)" : "no: a restart is pending";
 }
 
 /** Resources of a machine carry its key as a part of their names: `lab-ada-1-vm` and `lab-ada.ada-1` that of `ada-1`. */

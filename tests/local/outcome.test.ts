@@ -42,6 +42,12 @@ describe("local/outcome", () => {
     assert.match(rowOf(table, "ada-10"), /no: IPv6Disabled/);
   });
 
+  it("says of every machine that is not ready why not, also when another one failed", () => {
+    const waiting = { "ada-1": { ...machine("ada"), ready: false } };
+    assert.match(rowOf(formatMachines(waiting, [failure("lab-ada-2-vm")]), "ada-1"), /no: waits/);
+    assert.match(rowOf(formatMachines(waiting, []), "ada-1"), /no: a restart is pending/);
+  });
+
   it("says of a failure the code, the result, the message and what to do", () => {
     assert.equal(
       formatFailures([failure("lab-ada-1-vm")]),
