@@ -17,9 +17,7 @@ export function attemptAt(
   state: pulumi.Output<object>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const digest = pulumi.unsecret(
-    pulumi.output(state).apply((value) => sha256(JSON.stringify(value))),
-  );
+  const digest = pulumi.unsecret(state.apply((value) => sha256(JSON.stringify(value))));
   const stash = new pulumi.Stash(
     name,
     { input: newToken() },
@@ -121,8 +119,9 @@ export function answerOf<T>(stdout: string): T {
 }
 
 /**
- * A password that was not proven yet is tried four times at most: the provider counts a refused password like a refused
- * connection, and Windows 11 locks an account after ten failed logons within ten minutes.
+ * A password that was not proven yet is tried five times at most, once and after each of four forgiven errors: the provider
+ * counts a refused password like a refused connection, and Windows 11 locks an account after ten failed logons within ten
+ * minutes.
  */
 function remoteConnection(
   connection: PeerConnection,

@@ -65,18 +65,6 @@ export function firstSubnet(space: AddressRange, prefixLength: number): AddressR
   return range;
 }
 
-/** The address that many places after the range's first. */
-export function addressIn(range: AddressRange, offset: number): string {
-  const bytes = range.address.toByteArray();
-  let carry = offset;
-  for (let index = bytes.length - 1; index >= 0 && carry > 0; index--) {
-    const sum = bytes[index] + carry;
-    bytes[index] = sum & 0xff;
-    carry = sum >>> 8;
-  }
-  return ipaddr.fromByteArray(bytes).toString();
-}
-
 /** Findings for one range that must be of `family`, without host bits. */
 export function checkRange(path: string, text: string, family: Family): Finding[] {
   const range = parseRange(text);

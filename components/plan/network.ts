@@ -45,7 +45,7 @@ export interface NetworkDefinition {
 }
 
 export interface NetworkPlan {
-  /** Ranges of the network and the subnet, IPv4 first; absent for a subnet that exists already. */
+  /** Ranges of the network and the subnet, IPv4 first; empty for what exists already. */
   space: string[];
   subnet: string[];
   outbound: OutboundMode;
@@ -98,7 +98,7 @@ export function planNetwork(definition: NetworkDefinition): NetworkPlan {
     return { security: securityRules(traffic), firewall: firewallRules(traffic) };
   };
   return {
-    space: adopted ? [] : spaces,
+    space: definition.existing?.virtualNetworkName === undefined ? spaces : [],
     subnet: adopted ? [] : subnets,
     outbound,
     adminRanges,

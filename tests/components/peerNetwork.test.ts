@@ -87,6 +87,26 @@ describe("components/peerNetwork", () => {
     });
   });
 
+  it("makes a subnet of its own in an existing network, whose ranges it does not know", async () => {
+    const network = new PeerNetwork("net", {
+      ...args,
+      ipv4Subnet: "10.9.1.0/24",
+      ipv6Subnet: "fd00:9:0:1::/64",
+      existing: { virtualNetworkName: "theirs", resourceGroupName: "their-group" },
+    });
+    await settled(pulumi.all([network.subnetId, network.virtualNetworkId]));
+    assert.deepEqual(counts(declared), {
+      "peerlab:index:PeerNetwork": 1,
+      "azure-native:network:NetworkSecurityGroup": 1,
+      "azure-native:network:Subnet": 1,
+      "pulumi:index:Stash": 1,
+    });
+    const of = (type: string) => declared.find((resource) => resource.type.endsWith(type))?.inputs;
+    assert.equal(of(":Subnet")?.virtualNetworkName, "theirs");
+    assert.equal(of(":Subnet")?.resourceGroupName, "their-group");
+    assert.equal(of(":Stash")?.input, "10.9.1.0/24, fd00:9:0:1::/64");
+  });
+
   it("adds its rules one by one to an existing security group", async () => {
     const network = new PeerNetwork("net", {
       ...args,

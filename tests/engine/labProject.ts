@@ -35,7 +35,8 @@ export interface LabProject {
   pulumi(...args: string[]): Promise<Run>;
   up(...args: string[]): Promise<Run>;
   preview(...args: string[]): Promise<Run>;
-  outputs(): Promise<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each program has outputs of its own.
+  outputs(): Promise<Record<string, any>>;
   resources(): Promise<StateResource[]>;
   /** Ends the stand-in and starts it again on the same directory. */
   restart(): Promise<void>;
