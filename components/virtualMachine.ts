@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
+import { unlessFailed } from "./failedResources";
 import { refuseLate } from "./inputErrors";
 import type { MachinePlan } from "./plan/machine";
+import { sizeClass } from "./plan/sizes";
 import { checkAdminPassword } from "./plan/windowsNames";
-import { newPassword } from "./secrets";
+import { newPassword, newToken } from "./secrets";
 import type { WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
@@ -117,6 +119,34 @@ export function networkInterface(
   );
 }
 
+/** The interface as Azure has it now: its addresses, and the VM that it is on. */
+export function interfaceNow(
+  resourceGroupName: pulumi.Input<string>,
+  nic: network.NetworkInterface,
+  parent: Parent,
+): pulumi.Output<network.GetNetworkInterfaceResult> {
+  return network.getNetworkInterfaceOutput(
+    { resourceGroupName, networkInterfaceName: nameOnceMade(nic) },
+    parent,
+  );
+}
+
+/**
+ * The VM's name. A VM that was deleted behind Pulumi's back is still in the stack's state, and a plain update would call it
+ * unchanged. So the interface, which stays, is asked for the VM that it is on: that one keeps its name, and where there is
+ * none, the VM gets a new name, which makes Pulumi create it again.
+ */
+export function machineName(
+  name: string,
+  found: pulumi.Output<network.GetNetworkInterfaceResult>,
+): pulumi.Output<string> {
+  return found.apply(({ virtualMachine: on }) => {
+    const attached = on?.id?.split("/").at(-1) ?? "";
+    // An interface that somebody put on a machine of theirs: Azure refuses to put it on another one too.
+    return attached.startsWith(`${name}-vm`) ? attached : `${name}-vm${newToken().slice(0, 8)}`;
+  });
+}
+
 /** A machine's addresses, asked for and not taken from the resources, for the reason given at {@link instanceIdOf}. */
 export interface MachineAddresses {
   privateIpv4: pulumi.Output<string>;
@@ -127,15 +157,11 @@ export interface MachineAddresses {
 
 export function addressesOf(
   resourceGroupName: pulumi.Input<string>,
-  nic: network.NetworkInterface,
+  found: pulumi.Output<network.GetNetworkInterfaceResult>,
   publicIpv4: network.PublicIPAddress | undefined,
   publicIpv6: network.PublicIPAddress | undefined,
   parent: Parent,
 ): MachineAddresses {
-  const found = network.getNetworkInterfaceOutput(
-    { resourceGroupName, networkInterfaceName: nameOnceMade(nic) },
-    parent,
-  );
   const privateAddress = (configuration: string) =>
     found.apply(
       ({ ipConfigurations }) =>
@@ -200,6 +226,7 @@ export function virtualMachine(
   args: WindowsPeerArgs,
   plan: MachinePlan,
   nic: network.NetworkInterface,
+  vmName: pulumi.Output<string>,
   password: pulumi.Output<string>,
   parent: Parent,
 ): compute.VirtualMachine {
@@ -208,6 +235,7 @@ export function virtualMachine(
     `${name}-vm`,
     {
       resourceGroupName: args.resourceGroupName,
+      vmName: unlessFailed(vmName, "failed"),
       location: args.location,
       tags: args.tags,
       hardwareProfile: { vmSize: plan.size },
@@ -249,6 +277,7 @@ export function virtualMachine(
       // The interface can be on one VM only, so the old one goes first.
       deleteBeforeReplace: true,
       replaceOnChanges: replacingProperties,
+      replacementTrigger: sizeClass(plan.size),
     },
   );
 }

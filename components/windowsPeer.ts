@@ -10,7 +10,9 @@ import { withSecrets } from "./secrets";
 import {
   addressesOf,
   instanceIdOf,
+  interfaceNow,
   labUserPassword,
+  machineName,
   networkInterface,
   publicAddress,
   shutdownSchedule,
@@ -204,7 +206,9 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const publicIpv4 = plan.publicIpv4 ? publicAddress(name, args, "IPv4", parent) : undefined;
     const publicIpv6 = plan.publicIpv6 ? publicAddress(name, args, "IPv6", parent) : undefined;
     const nic = networkInterface(name, args, publicIpv4, publicIpv6, parent);
-    const vm = virtualMachine(name, args, plan, nic, password, parent);
+    const found = interfaceNow(args.resourceGroupName, nic, parent);
+    const vmName = machineName(name, found);
+    const vm = virtualMachine(name, args, plan, nic, vmName, password, parent);
     const instanceId = instanceIdOf(args.resourceGroupName, vm, parent);
     shutdownSchedule(name, args, vm, parent);
 
@@ -214,7 +218,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const prepared = preparation(name, args, plan, { vm, instanceId, networking }, parent);
     const hostKey = pinnedHostKey(name, args.resourceGroupName, vm, prepared, instanceId, parent);
 
-    const addresses = addressesOf(args.resourceGroupName, nic, publicIpv4, publicIpv6, parent);
+    const addresses = addressesOf(args.resourceGroupName, found, publicIpv4, publicIpv6, parent);
     const { privateIpv4, privateIpv6 } = addresses;
     const connection = pulumi
       .all([args.jumpHost, addresses.publicIpv4, privateIpv4, password, hostKey])
