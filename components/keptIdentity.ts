@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
+import type { StepPolicy } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
@@ -25,6 +26,11 @@ export interface KeptIdentity {
   scope: pulumi.Output<string>;
   /** Empty for an identity that was brought: it keeps the name it has. */
   friendlyName: pulumi.Output<string>;
+  /**
+   * The run of the step that made it. Where somebody lets that step run again, it may leave an identity of its own on the
+   * maker, which each machine's step then removes: the one in the stash stays.
+   */
+  madeBy: pulumi.Output<string>;
 }
 
 export interface KeptIdentityArgs {
@@ -34,6 +40,7 @@ export interface KeptIdentityArgs {
   rotation?: string;
   exportedIdentity?: pulumi.Input<string>;
   exportPassword?: pulumi.Input<string>;
+  policy: StepPolicy;
 }
 
 type Parent = { parent: pulumi.Resource };
@@ -65,6 +72,9 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     `${name}-export`,
     {
       machine: maker === undefined ? nowhere : args.machines[maker],
+      machineName: maker ?? "nowhere",
+      // Left for later, the old answer would be taken for the new identity.
+      policy: { ...args.policy, whenOff: args.policy.whenOff === "start" ? "start" : "fail" },
       action: brought ? "Import-PeerIdentity" : "Export-PeerIdentity",
       request: brought
         ? { exportedIdentity: args.exportedIdentity, exportPassword }
@@ -106,6 +116,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     exportPassword: pulumi.secret(part("exportPassword")),
     scope: pulumi.unsecret(part("scope")),
     friendlyName: pulumi.unsecret(part("friendlyName")),
+    madeBy: made.id,
   };
 }
 

@@ -3,52 +3,13 @@ import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
 import { unlessFailed } from "./failedResources";
-import { refuseLate } from "./inputErrors";
 import type { MachinePlan } from "./plan/machine";
 import { sizeClass } from "./plan/sizes";
-import { checkAdminPassword } from "./plan/windowsNames";
-import { newPassword, newToken } from "./secrets";
+import { powerOf } from "./power";
+import { newToken } from "./secrets";
 import type { WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
-
-/**
- * The password the machine really has, kept in a stash: Azure accepts a changed `adminPassword` in an update and does not
- * apply it, so a changed argument is refused instead of being handed on.
- */
-export function labUserPassword(
-  name: string,
-  args: WindowsPeerArgs,
-  plan: MachinePlan,
-  parent: Parent,
-): pulumi.Output<string> {
-  const given = args.adminPassword;
-  const stash = new pulumi.Stash(
-    `${name}-password`,
-    { input: pulumi.secret(given ?? newPassword()) },
-    { ...parent, ignoreChanges: ["input"] },
-  );
-  if (given === undefined) return pulumi.secret(stash.output.apply(String));
-  return pulumi.secret(
-    pulumi.all([given, stash.output, stash.urn]).apply(([wanted, applied, urn]) => {
-      refuseLate(
-        `WindowsPeer ${name}`,
-        checkAdminPassword("adminPassword", wanted, plan.adminUsername),
-      );
-      if (wanted !== applied) {
-        refuseLate(`WindowsPeer ${name}`, [
-          {
-            path: "adminPassword",
-            reason:
-              "(not shown) is another one than the machine has, and Azure does not change it in place; put the old one back, " +
-              `or let the machine be replaced by one with the new password: pulumi up --replace '${urn}'`,
-          },
-        ]);
-      }
-      return applied as string;
-    }),
-  );
-}
 
 /**
  * No fixed name: a new version or SKU replaces the address, and the old one is bound to the interface until then. No zone:
@@ -147,7 +108,7 @@ export function machineName(
   });
 }
 
-/** A machine's addresses, asked for and not taken from the resources, for the reason given at {@link instanceIdOf}. */
+/** A machine's addresses, asked for and not taken from the resources, for the reason given at {@link machineNow}. */
 export interface MachineAddresses {
   privateIpv4: pulumi.Output<string>;
   privateIpv6: pulumi.Output<string>;
@@ -202,7 +163,6 @@ export const replacingProperties = [
   "billingProfile.maxPrice",
   "evictionPolicy",
   "networkProfile.networkInterfaces",
-  "osProfile.adminPassword",
   "osProfile.adminUsername",
   "osProfile.computerName",
   "osProfile.customData",
@@ -293,17 +253,31 @@ function securityProfile(args: WindowsPeerArgs, plan: MachinePlan) {
   };
 }
 
+/** A machine as Azure has it now. */
+export interface MachineNow {
+  /** `vmId`, new with every re-creation. */
+  instanceId: pulumi.Output<string>;
+  /** `running`, `deallocated`, ... */
+  power: pulumi.Output<string>;
+}
+
 /**
- * The VM's instance id. It is asked for and not taken from the resource, because azure-native's preview of any update, were it
+ * What the VM is now. It is asked for and not taken from the resource, because azure-native's preview of any update, were it
  * of a tag, calls all outputs but the name and the location unknown, and every step on the machine would be planned again.
  */
-export function instanceIdOf(
+export function machineNow(
   resourceGroupName: pulumi.Input<string>,
   vm: compute.VirtualMachine,
   parent: Parent,
-): pulumi.Output<string> {
-  return compute.getVirtualMachineOutput({ resourceGroupName, vmName: nameOnceMade(vm) }, parent)
-    .vmId;
+): MachineNow {
+  const found = compute.getVirtualMachineOutput(
+    { resourceGroupName, vmName: nameOnceMade(vm), expand: "instanceView" },
+    parent,
+  );
+  return {
+    instanceId: found.vmId,
+    power: found.apply(({ instanceView }) => powerOf(instanceView)),
+  };
 }
 
 /** Azure wants this very name for a schedule that switches a VM off. */
