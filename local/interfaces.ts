@@ -81,7 +81,7 @@ export interface Network {
   hasOutbound(vmId: string): boolean;
   /** Resolves a name through the private DNS zones linked to the machine's network. */
   resolveName(vmId: string, name: string): string[];
-  power(vmId: string): "running" | "deallocated" | "gone";
+  power(vmId: string): "running" | "starting" | "deallocated" | "gone";
 }
 
 /** Something that is made to go wrong, once or until taken away. */

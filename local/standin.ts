@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { getEngine, type Engine } from "../engine";
-import { serveAzure } from "./azure";
+import { serveAzure, type AzureServer } from "./azure";
 import { serveCommandProvider } from "./command";
 import { chooseCommandProvider, linkPlugins, type CommandProviderKind } from "./commandProvider";
 import { partsOf } from "./directory";
@@ -37,6 +37,8 @@ export interface StandIn {
   faults: Faults;
   journal: Journal;
   network: Network;
+  /** Azure behind the program's back: what is there, a machine switched off or on, a resource deleted. */
+  azure: Pick<AzureServer, "setPower" | "deleteResource" | "resources">;
   windows: Windows;
   jumpHost: JumpHostSetting;
   /** Ends all servers and gives the directory free; what was made stays in it. */
@@ -89,8 +91,18 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 
     const { host, port, user, password, hostKey, privateAddress } = ssh.jumpHost;
     const jumpHost: JumpHostSetting = { host, port, user, password, hostKey, privateAddress };
-    endings.push(publishSession(directory, { pid: process.pid, engine, providers, jumpHost }));
-    const environment = pulumiEnvironment({ directory, caller, providers, jumpHost, engine });
+    const { resourceManager } = azure;
+    endings.push(
+      publishSession(directory, { pid: process.pid, engine, providers, resourceManager, jumpHost }),
+    );
+    const environment = pulumiEnvironment({
+      directory,
+      caller,
+      providers,
+      resourceManager,
+      jumpHost,
+      engine,
+    });
     return {
       environment,
       engine,
@@ -98,6 +110,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       faults,
       journal,
       network: azure.network,
+      azure,
       windows,
       jumpHost,
       close,

@@ -13,6 +13,8 @@ import { azureNative } from "./handlers";
 import { openAddressBook } from "./network/addressBook";
 import { openMachineBook } from "./network/machines";
 import { openNetwork } from "./network/network";
+import { openPowerSwitch } from "./power";
+import { serveResourceManager } from "./resourceManager";
 import type { AzureState } from "./state";
 import { describeState } from "./state";
 import { removeResource } from "./types";
@@ -33,11 +35,13 @@ export interface AzureOptions {
 export interface AzureServer {
   port: number;
   network: Network;
+  /** Where Azure Resource Manager is played, without a slash at the end: `http://127.0.0.1:40123`. */
+  resourceManager: string;
   /** What there is now, without secrets. */
   state(): AzureState;
   resources(): AzureState["resources"];
   /** Starts or deallocates a machine behind the program's back, as somebody at the portal would. */
-  setPower(vmId: string, power: VirtualMachineAssigned["power"]): Promise<void>;
+  setPower(vmId: string, power: "running" | "deallocated"): Promise<void>;
   /** Deletes a resource behind the program's back, by Azure's own rules. */
   deleteResource(id: string): Promise<void>;
   /** Stops taking requests; resolves when those under way have ended. */
@@ -57,24 +61,26 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
     addresses,
     windows,
     journal,
+    token: crypto.randomBytes(32).toString("base64url"),
     faults,
     pause: interruption.pause,
     cancel: interruption.end,
   };
-  const server = await serveProvider(azureNative(azure), { port: options.port });
-  const state = () => describeState(store);
   const machines = openMachineBook(store);
+  const power = openPowerSwitch(azure);
+  const server = await serveProvider(azureNative(azure), { port: options.port });
+  const resourceManager = await serveResourceManager(azure, power);
+  const state = () => describeState(store);
   return {
     port: server.port,
+    resourceManager: resourceManager.url,
     network: openNetwork({ store, addresses, machines }),
     state,
     resources: () => state().resources,
-    async setPower(vmId, power) {
+    async setPower(vmId, wanted) {
       const machine = machines.byVmId(vmId);
       if (!machine) throw new Error(`there is no virtual machine with the vmId ${vmId}`);
-      store.put({ ...machine, assigned: { ...machine.assigned, power } });
-      await windows.setPower(vmId, power);
-      journal.write({ kind: "machine", subject: machine.id, what: `power ${power}` });
+      await power.set(machine.id, wanted);
     },
     async deleteResource(id) {
       const resource = store.get(id);
@@ -84,6 +90,7 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
     },
     close: async () => {
       interruption.end();
+      await resourceManager.close();
       await server.close();
     },
   };

@@ -184,7 +184,8 @@ export interface VirtualMachineAssigned {
   vmId: string;
   osDiskId: string;
   dataDiskIds: string[];
-  power: "running" | "deallocated";
+  /** `starting` until Azure has found a host for it; what Windows does then is Windows' affair. */
+  power: "running" | "starting" | "deallocated";
 }
 
 /** The resource's properties as `T`. */

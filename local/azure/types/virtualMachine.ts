@@ -180,6 +180,12 @@ function profileView(profile: Properties, machineName: string): Properties {
   };
 }
 
+const powerInWords: { [power in VirtualMachineAssigned["power"]]: string } = {
+  running: "VM running",
+  starting: "VM starting",
+  deallocated: "VM deallocated",
+};
+
 function instanceView(power: VirtualMachineAssigned["power"]): Properties {
   return {
     statuses: [
@@ -191,7 +197,7 @@ function instanceView(power: VirtualMachineAssigned["power"]): Properties {
       {
         code: `PowerState/${power}`,
         level: "Info",
-        displayStatus: power === "running" ? "VM running" : "VM deallocated",
+        displayStatus: powerInWords[power],
       },
     ],
   };
