@@ -49,22 +49,31 @@ export function beforeRemoteStep(
   };
 }
 
-/** The same for what runs through Azure's VM agent, which needs the power alone. */
-export function beforeRunCommand(
+/** The same for what needs the power alone, such as Azure's VM agent; `then` follows where the machine is on. */
+export function beforePoweredStep(
   name: string,
   machine: pulumi.Output<Pick<PeerMachine, "power" | "virtualMachineId">>,
   policy: StepPolicy,
   driving: string[],
   parent: Parent,
+  then: pulumi.ResourceHookFunction = () => {},
 ): StepOptions {
   return {
-    hooks: beforeEach(async () => requirePower(name, await valueOf(machine), policy, parent)),
+    hooks: beforeEach(async (args) => {
+      await requirePower(name, await valueOf(machine), policy, parent);
+      await then(args);
+    }),
     transforms: skippingWhenOff(machine, policy, driving),
   };
 }
 
-function beforeEach(action: () => Promise<void>): pulumi.ResourceHookBinding {
-  return { beforeCreate: [action], beforeUpdate: [action] };
+/** A hook for the creation and each update of a resource; none under Pulumi's mocks, which cannot register one. */
+export function beforeEach(
+  ...actions: pulumi.ResourceHookFunction[]
+): pulumi.ResourceHookBinding | undefined {
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  if (typeof monitor?.registerResourceHook !== "function") return undefined;
+  return { beforeCreate: actions, beforeUpdate: actions };
 }
 
 async function requirePower(

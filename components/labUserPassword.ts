@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type GuestFailure, type SetPasswordRequest } from "../guest/contract";
 import { passwordCommand } from "../guest/password";
-import { answersAlready, beforeRunCommand, firstSession, type StepPolicy } from "./beforeStep";
+import { answersAlready, beforePoweredStep, firstSession, type StepPolicy } from "./beforeStep";
 import { unlessFailed, valueOf } from "./failedResources";
 import { answerOf, asciiJson } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
@@ -82,7 +82,6 @@ export function appliedPassword(
   parent: Parent,
 ): pulumi.Output<string> {
   const { plan, policy, target, prepared, instanceId, initial, wanted, connection } = args;
-  const on = beforeRunCommand(plan.computerName, target, policy, ["input"], parent);
   const input = pulumi.secret(
     pulumi
       .all([instanceId, wanted])
@@ -106,12 +105,8 @@ export function appliedPassword(
     { input: unlessFailed<unknown>(input, {}) },
     {
       ...parent,
-      ...on,
+      ...beforePoweredStep(plan.computerName, target, policy, ["input"], parent, apply),
       dependsOn: prepared,
-      hooks: {
-        beforeCreate: [...(on.hooks?.beforeCreate ?? []), apply],
-        beforeUpdate: [...(on.hooks?.beforeUpdate ?? []), apply],
-      },
     },
   );
   return pulumi.secret(stash.input.apply(({ password }: Applied) => password));

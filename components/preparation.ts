@@ -9,7 +9,7 @@ import {
   type PreparationSettings,
 } from "../guest/contract";
 import { preparationScript } from "../guest/preparation";
-import { beforeRunCommand } from "./beforeStep";
+import { beforePoweredStep } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, attemptAt } from "./guestSteps";
 import type { GuestNetworking, PeerMachine } from "./peerMachine";
@@ -114,7 +114,7 @@ export function preparation(
       ...parent,
       deletedWith: vm,
       // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
-      ...beforeRunCommand(plan.computerName, target, args, ["parameters", "source"], parent),
+      ...beforePoweredStep(plan.computerName, target, args, ["parameters", "source"], parent),
       ignoreChanges: ["tags"],
       customTimeouts: { create: "50m", update: "50m" },
     },
