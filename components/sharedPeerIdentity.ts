@@ -41,7 +41,7 @@ export interface SharedPeerIdentityArgs {
 
 /** Runs the desired-state step of machines once although nothing in the definition has changed. */
 export interface ReconcileArgs {
-  /** Another value each time, such as a date: up to 64 letters, digits, dots, colons, hyphens and underscores. */
+  /** Another value each time, such as a date: 1 to 64 characters of ASCII. */
   token: string;
   /** Keys of the machines. All by default. */
   machines?: string[];
@@ -237,7 +237,12 @@ function reportOf(
   identity: KeptIdentity,
 ): pulumi.Output<PeerIdentityReport> {
   return pulumi
-    .all([step.stdout, identity.peerName, step.urn, machine.power])
+    .all([
+      step.stdout,
+      identity.peerName,
+      step.urn,
+      pulumi.unsecret(machine.apply(({ power }) => power)),
+    ])
     .apply(([stdout, peerName, urn, power]) => {
       const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
       const held = report?.identities?.find((candidate) => candidate.peerName === peerName);

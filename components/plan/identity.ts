@@ -64,11 +64,11 @@ export function checkReconcile(
   machines: readonly string[],
 ): Finding[] {
   const findings: Finding[] = [];
-  if (token === undefined || !/^[A-Za-z0-9._:-]{1,64}$/.test(token)) {
+  if (token === undefined || !/^[\x20-\x7e]{1,64}$/.test(token)) {
     const shown = token === undefined ? "is missing" : `is ${received(token)}`;
     findings.push({
       path: at(path, "token"),
-      reason: `${shown}; it is up to 64 letters, digits, dots, colons, hyphens and underscores, such as a date, and another one each time`,
+      reason: `${shown}; it is 1 to 64 characters of ASCII, such as a date, and another one each time`,
     });
   }
   (named ?? []).forEach((key, index) => {
