@@ -16,6 +16,7 @@ import { getPeerIdentity, removePeerIdentity } from "./peerIdentities";
 import { requestShapes } from "./requests";
 import { setPeerMachine } from "./setPeerMachine";
 import { setPeerNetworking } from "./setPeerNetworking";
+import { testPeerMachine } from "./testPeerMachine";
 import { testPeerCapability } from "./testPeerCapability";
 
 type RequestOf<A extends GuestAction> = ReturnType<(typeof requestShapes)[A]>;
@@ -24,6 +25,7 @@ const actions: {
   [A in GuestAction]: (context: ActionContext, request: RequestOf<A>) => Promise<object>;
 } = {
   "Set-PeerMachine": setPeerMachine,
+  "Test-PeerMachine": testPeerMachine,
   "Test-PeerCapability": testPeerCapability,
   "Set-PeerNetworking": setPeerNetworking,
   "Export-PeerIdentity": exportPeerIdentity,

@@ -11,6 +11,7 @@ import {
   type SetPeerMachineRequest,
   type SetPeerNetworkingRequest,
   type TestPeerCapabilityRequest,
+  type TestPeerMachineRequest,
 } from "../../../guest/contract";
 import { invalidRequest } from "../guestError";
 import { peerNamePattern } from "../identity/peerName";
@@ -84,8 +85,15 @@ const wantedIdentity = {
   exportPassword: text(),
 };
 
+const machineState = object({
+  ...common,
+  networking: optional(networkingState),
+  identities: optional(object({ scope, wanted: list(object(wantedIdentity)) })),
+});
+
 export const requestShapes: {
   "Set-PeerMachine": Shape<SetPeerMachineRequest>;
+  "Test-PeerMachine": Shape<TestPeerMachineRequest>;
   "Test-PeerCapability": Shape<TestPeerCapabilityRequest>;
   "Set-PeerNetworking": Shape<SetPeerNetworkingRequest>;
   "Export-PeerIdentity": Shape<ExportPeerIdentityRequest>;
@@ -94,11 +102,8 @@ export const requestShapes: {
   "Remove-PeerIdentity": Shape<RemovePeerIdentityRequest>;
   "Get-PeerReport": Shape<GetPeerReportRequest>;
 } = {
-  "Set-PeerMachine": object({
-    ...common,
-    networking: optional(networkingState),
-    identities: optional(object({ scope, wanted: list(object(wantedIdentity)) })),
-  }),
+  "Set-PeerMachine": machineState,
+  "Test-PeerMachine": machineState,
   "Test-PeerCapability": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
   "Export-PeerIdentity": object({
