@@ -21,9 +21,12 @@ export async function openIdentities(
   { userPassword }: { userPassword?: string },
 ): Promise<IdentityAccess> {
   const { environment, record } = machine;
+  const { faults } = environment;
+  const nobodyOpensKeys = faults.take("keyFolderRefused", record.computerName) !== undefined;
   const sessionOpensKeys =
     logon.kind === "password" &&
-    !environment.faults.take("sessionCannotOpenKeys", record.computerName);
+    !nobodyOpensKeys &&
+    !faults.take("sessionCannotOpenKeys", record.computerName);
   if (sessionOpensKeys) return { store: machine.identities(logon), openedIn: "session" };
   if (userPassword === undefined) {
     return { store: machine.identities(logon, true), openedIn: "session" };
@@ -37,7 +40,7 @@ export async function openIdentities(
       "E_ACCESSDENIED",
     );
   }
-  return { store: machine.identities(taskLogon), openedIn: "task" };
+  return { store: machine.identities(taskLogon, nobodyOpensKeys), openedIn: "task" };
 }
 
 /**

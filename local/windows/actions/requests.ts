@@ -27,7 +27,19 @@ const scope = text({
   allowed: "peerlab:<project>/<stack>/<person>",
 });
 
-const base64 = text({ pattern: /^[A-Za-z0-9+/]+={0,2}$/, allowed: "base64" });
+const base64 = text({
+  pattern: /^[A-Za-z0-9+/]+={0,2}$/,
+  allowed: "base64 of UTF-16LE bytes",
+});
+
+/** Bytes of UTF-16LE come in pairs. */
+function exportedIdentity(value: unknown, field: string): string {
+  const encoded = base64(value, field);
+  if (encoded.length % 4 !== 0 || Buffer.from(encoded, "base64").length % 2 !== 0) {
+    throw invalidRequest(field, "must be base64 of UTF-16LE bytes");
+  }
+  return encoded;
+}
 
 function readFirewallRule(value: unknown, field: string): FirewallRule {
   const rule: FirewallRule = object({
@@ -81,7 +93,7 @@ const common = {
 const wantedIdentity = {
   peerName,
   friendlyName: optional(text()),
-  exportedIdentity: base64,
+  exportedIdentity,
   exportPassword: text(),
 };
 
