@@ -41,6 +41,7 @@ export const passwordMarker = `# PeerLab password, contract ${contractVersion}`;
 
 export type GuestAction =
   | "Set-PeerMachine"
+  | "Test-PeerMachine"
   | "Test-PeerCapability"
   | "Set-PeerNetworking"
   | "Export-PeerIdentity"
@@ -171,6 +172,23 @@ export interface SetPeerMachineReport extends MachineFacts {
   pending: string[];
   networking?: NetworkingFacts;
   /** Every identity of the scope, read back after the change. */
+  identities?: IdentityFacts[];
+}
+
+/** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing. */
+export type TestPeerMachineRequest = SetPeerMachineRequest;
+
+export interface TestPeerMachineReport extends MachineFacts {
+  action: "Test-PeerMachine";
+  /** What is not as wanted, one phrase each; empty where `Set-PeerMachine` would change nothing. */
+  drift: string[];
+  /** What is wanted and waits: `reboot`. */
+  pending: string[];
+  networking?: NetworkingFacts;
+  /**
+   * The wanted identities that are there. Absent where they cannot be read because of something that `drift` or `pending`
+   * names.
+   */
   identities?: IdentityFacts[];
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Fault } from "../interfaces";
 import type { Logon } from "./accounts";
 import { runCommandLine, type ProcessResult } from "./commandLine";
+import { readableCommandLine } from "./encodedScript";
 import type { Machine } from "./machine";
 import { SessionEnded } from "./sessionEnded";
 
@@ -19,7 +20,8 @@ export interface ExecuteOptions {
  * or after the effect. Rejects with {@link SessionEnded} where the session did not see the end.
  */
 export async function execute(options: ExecuteOptions): Promise<ProcessResult> {
-  const { machine, commandLine, session } = options;
+  const { machine, session } = options;
+  const commandLine = readableCommandLine(options.commandLine);
   const { faults, journal } = machine.environment;
   const subject = `${machine.record.computerName} ${commandLine}`;
   const delay = faults.take("delay", subject, "command");

@@ -116,6 +116,7 @@ export interface VirtualMachineProperties extends Located {
       version?: string;
       id?: string;
     };
+    diskControllerType?: "SCSI" | "NVMe";
     osDisk?: Disk & { osType?: "Windows" | "Linux" };
     dataDisks?: Disk[];
   };
