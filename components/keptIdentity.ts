@@ -55,8 +55,8 @@ type Parent = { parent: pulumi.Resource };
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
   const brought = args.exportedIdentity !== undefined;
-  refuseForgottenIdentity(name, args.person, brought, parent);
-  const rotation = dueRotation(name, args, maker !== undefined, parent);
+  const allowed = refuseForgottenIdentity(name, args.person, brought, parent);
+  const rotation = dueRotation(name, args, maker !== undefined, allowed, parent);
   const password = new pulumi.Stash(
     `${name}-export-password`,
     { input: pulumi.secret(args.exportPassword ?? newPassword()) },
@@ -128,6 +128,7 @@ function dueRotation(
   name: string,
   args: KeptIdentityArgs,
   hasMachines: boolean,
+  allowed: pulumi.Output<void>,
   parent: Parent,
 ): pulumi.Output<string> {
   const given = args.exportedIdentity;
@@ -142,7 +143,7 @@ function dueRotation(
         );
   const stash = new pulumi.Stash(
     `${name}-generation`,
-    { input: hasMachines ? rotation : "none" },
+    { input: pulumi.all([rotation, allowed]).apply(([due]) => (hasMachines ? due : "none")) },
     {
       ...parent,
       // A stash gives what it was created with, so that another generation has to be another stash.
@@ -154,20 +155,21 @@ function dueRotation(
 
 /**
  * An identity that was brought and is no longer given would silently be replaced by a new one: the person would lose her
- * peer name. The program cannot read its own state, so a stash remembers that an identity was brought.
+ * peer name. The program cannot read its own state, so a stash remembers that an identity was brought. Everything of that
+ * person waits for the answer.
  */
 function refuseForgottenIdentity(
   name: string,
   person: string | undefined,
   brought: boolean,
   parent: Parent,
-): void {
+): pulumi.Output<void> {
   const stash = new pulumi.Stash(
     `${name}-origin`,
     { input: brought ? "brought" : "made" },
     brought ? { ...parent, replaceOnChanges: ["input"] } : { ...parent, ignoreChanges: ["input"] },
   );
-  stash.output.apply((origin) => {
+  return stash.output.apply((origin) => {
     if (brought || origin !== "brought") return;
     refuseLate(`SharedPeerIdentity ${name}`, [
       {

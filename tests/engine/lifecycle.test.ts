@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { engineTimeout, openLabProject, reached, type LabProject, type Run } from "./labProject";
+import { guestOf, heldIdentities, urnOf, virtualMachineOf } from "./labState";
 import { stepsInTable, stepsOf } from "./lifecycleTable";
 
 type Machines = Record<string, Record<string, unknown>>;
@@ -43,9 +44,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
       names ??= {};
       names[person] ??= machines[key].peerName;
       assert.equal(machines[key].peerName, names[person], `the peer name of ${key}`);
-      const guest = lab.standIn.windows.machines().find(({ facts }) => facts.computerName === key);
-      const held = (guest?.record.identities.labuser ?? []).map(({ peerName }) => peerName);
-      assert.deepEqual(held, [names[person]], `what ${key} holds`);
+      assert.deepEqual(heldIdentities(lab)[key], [names[person]], `what ${key} holds`);
     }
     const guests = lab.standIn.windows.machines().map(({ facts }) => facts.computerName);
     assert.deepEqual(guests.sort(), wanted.sort(), "the machines there are");
@@ -53,14 +52,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
   };
   const machine = (key: string) =>
     definition.people[key.split("-")[0]].machines as Record<string, Record<string, unknown>>;
-  const deleteOutside = async (key: string) => {
-    const found = lab.standIn.azure
-      .resources()
-      .find(
-        ({ type, name }) => type.endsWith("/virtualMachines") && name.startsWith(`lab-${key}-`),
-      );
-    await lab.standIn.azure.deleteResource(found?.id ?? assert.fail(`there is no VM of ${key}`));
-  };
   const prover = "prover, if it is that one";
 
   it("a new lab", async () => {
@@ -114,7 +105,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
 
   for (const way of ["refresh", "up --refresh", "a plain up"] as const) {
     it(`a machine deleted outside Pulumi, found by ${way}`, async () => {
-      await deleteOutside("ada-1");
+      await lab.standIn.azure.deleteResource(virtualMachineOf(lab, "ada-1"));
       if (way === "refresh") {
         const refresh = await lab.pulumi("refresh", "--yes", "--skip-preview", "--stack", "test");
         assert.equal(refresh.code, 0, refresh.output);
@@ -194,30 +185,27 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
   });
 
   it("the pinned host key of the maker, taken anew by force", async () => {
-    const stash = (await lab.resources()).find(({ urn }) => urn.endsWith("::lab-ada-2-host-key"));
-    const run = await up("--replace", stash?.urn ?? assert.fail("there is no pinned key"));
+    const run = await up("--replace", await urnOf(lab, "lab-ada-2-host-key"));
     assert.deepEqual(reached(run), []);
   });
 
   it("a machine put right on demand, once, and not again when that is taken away", async () => {
-    const guest = lab.standIn.windows
-      .machines()
-      .find(({ facts }) => facts.computerName === "ada-2");
-    const [rule] = guest!.record.firewallRules.filter(({ name }) => name.startsWith("PeerLab-"));
-    rule.enabled = false;
-    guest!.record.services.PNRPsvc.status = "Stopped";
+    const { record } = guestOf(lab, "ada-2");
+    const isWhole = () =>
+      record.services.PNRPsvc.status === "Running" &&
+      record.firewallRules.every(({ name, enabled }) => enabled || !name.startsWith("PeerLab-"));
+    assert.ok(isWhole());
+    record.firewallRules.find(({ name }) => name.startsWith("PeerLab-"))!.enabled = false;
+    record.services.PNRPsvc.status = "Stopped";
+    assert.deepEqual(stepsOf(await up("--expect-no-changes")), []);
+    assert.ok(!isWhole());
     definition.reconcile = { token: "2026-11-23", machines: ["ada-2"] };
     const run = await up();
     assert.deepEqual(
       stepsOf(run),
       stepsInTable("`reconcile` gets a new token", { named: ["ada-2"] }),
     );
-    assert.equal(
-      rule.enabled ||
-        guest!.record.firewallRules.some(({ name, enabled }) => name === rule.name && enabled),
-      true,
-    );
-    assert.equal(guest!.record.services.PNRPsvc.status, "Running");
+    assert.ok(isWhole());
     assert.deepEqual(stepsOf(await up("--expect-no-changes")), []);
     definition.reconcile = { token: "2026-11-24", machines: ["grace-9"] };
     assert.deepEqual(

@@ -6,16 +6,18 @@ const file = path.resolve(__dirname, "../../docs/lifecycle.md");
 
 /**
  * What docs/lifecycle.md says that a change lets the machines run, one `machine: step` each, sorted: to be compared with
- * {@link stepsOf}. `change` is how the row begins. The row's cell _what runs_ is `nothing`, or parts like
+ * {@link stepsOf}. `change` is how the row begins, or with a `$` at its end all of its first cell. The row's cell _what runs_ is `nothing`, or parts like
  * `that one: preparation, copy` separated by semicolons; `roles` says which machines each of its parts means, all of them.
  */
 export function stepsInTable(change: string, roles: Record<string, string[]> = {}): string[] {
+  const whole = change.endsWith("$");
+  const begin = whole ? change.slice(0, -1) : change;
   const rows = fs
     .readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line.startsWith("|"))
     .map((line) => line.split("|").map((cell) => cell.trim()))
-    .filter(([, first]) => first.startsWith(change));
+    .filter(([, first]) => (whole ? first === begin : first.startsWith(begin)));
   if (rows.length !== 1) throw new Error(`docs/lifecycle.md has ${rows.length} rows for ${change}`);
   const [, , , runs] = rows[0];
   if (runs === "nothing") {
