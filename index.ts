@@ -3,13 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { PeerLab, type JumpHost, type PeerLabArgs } from "./components";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
+import {
+  identitiesWithoutCopy as withoutCopy,
+  removedIdentities,
+  type ReportedPeople,
+} from "./components/plan/identityCopies";
 
 // Pulumi's SDK takes a stack trace for every resource and every rejected promise, and mapping it to the TypeScript source
 // costs more than all the rest of the program. Its users have no use for the traces; whoever changes it has.
 if (!process.env.PEERLAB_STACK_TRACES) Error.stackTraceLimit = 0;
 
 const project = pulumi.getProject();
-const { definition, findings } = readConfiguration(
+const { definition, identityCopies, findings } = readConfiguration(
   project,
   pulumi.runtime.allConfig(),
   process.env,
@@ -21,6 +26,7 @@ if (findings.length > 0) {
 }
 
 const lab = new PeerLab("lab", definition as PeerLabArgs);
+warnOfRemovedPeople();
 const jumpHost = definition.jumpHost as JumpHost | undefined;
 
 /** Machines by key: whose, where, under which peer name, and whether ready. */
@@ -46,4 +52,41 @@ export const hostKeys = lab.hostKeys;
 export const adminPasswords = lab.adminPasswords;
 /** The identities by person, to be kept or taken elsewhere. Secret. */
 export const exportedIdentities = lab.exportedIdentities;
+/**
+ * People of whose identity no copy was taken, which removing them, or `pulumi destroy`, would lose for good. No program runs
+ * for `destroy`: its details (`--diff`) show this output going away.
+ */
+export const identitiesWithoutCopy = lab.people.apply((known) =>
+  withoutCopy(known, identityCopies),
+);
 export const resourceGroupName = lab.resourceGroupName;
+
+/**
+ * Says of each person who is no longer defined that her identity goes. The engine gives the stack's outputs of the last run,
+ * as they stand in its memory, by the function with which the SDK itself looks resources up: no resource is declared for
+ * that, nothing is stored, and no backend is asked.
+ */
+function warnOfRemovedPeople(): void {
+  const stack = pulumi.runtime.getStackResource();
+  stack?.urn.apply(async (urn) => {
+    const found = await pulumi.runtime
+      .invoke("pulumi:pulumi:getResource", { urn })
+      .catch((error: Error) => {
+        // Without an answer only the warning is missing.
+        void pulumi.log.debug(`The last run's outputs cannot be read: ${error.message}`, stack);
+        return undefined;
+      });
+    const before = (found?.state?.people ?? {}) as ReportedPeople;
+    const defined = Object.keys(definition.people);
+    for (const { person, peerName, copied } of removedIdentities(before, defined, identityCopies)) {
+      const loss = `${person} is no longer in the lab: her identity ${peerName} is deleted from the stack with her`;
+      if (copied) await pulumi.log.info(`${loss}. A copy of it was taken.`, stack);
+      else {
+        await pulumi.log.warn(
+          `${loss}, and no copy of it was taken. Before the update, npm run identity -- export ${person} takes one.`,
+          stack,
+        );
+      }
+    }
+  });
+}

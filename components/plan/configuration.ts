@@ -74,6 +74,7 @@ export const configurationShape: Readonly<Record<string, Shape>> = {
     networkSecurityGroupName: text,
     firstPriority: number,
   }),
+  identityCopies: map(text),
 };
 
 /** The environment variable that gives the jump host where the stack's file does not, as JSON like the key `jumpHost`. */
@@ -82,6 +83,8 @@ export const jumpHostVariable = "PEERLAB_JUMP_HOST";
 export interface Configuration {
   /** The lab, as far as it could be read. */
   definition: LabDefinition;
+  /** Of which identities a copy was taken, for the program alone: the lab does not change with it. */
+  identityCopies: Record<string, string>;
   /** Everything that is wrong, of shape and of content. */
   findings: Finding[];
 }
@@ -122,14 +125,19 @@ export function readConfiguration(
     );
     if (jumpHost !== undefined) raw.jumpHost = jumpHost;
   }
-  const definition = { people: {}, ...raw } as LabDefinition;
+  const { identityCopies = {}, ...ofLab } = raw;
+  const definition = { people: {}, ...ofLab } as LabDefinition;
   findings.push(...checkJumpHostComplete(definition));
   // What was reported for its shape is not reported again for being missing.
   const reported = findings.map(({ path }) => path);
   const content = checkLab(definition).filter(
     ({ path }) => !reported.some((known) => path === known || known.startsWith(`${path}[`)),
   );
-  return { definition, findings: [...findings, ...content] };
+  return {
+    definition,
+    identityCopies: identityCopies as Record<string, string>,
+    findings: [...findings, ...content],
+  };
 }
 
 function checkJumpHostComplete({ jumpHost }: LabDefinition): Finding[] {

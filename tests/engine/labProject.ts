@@ -33,6 +33,8 @@ export interface LabProject {
   /** Replaces the stack's configuration. Keys without a namespace are the program's. */
   configure(config: Record<string, unknown>): void;
   pulumi(...args: string[]): Promise<Run>;
+  /** Runs any program in the project's folder, with the engine and the stand-in around it. */
+  run(file: string, args: string[], environment?: NodeJS.ProcessEnv): Promise<Run>;
   up(...args: string[]): Promise<Run>;
   preview(...args: string[]): Promise<Run>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each program has outputs of its own.
@@ -78,19 +80,17 @@ export async function openLabProject(
     startStandIn({ directory: path.join(directory, "local"), engine, commandProvider });
   let standIn = await start();
 
-  const pulumi = async (...args: string[]): Promise<Run> => {
+  const run: LabProject["run"] = async (file, args, extra = {}) => {
     const before = standIn.journal.read().length;
-    const environment: NodeJS.ProcessEnv = { ...process.env, ...standIn.environment };
-    const result = await runCommand("pulumi", [...args, "--non-interactive"], {
-      cwd: directory,
-      environment,
-    });
+    const environment = { ...process.env, ...standIn.environment, ...extra };
+    const result = await runCommand(file, args, { cwd: directory, environment });
     return {
       code: result.code,
       output: result.stdout + result.stderr,
       journal: standIn.journal.read().slice(before),
     };
   };
+  const pulumi = (...args: string[]) => run("pulumi", [...args, "--non-interactive"]);
   const stdout = async (...args: string[]): Promise<string> => {
     const environment: NodeJS.ProcessEnv = { ...process.env, ...standIn.environment };
     const result = await runCommand("pulumi", [...args, "--non-interactive"], {
@@ -116,6 +116,7 @@ export async function openLabProject(
       write("Pulumi.test.yaml", stringify({ config: Object.fromEntries(namespaced) }));
     },
     pulumi,
+    run,
     up: (...args) => pulumi("up", "--yes", "--skip-preview", "--stack", "test", ...args),
     preview: (...args) => pulumi("preview", "--stack", "test", ...args),
     outputs: async () =>

@@ -236,6 +236,24 @@ describe("components/plan/configuration", () => {
     );
   });
 
+  it("takes the notes of copied identities out of the lab's definition, and refuses other shapes", () => {
+    const noted = { ...good, "peerlab:identityCopies": '{"ada":"0a.PeerLab","gone":"0b.PeerLab"}' };
+    const { definition, identityCopies, findings } = readConfiguration("peerlab", noted);
+    assert.deepEqual(findings, []);
+    assert.deepEqual(identityCopies, { ada: "0a.PeerLab", gone: "0b.PeerLab" });
+    assert.ok(!("identityCopies" in definition), "the lab would change with each note");
+    assert.deepEqual(readConfiguration("peerlab", good).identityCopies, {});
+    for (const [value, finding] of [
+      ['["ada"]', /^identityCopies: .*must be a map$/],
+      ["ada", /^identityCopies: .*must be a map$/],
+      ['{"ada":["0a.PeerLab"]}', /^identityCopies\.ada: .*must be a text$/],
+    ] as const) {
+      const [found, ...others] = findingsOf({ "peerlab:identityCopies": value });
+      assert.match(found, finding);
+      assert.deepEqual(others, []);
+    }
+  });
+
   it("knows exactly the keys that Pulumi.yaml declares", () => {
     const file = fs.readFileSync(path.join(__dirname, "../../../Pulumi.yaml"), "utf8");
     const declared = Object.keys((parse(file) as { config: object }).config);

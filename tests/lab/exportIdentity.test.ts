@@ -1,0 +1,33 @@
+import * as assert from "node:assert/strict";
+import { giveBackLines } from "../../lab/exportIdentity";
+
+describe("lab/exportIdentity", () => {
+  const copy = {
+    person: "ada",
+    xml: "/home/o'neill/ada.peeridentity.xml",
+    password: "/home/ada.peeridentity.password",
+    stack: "dev",
+  };
+  const set = "pulumi config set --secret --path 'people.ada.";
+
+  it("gives commands for a POSIX shell that quote what has to be quoted and name no secret", () => {
+    const [, identity, password] = giveBackLines({ ...copy, platform: "linux" });
+    assert.equal(
+      identity,
+      `  base64 < '/home/o'\\''neill/ada.peeridentity.xml' | tr -d '\\n' | ${set}exportedIdentity' --stack dev`,
+    );
+    assert.equal(password, `  ${set}exportPassword' --stack dev < /home/ada.peeridentity.password`);
+  });
+
+  it("gives commands for PowerShell on Windows", () => {
+    const [, identity, password] = giveBackLines({ ...copy, platform: "win32" });
+    assert.match(
+      identity,
+      /ReadAllBytes\('\/home\/o''neill\/ada\.peeridentity\.xml'\)\) \| pulumi/,
+    );
+    assert.match(
+      password,
+      /Get-Content -Raw -LiteralPath '\/home.*' \| pulumi config set --secret/,
+    );
+  });
+});
