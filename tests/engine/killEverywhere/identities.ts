@@ -34,12 +34,20 @@ export function heldIdentities(lab: LabProject): HeldIdentity[] {
 
 export async function knownIdentities(lab: LabProject): Promise<KnownIdentities> {
   const state = JSON.parse(await lab.exportState()) as {
-    deployment: { resources?: { urn: string; type: string; outputs?: { output?: unknown } }[] };
+    deployment: {
+      resources?: {
+        urn: string;
+        type: string;
+        delete?: boolean;
+        outputs?: { output?: unknown };
+      }[];
+    };
   };
   const kept: KnownIdentities["kept"] = {};
-  for (const { urn, type, outputs } of state.deployment.resources ?? []) {
+  for (const { urn, type, outputs, delete: replaced } of state.deployment.resources ?? []) {
     const [, person] = /::lab-(\w+)-identity$/.exec(urn) ?? [];
-    if (type !== "pulumi:index:Stash" || person === undefined) continue;
+    // A rotation that was interrupted leaves the stash of the earlier identity to be deleted by the next run.
+    if (type !== "pulumi:index:Stash" || person === undefined || replaced) continue;
     const { plaintext } = (outputs?.output ?? {}) as { plaintext?: string };
     const stored = JSON.parse(plaintext ?? "{}") as Partial<KnownIdentities["kept"][string]>;
     const { peerName, friendlyName } = stored;

@@ -5,6 +5,7 @@
  *   --transition TEXT   only transitions whose name holds the text
  *   --point TEXT        only points whose description holds the text
  *   --sample NUMBER     only so many points of each kind in a transition, and at each one way to go on
+ *   --part NUMBER/OF    only every OFth point, beginning with the NUMBERth: to split the loop over several computers
  */
 import { parseArgs } from "node:util";
 import { tallyOf } from "./tally";
@@ -16,11 +17,16 @@ async function main(): Promise<number> {
       transition: { type: "string", default: "" },
       point: { type: "string" },
       sample: { type: "string" },
+      part: { type: "string", default: "1/1" },
     },
   });
   const sample = values.sample === undefined ? undefined : Number(values.sample);
   if (sample !== undefined && !(Number.isInteger(sample) && sample > 0)) {
     throw new Error(`--sample is "${values.sample}"; it is a whole number from 1.`);
+  }
+  const [, number, of] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).map(Number);
+  if (!number || !of || number > of) {
+    throw new Error(`--part is "${values.part}"; it is like 2/3, the second of three parts.`);
   }
   const chosen = transitions.filter(({ name }) => name.includes(values.transition));
   if (chosen.length === 0) {
@@ -29,7 +35,8 @@ async function main(): Promise<number> {
   }
   const tallies = [];
   for (const transition of chosen) {
-    tallies.push(await tallyOf(transition, { sample, only: values.point, report: console.log }));
+    const options = { sample, only: values.point, part: { number, of }, report: console.log };
+    tallies.push(await tallyOf(transition, options));
   }
   const notHealed = tallies.flatMap((tally) => tally.notHealed);
   if (notHealed.length > 0) console.log(`\nNot healed:\n  ${notHealed.join("\n  ")}`);

@@ -7,6 +7,8 @@ export interface TallyOptions {
   sample?: number;
   /** Only points whose description holds this. */
   only?: string;
+  /** Only every `of`th point, beginning with the `number`th: the loop split over several computers. */
+  part?: { number: number; of: number };
   /** Told of each point that was tried, and of each failure at once. */
   report: (line: string) => void;
 }
@@ -22,10 +24,12 @@ export interface Tally {
 
 /** Interrupts a transition at all of its points, or at a sample of them. */
 export async function tallyOf(transition: Transition, options: TallyOptions): Promise<Tally> {
-  const { sample, only = "", report } = options;
+  const { sample, only = "", part = { number: 1, of: 1 }, report } = options;
   const loop = await openKillEverywhere(transition);
   try {
-    const matching = loop.points.filter((point) => describePoint(point).includes(only));
+    const matching = loop.points
+      .filter((point) => describePoint(point).includes(only))
+      .filter((_point, index) => index % part.of === part.number - 1);
     const points = sample === undefined ? matching : sampleOf(matching, sample);
     report(`${transition.name}: ${points.length} of ${countsOf(loop.points)}`);
     const started = Date.now();
