@@ -109,7 +109,10 @@ export interface Fault {
     | "sessionCannotOpenKeys"
     | "keyFolderRefused"
     | "identityStoreFull";
-  /** A part of the resource's name, the computer name or the command line that it applies to; absent: everything. */
+  /**
+   * A part of the resource's name, the computer name or the command line that it applies to; a copy has the command line
+   * `sftp`. Absent: everything.
+   */
   match?: string;
   /** For provider requests: `create`, `update`, `delete`, `read`, `invoke`. */
   operation?: string;

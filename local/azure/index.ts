@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Faults, Network, WindowsMachines } from "../interfaces";
 import type { Journal } from "../journal";
-import { serveProvider } from "../provider";
+import { observed, serveProvider, type RequestObserver } from "../provider";
 import type { Azure } from "./arm/azure";
 import type { VirtualMachineAssigned } from "./arm/model";
 import { assignedOf } from "./arm/model";
@@ -28,6 +28,8 @@ export interface AzureOptions {
   journal: Journal;
   faults: Faults;
   windows: WindowsMachines;
+  /** Awaited around every request of the engine. */
+  observe?: RequestObserver;
   /** The provider's port on 127.0.0.1; without it the system chooses one. */
   port?: number;
 }
@@ -50,7 +52,7 @@ export interface AzureServer {
 
 /** Serves azure-native for an engine that attaches to it by its port, over the state in `directory`. */
 export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
-  const { directory, journal, faults, windows } = options;
+  const { directory, journal, faults, windows, observe } = options;
   const store = openStore(directory);
   await clearUnfinished(store, windows, journal);
   const addresses = openAddressBook(store);
@@ -68,7 +70,8 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
   };
   const machines = openMachineBook(store);
   const power = openPowerSwitch(azure);
-  const server = await serveProvider(azureNative(azure), { port: options.port });
+  const handlers = observed(azureNative(azure), "azure-native", observe);
+  const server = await serveProvider(handlers, { port: options.port });
   const resourceManager = await serveResourceManager(azure, power);
   const state = () => describeState(store);
   return {

@@ -11,6 +11,7 @@ import { newMachineRecord, type MachineRecord } from "./record";
 import { runManagedCommand } from "./runCommand";
 
 export { execute } from "./execute";
+export { interruptionOf } from "./interruption";
 export { passwordLogon, publicKeyLogon } from "./logon";
 export { firewallAllows } from "./firewall";
 export { SessionEnded } from "./sessionEnded";

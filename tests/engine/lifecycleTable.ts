@@ -45,7 +45,7 @@ export function stepsOf(run: Run): string[] {
     if (kind === "runCommand") return [`${subject}: preparation`];
     if (kind === "copy") return [`${subject}: copy`];
     if (kind !== "command") return [];
-    const step = what.includes("-EncodedCommand") ? "password" : what.split(" ").pop();
+    const step = what.includes("PeerLab password") ? "password" : what.split(" ").pop();
     return [`${subject}: ${step}`];
   });
   // A copy is many files; anything else that ran twice is to be seen.
