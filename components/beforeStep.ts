@@ -136,7 +136,7 @@ export async function firstSession(
       const password = left[0];
       const session = await openSshSession(
         { ...connection, password },
-        Math.min(20_000, answerTimeoutSeconds * 1000),
+        Math.min(10_000, answerTimeoutSeconds * 1000),
       );
       return { session, password };
     } catch (error) {

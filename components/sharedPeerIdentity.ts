@@ -55,7 +55,7 @@ export interface PeerIdentityReport {
   usable: boolean;
   /** Windows' own name of the machine. */
   computerName: string;
-  /** What waits, such as `reboot`; empty where the machine is ready. */
+  /** What it waits for: `reboot`, or `power on` while it is off; empty where the machine is ready. */
   pending: string[];
 }
 
@@ -246,12 +246,13 @@ function reportOf(
     .apply(([stdout, peerName, urn, power]) => {
       const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
       const held = report?.identities?.find((candidate) => candidate.peerName === peerName);
+      const pending = [...(report?.pending ?? []), ...(isOff(power) ? ["power on"] : [])];
       if (report && held?.usable) {
-        const { computerName, pending } = report;
+        const { computerName } = report;
         return { peerName: held.peerName, usable: held.usable, computerName, pending };
       }
       // Its step waits for an update in which it is on.
-      if (isOff(power)) return { ...notReady, pending: ["power on"] };
+      if (isOff(power)) return { ...notReady, pending };
       const others = report?.identities?.map((candidate) => candidate.peerName).join(", ");
       throw new pulumi.RunError(
         `${key} reports ${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order; ` +

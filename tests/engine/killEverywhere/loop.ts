@@ -1,10 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { partsOf } from "../../../local/directory";
-import { openResourceFinder } from "../../../local/findResource";
-import { healInterrupted } from "../../../local/interrupted";
-import { openPulumi } from "../../../local/pulumi";
+import { heal } from "../killedUp";
 import { openLabProject, type LabProject } from "../labProject";
 import { whatIsWrong } from "./check";
 import { knownIdentities, type KnownIdentities } from "./identities";
@@ -92,19 +89,6 @@ export async function openKillEverywhere(transition: Transition): Promise<KillEv
     await close();
     throw error;
   }
-}
-
-/** As `npm start` does. */
-async function heal(lab: LabProject): Promise<void> {
-  const { azure, backend } = partsOf(path.join(lab.directory, "local"));
-  const environment = { ...process.env, ...lab.standIn.environment };
-  await healInterrupted({
-    pulumi: openPulumi(environment, lab.directory),
-    stack: "test",
-    backend,
-    findResource: openResourceFinder(azure),
-    report: () => {},
-  });
 }
 
 /** One run to the definition, or to nothing, and one more that must find nothing to do. */
