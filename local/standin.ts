@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import type { Duplex } from "node:stream";
 import { getEngine, type Engine } from "../engine";
 import { serveAzure, type AzureServer } from "./azure";
 import { serveCommandProvider } from "./command";
@@ -47,6 +48,8 @@ export interface StandIn {
   azure: Pick<AzureServer, "setPower" | "deleteResource" | "resources">;
   windows: Windows;
   jumpHost: JumpHostSetting;
+  /** Opens a connection to a machine's public address as from the internet; undefined where no machine has it. */
+  connect(to: string, port: number): Duplex | undefined;
   /** Ends all servers and gives the directory free; what was made stays in it. */
   close(): Promise<void>;
 }
@@ -75,6 +78,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     const ssh = await serveSsh({ directory: parts.ssh, journal, network, windows });
     endings.push(() => ssh.close());
 
+    const fromInternet: StandIn["connect"] = (to, port) =>
+      ssh.connect(isIPv6(to) ? userAddress.IPv6 : userAddress.IPv4, to, port);
     const providers: Record<string, number> = { "azure-native": azure.port };
     const choice = options.commandProvider
       ? { kind: options.commandProvider, reason: "asked for" }
@@ -83,8 +88,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       const command = await serveCommandProvider({
         journal,
         observe,
-        connect: (to, port) =>
-          ssh.connect(isIPv6(to) ? userAddress.IPv6 : userAddress.IPv4, to, port),
+        connect: fromInternet,
       });
       endings.push(() => command.close());
       providers.command = command.port;
@@ -120,6 +124,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       azure,
       windows,
       jumpHost,
+      connect: fromInternet,
       close,
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { readAzureState } from "../../local/azure";
+import { openInternet } from "./internet";
 import {
   engineTimeout,
   openLabProject,
@@ -21,6 +22,7 @@ for (const way of ["a jump host", "public addresses"]) {
   describe(`engine: machines that a program declares itself, reached by ${way}`, function () {
     this.timeout(180_000);
     let lab: LabProject;
+    let internet: Awaited<ReturnType<typeof openInternet>> | undefined;
 
     before(async function () {
       this.timeout(engineTimeout);
@@ -29,13 +31,19 @@ for (const way of ["a jump host", "public addresses"]) {
         // Only the stand-in of the command provider can dial public addresses that nobody has.
         commandProvider: jumpHost ? undefined : "standIn",
       });
-      if (!jumpHost) lab.standIn.environment.PEERLAB_JUMP_HOST = "";
+      if (!jumpHost) {
+        internet = await openInternet(lab.standIn.connect);
+        Object.assign(lab.standIn.environment, internet.environment, { PEERLAB_JUMP_HOST: "" });
+      }
       lab.configure(configuration);
       const secret = ["--secret", "adminPassword", "Correct-Horse-9-Battery"];
       const set = await lab.pulumi("config", "set", "--stack", "test", ...secret);
       assert.equal(set.code, 0, set.output);
     });
-    after(() => lab?.close());
+    after(async () => {
+      internet?.close();
+      await lab?.close();
+    });
 
     it("makes one identity, and puts it on both machines", async () => {
       const run = await lab.up();
