@@ -111,6 +111,9 @@ export function preparation(
     {
       ...parent,
       deletedWith: vm,
+      // Its name on the machine is always the same. Made first, a replacement would be what is then deleted as the original:
+      // so it came after a run that had ended between deleting this one and its machine.
+      deleteBeforeReplace: true,
       // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
       ignoreChanges: ["tags"],
       customTimeouts: { create: "50m", update: "50m" },
