@@ -113,6 +113,9 @@ export function preparation(
     {
       ...parent,
       deletedWith: vm,
+      // Its name on the machine is always the same. Made first, a replacement would be what is then deleted as the original:
+      // so it came after a run that had ended between deleting this one and its machine.
+      deleteBeforeReplace: true,
       // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
       ...beforePoweredStep(plan.computerName, target, args, ["parameters", "source"], parent),
       ignoreChanges: ["tags"],
