@@ -38,3 +38,17 @@ export function unlessFailed<T>(output: pulumi.Output<T>, substitute: T): pulumi
     parts.allResources(),
   );
 }
+
+/** The output's value once it is there, or `substitute` where it is unknown in a preview or because of a failure. */
+export async function knownOr<T>(output: pulumi.Output<T>, substitute: T): Promise<T> {
+  const parts = output as unknown as OutputParts<T>;
+  return (await parts.isKnown) ? parts.promise() : substitute;
+}
+
+/** The output's value, for a hook: the engine calls it when the inputs of its own resource are known. */
+export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  const parts = output as unknown as OutputParts<T>;
+  if (!(await parts.isKnown))
+    throw new Error("what it needs to know comes from a resource that failed");
+  return parts.promise();
+}

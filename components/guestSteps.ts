@@ -2,31 +2,37 @@ import * as pulumi from "@pulumi/pulumi";
 import * as remote from "@pulumi/command/remote";
 import type { types as command } from "@pulumi/command";
 import { contractVersion, guestCommand, type GuestAction } from "../guest/contract";
+import { beforeRemoteStep, type StepPolicy } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
-import { newToken, sha256 } from "./secrets";
+import { defaultAnswerTimeoutSeconds } from "./plan/machine";
+import { sha256 } from "./secrets";
 
 /**
  * A token that is renewed whenever `state` changes, and also when `state` changes back: a step that failed for a new state
  * has to run again for the old one, though the engine would call the old one unchanged. `state` must hold nothing secret
  * and nothing that changes without need (an exported identity has a new salt each time).
+ *
+ * `once` renews it too, where it is another one than before; leaving it out again renews nothing.
  */
 export function attemptAt(
   name: string,
   state: pulumi.Output<object>,
   opts: pulumi.CustomResourceOptions,
+  once?: string,
 ): pulumi.Output<string> {
   const digest = pulumi.unsecret(state.apply((value) => sha256(JSON.stringify(value))));
   const stash = new pulumi.Stash(
     name,
-    { input: newToken() },
+    { input: once ?? "" },
     pulumi.mergeOptions(opts, {
-      ignoreChanges: ["input"],
       replacementTrigger: unlessFailed(digest, ""),
+      ...(once === undefined ? { ignoreChanges: ["input"] } : { replaceOnChanges: ["input"] }),
     }),
   );
-  return stash.output.apply(String);
+  // The engine gives each stash an id of its own, and a replaced one another.
+  return stash.id;
 }
 
 /** A step on a machine: one action of the guest contract. */
@@ -41,18 +47,20 @@ export interface GuestStep {
   secretAnswer?: boolean;
   /** Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. */
   idle?: boolean;
+  /** The machine in messages. */
+  machineName: string;
+  policy: StepPolicy;
 }
+
+/** A step is a child of the component that declares it. */
+type StepOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
 
 /**
  * Declares a step. Only its triggers make it run again: another address, jump host or password of the machine is no reason,
  * and is used when there is one. There is no delete script: what is no longer wanted is removed by the desired state, and a
  * machine that is being deleted or replaced is never contacted.
  */
-export function guestStep(
-  name: string,
-  step: GuestStep,
-  opts: pulumi.CustomResourceOptions,
-): remote.Command {
+export function guestStep(name: string, step: GuestStep, opts: StepOptions): remote.Command {
   const machine = pulumi.output(step.machine);
   const stdin = pulumi
     .all([machine.instanceId, machine.connection.password, step.request ?? {}])
@@ -70,7 +78,7 @@ export function guestStep(
     name,
     {
       connection: unlessFailed(
-        machine.connection.apply((connection) => remoteConnection(connection, "proven")),
+        machine.connection.apply((connection) => remoteConnection(connection, step.policy)),
         nobody,
       ),
       create: step.idle ? undefined : guestCommand(step.action),
@@ -81,31 +89,37 @@ export function guestStep(
       addPreviousOutputInEnv: false,
     },
     pulumi.mergeOptions(opts, {
+      ...(step.idle
+        ? {}
+        : beforeRemoteStep(step.machineName, machine, step.policy, ["triggers"], opts)),
       ignoreChanges: ["connection", "create", "stdin"],
       additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],
     }),
   );
 }
 
-/** Declares the copy of the guest files; the first step on a machine, and the one that proves the password. */
+/** Declares the copy of the guest files; the first step on a machine. */
 export function guestFilesCopy(
   name: string,
-  connection: pulumi.Input<PeerConnection>,
-  triggers: pulumi.Input<unknown>[],
-  opts: pulumi.CustomResourceOptions,
+  step: Pick<GuestStep, "machine" | "machineName" | "policy" | "triggers">,
+  opts: StepOptions,
 ): remote.CopyToRemote {
+  const machine = pulumi.output(step.machine);
   return new remote.CopyToRemote(
     name,
     {
       connection: unlessFailed(
-        pulumi.output(connection).apply((known) => remoteConnection(known, "unproven")),
+        machine.connection.apply((connection) => remoteConnection(connection, step.policy)),
         nobody,
       ),
       source: new pulumi.asset.FileArchive(guestFilesFolder),
       remotePath: guestFilesDestination,
-      triggers,
+      triggers: step.triggers,
     },
-    pulumi.mergeOptions(opts, { ignoreChanges: ["connection", "remotePath"] }),
+    pulumi.mergeOptions(opts, {
+      ...beforeRemoteStep(step.machineName, machine, step.policy, ["triggers", "source"], opts),
+      ignoreChanges: ["connection", "remotePath"],
+    }),
   );
 }
 
@@ -119,23 +133,25 @@ export function answerOf<T>(stdout: string): T {
 }
 
 /**
- * A password that was not proven yet is tried five times at most, once and after each of four forgiven errors: the provider
- * counts a refused password like a refused connection, and Windows 11 locks an account after ten failed logons within ten
- * minutes.
+ * The machine has answered and taken its password before the provider dials ({@link beforeRemoteStep}). One that goes silent
+ * after that is dialled again for as long as it may be silent; a dial that nobody answers lasts 15 s, and the pauses grow to 5 s.
  */
 function remoteConnection(
   connection: PeerConnection,
-  password: "unproven" | "proven",
+  { answerTimeoutSeconds = defaultAnswerTimeoutSeconds }: StepPolicy,
 ): command.input.remote.ConnectionArgs {
   const { host, port, user, hostKey, jumpHost } = connection;
+  const limits = {
+    dialErrorLimit: Math.max(4, Math.ceil(answerTimeoutSeconds / 20)),
+    perDialTimeout: 15,
+  };
   return {
     host,
     port: port ?? 22,
     user,
     password: connection.password,
     hostKey,
-    dialErrorLimit: password === "proven" ? 20 : 4,
-    perDialTimeout: 15,
+    ...limits,
     proxy: jumpHost && {
       host: jumpHost.host,
       port: jumpHost.port ?? 22,
@@ -143,14 +159,13 @@ function remoteConnection(
       password: jumpHost.password,
       privateKey: jumpHost.privateKey,
       hostKey: jumpHost.hostKey,
-      dialErrorLimit: 20,
-      perDialTimeout: 15,
+      ...limits,
     },
   };
 }
 
 /** JSON in ASCII: Windows reads standard input in the code page of its console. */
-function asciiJson(value: unknown): string {
+export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -6,6 +6,7 @@ export * from "./peerMachine";
 export * from "./peerNetwork";
 export * from "./sharedPeerIdentity";
 export * from "./windowsPeer";
+export { WhenOff } from "./beforeStep";
 export {
   peerPreparationScript,
   peerPreparationSettings,

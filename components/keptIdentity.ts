@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
+import type { StepPolicy } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
@@ -25,6 +26,11 @@ export interface KeptIdentity {
   scope: pulumi.Output<string>;
   /** Empty for an identity that was brought: it keeps the name it has. */
   friendlyName: pulumi.Output<string>;
+  /**
+   * The run of the step that made it. Where somebody lets that step run again, it may leave an identity of its own on the
+   * maker, which each machine's step then removes: the one in the stash stays.
+   */
+  madeBy: pulumi.Output<string>;
 }
 
 export interface KeptIdentityArgs {
@@ -34,6 +40,7 @@ export interface KeptIdentityArgs {
   rotation?: string;
   exportedIdentity?: pulumi.Input<string>;
   exportPassword?: pulumi.Input<string>;
+  policy: StepPolicy;
 }
 
 type Parent = { parent: pulumi.Resource };
@@ -48,8 +55,8 @@ type Parent = { parent: pulumi.Resource };
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
   const brought = args.exportedIdentity !== undefined;
-  refuseForgottenIdentity(name, args.person, brought, parent);
-  const rotation = dueRotation(name, args, maker !== undefined, parent);
+  const allowed = refuseForgottenIdentity(name, args.person, brought, parent);
+  const rotation = dueRotation(name, args, maker !== undefined, allowed, parent);
   const password = new pulumi.Stash(
     `${name}-export-password`,
     { input: pulumi.secret(args.exportPassword ?? newPassword()) },
@@ -65,6 +72,9 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     `${name}-export`,
     {
       machine: maker === undefined ? nowhere : args.machines[maker],
+      machineName: maker ?? "nowhere",
+      // Left for later, the old answer would be taken for the new identity.
+      policy: { ...args.policy, whenOff: args.policy.whenOff === "start" ? "start" : "fail" },
       action: brought ? "Import-PeerIdentity" : "Export-PeerIdentity",
       request: brought
         ? { exportedIdentity: args.exportedIdentity, exportPassword }
@@ -106,6 +116,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     exportPassword: pulumi.secret(part("exportPassword")),
     scope: pulumi.unsecret(part("scope")),
     friendlyName: pulumi.unsecret(part("friendlyName")),
+    madeBy: made.id,
   };
 }
 
@@ -117,6 +128,7 @@ function dueRotation(
   name: string,
   args: KeptIdentityArgs,
   hasMachines: boolean,
+  allowed: pulumi.Output<void>,
   parent: Parent,
 ): pulumi.Output<string> {
   const given = args.exportedIdentity;
@@ -131,7 +143,7 @@ function dueRotation(
         );
   const stash = new pulumi.Stash(
     `${name}-generation`,
-    { input: hasMachines ? rotation : "none" },
+    { input: pulumi.all([rotation, allowed]).apply(([due]) => (hasMachines ? due : "none")) },
     {
       ...parent,
       // A stash gives what it was created with, so that another generation has to be another stash.
@@ -143,20 +155,21 @@ function dueRotation(
 
 /**
  * An identity that was brought and is no longer given would silently be replaced by a new one: the person would lose her
- * peer name. The program cannot read its own state, so a stash remembers that an identity was brought.
+ * peer name. The program cannot read its own state, so a stash remembers that an identity was brought. Everything of that
+ * person waits for the answer.
  */
 function refuseForgottenIdentity(
   name: string,
   person: string | undefined,
   brought: boolean,
   parent: Parent,
-): void {
+): pulumi.Output<void> {
   const stash = new pulumi.Stash(
     `${name}-origin`,
     { input: brought ? "brought" : "made" },
     brought ? { ...parent, replaceOnChanges: ["input"] } : { ...parent, ignoreChanges: ["input"] },
   );
-  stash.output.apply((origin) => {
+  return stash.output.apply((origin) => {
     if (brought || origin !== "brought") return;
     refuseLate(`SharedPeerIdentity ${name}`, [
       {

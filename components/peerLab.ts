@@ -20,7 +20,7 @@ import {
   type LabPlan,
 } from "./plan/lab";
 import { withSecrets } from "./secrets";
-import { SharedPeerIdentity } from "./sharedPeerIdentity";
+import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -102,6 +102,9 @@ export class PeerLab extends pulumi.ComponentResource {
           rotation,
           exportedIdentity,
           exportPassword,
+          whenOff: args.whenOff,
+          answerTimeoutSeconds: args.answerTimeoutSeconds,
+          reconcile: reconcileOf(args, person.machines),
         },
         parent,
       );
@@ -183,6 +186,16 @@ function windowsPeer(
     },
     parent,
   );
+}
+
+/** The part of it that is about these machines. */
+function reconcileOf(
+  { reconcile }: PeerLabArgs,
+  machines: readonly LabMachinePlan[],
+): ReconcileArgs | undefined {
+  if (!reconcile) return undefined;
+  const keys = machines.map(({ key }) => key);
+  return { ...reconcile, machines: reconcile.machines?.filter((key) => keys.includes(key)) };
 }
 
 /** The machine once the machine that proves its image has done so. */

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { WhenOff } from "./beforeStep";
 import type { JumpHost } from "./peerMachine";
 import type { ExistingNetworkArgs, GraphPortArgs, Outbound } from "./peerNetwork";
+import type { ReconcileArgs } from "./sharedPeerIdentity";
 import type {
   AutoShutdownArgs,
   ImageReferenceArgs,
@@ -78,7 +80,7 @@ export interface PeerLabArgs {
   tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** The lab user of every machine, an administrator. `labuser` by default. */
   adminUsername?: string;
-  /** Password of the lab user on every machine. One for each machine is made by default. Secret. */
+  /** Password of the lab user on every machine. One for each machine is made by default. Another one is set on the running machines. Secret. */
   adminPassword?: pulumi.Input<string>;
   /** Who administers: addresses or ranges of both families, never everybody. */
   adminSources: string[];
@@ -86,6 +88,12 @@ export interface PeerLabArgs {
   jumpHost?: JumpHost;
   /** Key of the machine through which the others find the PNRP cloud. The one longest in the lab by default. */
   seed?: string;
+  /** What becomes of a step on a machine that is off. `fail` by default; nothing is started without being asked for. */
+  whenOff?: WhenOff;
+  /** How long a machine may be silent before a step on it fails, 1 to 7200 seconds. 600 by default. */
+  answerTimeoutSeconds?: number;
+  /** Puts machines right that were changed by hand. */
+  reconcile?: ReconcileArgs;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
   /** Ports of the applications. None by default. */

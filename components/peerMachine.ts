@@ -18,6 +18,12 @@ export interface PeerMachine {
   privateIpv6?: string;
   /** What its Windows Firewall has to let in and where it finds the PNRP cloud; left alone where absent. */
   networking?: GuestNetworking;
+  /** ARM id of the VM, where it may have to be started. */
+  virtualMachineId?: string;
+  /** What Azure calls its power now, such as `running` or `deallocated`. Taken for running where absent. */
+  power?: string;
+  /** Another value whenever the user's password has changed; not the password. */
+  passwordVersion?: string;
 }
 
 /** How a machine is reached over SSH. */

@@ -9,9 +9,10 @@ import {
   type PreparationSettings,
 } from "../guest/contract";
 import { preparationScript } from "../guest/preparation";
+import { beforePoweredStep } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, attemptAt } from "./guestSteps";
-import type { GuestNetworking } from "./peerMachine";
+import type { GuestNetworking, PeerMachine } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
 import { sha256 } from "./secrets";
 import { nameOnceMade } from "./virtualMachine";
@@ -70,11 +71,12 @@ export function preparation(
   machine: {
     vm: compute.VirtualMachine;
     instanceId: pulumi.Output<string>;
+    target: pulumi.Output<Pick<PeerMachine, "power" | "virtualMachineId">>;
     networking: pulumi.Output<GuestNetworking>;
   },
   parent: Parent,
 ): compute.VirtualMachineRunCommandByVirtualMachine {
-  const { vm, instanceId } = machine;
+  const { vm, instanceId, target } = machine;
   const settings = machine.networking.apply((networking) =>
     peerPreparationSettings({
       labUser: plan.adminUsername,
@@ -112,6 +114,7 @@ export function preparation(
       ...parent,
       deletedWith: vm,
       // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
+      ...beforePoweredStep(plan.computerName, target, args, ["parameters", "source"], parent),
       ignoreChanges: ["tags"],
       customTimeouts: { create: "50m", update: "50m" },
     },

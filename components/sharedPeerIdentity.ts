@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import { contractVersion, type SetPeerMachineReport } from "../guest/contract";
+import type { StepPolicy, WhenOff } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
-import { checkIdentity, codePoints } from "./plan/identity";
+import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
+import { checkStepPolicy } from "./plan/machine";
+import { isOff } from "./power";
 import { withSecrets } from "./secrets";
 
 export interface SharedPeerIdentityArgs {
@@ -28,6 +31,20 @@ export interface SharedPeerIdentityArgs {
   exportPassword?: pulumi.Input<string>;
   /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
   copyGuestFiles?: boolean;
+  /** What becomes of a step on a machine that is off. `fail` by default. */
+  whenOff?: WhenOff;
+  /** How long a machine may be silent before a step on it fails, 1 to 7200 seconds. 600 by default. */
+  answerTimeoutSeconds?: number;
+  /** Puts machines right that were changed by hand. */
+  reconcile?: ReconcileArgs;
+}
+
+/** Runs the desired-state step of machines once although nothing in the definition has changed. */
+export interface ReconcileArgs {
+  /** Another value each time, such as a date: 1 to 64 characters of ASCII. */
+  token: string;
+  /** Keys of the machines. All by default. */
+  machines?: string[];
 }
 
 /** What a machine said about the identity it holds. */
@@ -63,9 +80,8 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     const keys = Object.keys(args.machines ?? {}).sort(codePoints);
     // Only the keys: with its machines among its inputs, one that fails would have the engine skip all others.
     super("peerlab:index:SharedPeerIdentity", name, withSecrets({ ...args, machines: keys }), opts);
-    refuse(
-      `SharedPeerIdentity ${name}`,
-      checkIdentity("", {
+    refuse(`SharedPeerIdentity ${name}`, [
+      ...checkIdentity("", {
         machines: keys,
         maker: args.maker,
         person: args.person,
@@ -73,18 +89,23 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
         hasExportedIdentity: args.exportedIdentity !== undefined,
         hasExportPassword: args.exportPassword !== undefined,
       }),
-    );
+      ...checkStepPolicy("", args),
+      ...(args.reconcile ? checkReconcile("reconcile", args.reconcile, keys) : []),
+    ]);
+    const policy: StepPolicy = args;
     const parent = { parent: this };
 
     const machines = args.copyGuestFiles
-      ? withGuestFiles(name, args.machines, parent)
+      ? withGuestFiles(name, args.machines, policy, parent)
       : args.machines;
-    const identity = keptIdentity(name, { ...args, machines }, parent);
+    const identity = keptIdentity(name, { ...args, machines, policy }, parent);
     const reports: Record<string, pulumi.Output<PeerIdentityReport>> = {};
     for (const key of keys) {
-      const step = machineStep(`${name}.${key}`, machines[key], identity, parent);
+      const machine = pulumi.output(machines[key]);
+      const once = reconcileToken(args.reconcile, key);
+      const step = machineStep(name, key, { machine, identity, policy, once }, parent);
       // One machine that failed does not keep the others from reporting.
-      reports[key] = unlessFailed(reportOf(key, step, identity), notReady);
+      reports[key] = unlessFailed(reportOf(key, machine, step, identity), notReady);
     }
 
     this.peerName = identity.peerName;
@@ -106,7 +127,12 @@ type Parent = { parent: pulumi.Resource };
 const notReady: PeerIdentityReport = { peerName: "", usable: false, computerName: "", pending: [] };
 
 /** The machines, each once its guest files are there. */
-function withGuestFiles(name: string, machines: PeerMachines, parent: Parent): PeerMachines {
+function withGuestFiles(
+  name: string,
+  machines: PeerMachines,
+  policy: StepPolicy,
+  parent: Parent,
+): PeerMachines {
   const guestFiles = currentGuestFilesHash();
   return Object.fromEntries(
     Object.keys(machines).map((key) => {
@@ -117,33 +143,54 @@ function withGuestFiles(name: string, machines: PeerMachines, parent: Parent): P
         machine.instanceId.apply((instance) => ({ instance, guestFiles })),
         parent,
       );
-      const copy = guestFilesCopy(step, machine.connection, [attempt], parent);
+      const copy = guestFilesCopy(
+        step,
+        { machine, machineName: key, policy, triggers: [attempt] },
+        parent,
+      );
       return [key, pulumi.all([machine, copy.id]).apply(([known]) => known)];
     }),
   );
 }
 
+interface MachineStep {
+  machine: pulumi.Output<PeerMachine>;
+  identity: KeptIdentity;
+  policy: StepPolicy;
+  /** Runs the step once more where it is another one than before. */
+  once?: string;
+}
+
 /** The machine's whole state in one step; it runs again for another instance, guest file, rule or identity. */
 function machineStep(
   name: string,
-  input: pulumi.Input<PeerMachine>,
-  identity: KeptIdentity,
+  key: string,
+  { machine, identity, policy, once }: MachineStep,
   parent: Parent,
 ): remote.Command {
-  const machine = pulumi.output(input);
-  const { peerName, scope, friendlyName } = identity;
+  const { peerName, scope, friendlyName, madeBy } = identity;
   const attempt = attemptAt(
-    name,
+    `${name}.${key}`,
     pulumi
-      .all([machine.instanceId, machine.networking, peerName, scope, friendlyName])
-      .apply(([instance, networking, wanted, scopeName, friendly]) => ({
+      .all([
+        machine.instanceId,
+        machine.networking,
+        machine.passwordVersion,
+        peerName,
+        scope,
+        friendlyName,
+        madeBy,
+      ])
+      .apply(([instance, networking, passwordVersion, wanted, scopeName, friendly, made]) => ({
         contract: contractVersion,
         guestFiles: currentGuestFilesHash(),
         instance,
         networking: networking ?? null,
-        identity: { peerName: wanted, scope: scopeName, friendlyName: friendly },
+        passwordVersion,
+        identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
       })),
     parent,
+    once,
   );
   const request = pulumi
     .all([
@@ -169,8 +216,15 @@ function machineStep(
       },
     }));
   return guestStep(
-    name,
-    { machine, action: "Set-PeerMachine", request, triggers: [attempt] },
+    `${name}.${key}`,
+    {
+      machine,
+      machineName: key,
+      policy,
+      action: "Set-PeerMachine",
+      request,
+      triggers: [attempt],
+    },
     parent,
   );
 }
@@ -178,24 +232,30 @@ function machineStep(
 /** The machine refuses by itself to hold another identity than the wanted one; here its word is compared once more. */
 function reportOf(
   key: string,
+  machine: pulumi.Output<PeerMachine>,
   step: remote.Command,
   identity: KeptIdentity,
 ): pulumi.Output<PeerIdentityReport> {
-  return pulumi.all([step.stdout, identity.peerName, step.urn]).apply(([stdout, peerName, urn]) => {
-    const report = answerOf<SetPeerMachineReport>(stdout);
-    const held = report.identities?.find((candidate) => candidate.peerName === peerName);
-    if (!held?.usable) {
-      const others = report.identities?.map((candidate) => candidate.peerName).join(", ");
+  return pulumi
+    .all([
+      step.stdout,
+      identity.peerName,
+      step.urn,
+      pulumi.unsecret(machine.apply(({ power }) => power)),
+    ])
+    .apply(([stdout, peerName, urn, power]) => {
+      const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
+      const held = report?.identities?.find((candidate) => candidate.peerName === peerName);
+      if (report && held?.usable) {
+        const { computerName, pending } = report;
+        return { peerName: held.peerName, usable: held.usable, computerName, pending };
+      }
+      // Its step waits for an update in which it is on.
+      if (isOff(power)) return { ...notReady, pending: ["power on"] };
+      const others = report?.identities?.map((candidate) => candidate.peerName).join(", ");
       throw new pulumi.RunError(
         `${key} reports ${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order; ` +
           `let it go through its step again: pulumi up --replace '${urn}'`,
       );
-    }
-    return {
-      peerName: held.peerName,
-      usable: held.usable,
-      computerName: report.computerName,
-      pending: report.pending,
-    };
-  });
+    });
 }

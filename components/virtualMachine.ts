@@ -2,51 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
-import { refuseLate } from "./inputErrors";
+import { unlessFailed } from "./failedResources";
 import type { MachinePlan } from "./plan/machine";
-import { checkAdminPassword } from "./plan/windowsNames";
-import { newPassword } from "./secrets";
+import { sizeClass } from "./plan/sizes";
+import { powerOf } from "./power";
+import { newToken } from "./secrets";
 import type { WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
-
-/**
- * The password the machine really has, kept in a stash: Azure accepts a changed `adminPassword` in an update and does not
- * apply it, so a changed argument is refused instead of being handed on.
- */
-export function labUserPassword(
-  name: string,
-  args: WindowsPeerArgs,
-  plan: MachinePlan,
-  parent: Parent,
-): pulumi.Output<string> {
-  const given = args.adminPassword;
-  const stash = new pulumi.Stash(
-    `${name}-password`,
-    { input: pulumi.secret(given ?? newPassword()) },
-    { ...parent, ignoreChanges: ["input"] },
-  );
-  if (given === undefined) return pulumi.secret(stash.output.apply(String));
-  return pulumi.secret(
-    pulumi.all([given, stash.output, stash.urn]).apply(([wanted, applied, urn]) => {
-      refuseLate(
-        `WindowsPeer ${name}`,
-        checkAdminPassword("adminPassword", wanted, plan.adminUsername),
-      );
-      if (wanted !== applied) {
-        refuseLate(`WindowsPeer ${name}`, [
-          {
-            path: "adminPassword",
-            reason:
-              "(not shown) is another one than the machine has, and Azure does not change it in place; put the old one back, " +
-              `or let the machine be replaced by one with the new password: pulumi up --replace '${urn}'`,
-          },
-        ]);
-      }
-      return applied as string;
-    }),
-  );
-}
 
 /**
  * No fixed name: a new version or SKU replaces the address, and the old one is bound to the interface until then. No zone:
@@ -117,7 +80,35 @@ export function networkInterface(
   );
 }
 
-/** A machine's addresses, asked for and not taken from the resources, for the reason given at {@link instanceIdOf}. */
+/** The interface as Azure has it now: its addresses, and the VM that it is on. */
+export function interfaceNow(
+  resourceGroupName: pulumi.Input<string>,
+  nic: network.NetworkInterface,
+  parent: Parent,
+): pulumi.Output<network.GetNetworkInterfaceResult> {
+  return network.getNetworkInterfaceOutput(
+    { resourceGroupName, networkInterfaceName: nameOnceMade(nic) },
+    parent,
+  );
+}
+
+/**
+ * The VM's name. A VM that was deleted behind Pulumi's back is still in the stack's state, and a plain update would call it
+ * unchanged. So the interface, which stays, is asked for the VM that it is on: that one keeps its name, and where there is
+ * none, the VM gets a new name, which makes Pulumi create it again.
+ */
+export function machineName(
+  name: string,
+  found: pulumi.Output<network.GetNetworkInterfaceResult>,
+): pulumi.Output<string> {
+  return found.apply(({ virtualMachine: on }) => {
+    const attached = on?.id?.split("/").at(-1) ?? "";
+    // An interface that somebody put on a machine of theirs: Azure refuses to put it on another one too.
+    return attached.startsWith(`${name}-vm`) ? attached : `${name}-vm${newToken().slice(0, 8)}`;
+  });
+}
+
+/** A machine's addresses, asked for and not taken from the resources, for the reason given at {@link machineNow}. */
 export interface MachineAddresses {
   privateIpv4: pulumi.Output<string>;
   privateIpv6: pulumi.Output<string>;
@@ -127,15 +118,11 @@ export interface MachineAddresses {
 
 export function addressesOf(
   resourceGroupName: pulumi.Input<string>,
-  nic: network.NetworkInterface,
+  found: pulumi.Output<network.GetNetworkInterfaceResult>,
   publicIpv4: network.PublicIPAddress | undefined,
   publicIpv6: network.PublicIPAddress | undefined,
   parent: Parent,
 ): MachineAddresses {
-  const found = network.getNetworkInterfaceOutput(
-    { resourceGroupName, networkInterfaceName: nameOnceMade(nic) },
-    parent,
-  );
   const privateAddress = (configuration: string) =>
     found.apply(
       ({ ipConfigurations }) =>
@@ -176,7 +163,6 @@ export const replacingProperties = [
   "billingProfile.maxPrice",
   "evictionPolicy",
   "networkProfile.networkInterfaces",
-  "osProfile.adminPassword",
   "osProfile.adminUsername",
   "osProfile.computerName",
   "osProfile.customData",
@@ -200,6 +186,7 @@ export function virtualMachine(
   args: WindowsPeerArgs,
   plan: MachinePlan,
   nic: network.NetworkInterface,
+  vmName: pulumi.Output<string>,
   password: pulumi.Output<string>,
   parent: Parent,
 ): compute.VirtualMachine {
@@ -208,6 +195,7 @@ export function virtualMachine(
     `${name}-vm`,
     {
       resourceGroupName: args.resourceGroupName,
+      vmName: unlessFailed(vmName, "failed"),
       location: args.location,
       tags: args.tags,
       hardwareProfile: { vmSize: plan.size },
@@ -249,6 +237,7 @@ export function virtualMachine(
       // The interface can be on one VM only, so the old one goes first.
       deleteBeforeReplace: true,
       replaceOnChanges: replacingProperties,
+      replacementTrigger: sizeClass(plan.size),
     },
   );
 }
@@ -264,17 +253,31 @@ function securityProfile(args: WindowsPeerArgs, plan: MachinePlan) {
   };
 }
 
+/** A machine as Azure has it now. */
+export interface MachineNow {
+  /** `vmId`, new with every re-creation. */
+  instanceId: pulumi.Output<string>;
+  /** `running`, `deallocated`, ... */
+  power: pulumi.Output<string>;
+}
+
 /**
- * The VM's instance id. It is asked for and not taken from the resource, because azure-native's preview of any update, were it
+ * What the VM is now. It is asked for and not taken from the resource, because azure-native's preview of any update, were it
  * of a tag, calls all outputs but the name and the location unknown, and every step on the machine would be planned again.
  */
-export function instanceIdOf(
+export function machineNow(
   resourceGroupName: pulumi.Input<string>,
   vm: compute.VirtualMachine,
   parent: Parent,
-): pulumi.Output<string> {
-  return compute.getVirtualMachineOutput({ resourceGroupName, vmName: nameOnceMade(vm) }, parent)
-    .vmId;
+): MachineNow {
+  const found = compute.getVirtualMachineOutput(
+    { resourceGroupName, vmName: nameOnceMade(vm), expand: "instanceView" },
+    parent,
+  );
+  return {
+    instanceId: found.vmId,
+    power: found.apply(({ instanceView }) => powerOf(instanceView)),
+  };
 }
 
 /** Azure wants this very name for a schedule that switches a VM off. */

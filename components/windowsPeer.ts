@@ -1,7 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StepPolicy, WhenOff } from "./beforeStep";
 import { attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { currentGuestFilesHash } from "./guestFiles";
 import { refuse } from "./inputErrors";
+import {
+  appliedPassword,
+  initialPassword,
+  passwordVersion,
+  wantedPassword,
+} from "./labUserPassword";
+import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
 import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
@@ -9,8 +17,9 @@ import { pinnedHostKey, preparation } from "./preparation";
 import { withSecrets } from "./secrets";
 import {
   addressesOf,
-  instanceIdOf,
-  labUserPassword,
+  interfaceNow,
+  machineName,
+  machineNow,
   networkInterface,
   publicAddress,
   shutdownSchedule,
@@ -138,7 +147,10 @@ export interface WindowsPeerArgs {
   patchMode?: PatchMode;
   /** The lab user, an administrator. `labuser` by default. Another one replaces the machine. */
   adminUsername?: string;
-  /** Password of the lab user, 12 to 123 characters. Made once and kept in the stack's state by default. Secret. */
+  /**
+   * Password of the lab user, 12 to 123 characters. Made once and kept in the stack's state by default. Another one is set on
+   * the running machine, by the lab user herself, so that nothing is lost that Windows protects by it. Secret.
+   */
   adminPassword?: pulumi.Input<string>;
   /** A public IPv4 address. By default exactly where there is no jump host. */
   publicIpv4?: boolean;
@@ -152,6 +164,10 @@ export interface WindowsPeerArgs {
   openSshMsi?: string;
   /** Proves on the machine that it can run the peer stack before anybody relies on it. True by default. */
   proveCapability?: boolean;
+  /** What becomes of a step on the machine while it is off. `fail` by default; nothing is started without being asked for. */
+  whenOff?: WhenOff;
+  /** How long the machine may be silent before a step on it fails, 1 to 7200 seconds. 600 by default. */
+  answerTimeoutSeconds?: number;
 }
 
 /**
@@ -200,57 +216,90 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const plan = planMachine(name, definition);
     const parent = { parent: this };
 
-    const password = labUserPassword(name, args, plan, parent);
+    const initial = initialPassword(name, args.adminPassword, parent);
     const publicIpv4 = plan.publicIpv4 ? publicAddress(name, args, "IPv4", parent) : undefined;
     const publicIpv6 = plan.publicIpv6 ? publicAddress(name, args, "IPv6", parent) : undefined;
     const nic = networkInterface(name, args, publicIpv4, publicIpv6, parent);
-    const vm = virtualMachine(name, args, plan, nic, password, parent);
-    const instanceId = instanceIdOf(args.resourceGroupName, vm, parent);
+    const found = interfaceNow(args.resourceGroupName, nic, parent);
+    const vmName = machineName(name, found);
+    const vm = virtualMachine(name, args, plan, nic, vmName, initial, parent);
+    const { instanceId, power } = machineNow(args.resourceGroupName, vm, parent);
+    nameIfOff(plan.computerName, power, this);
+    const target = pulumi.all({ virtualMachineId: vm.id, power });
     shutdownSchedule(name, args, vm, parent);
 
     const networking = pulumi
       .all([args.networking, args.seed])
       .apply(([known, seed]): GuestNetworking => (seed ? { ...known, seed } : known));
-    const prepared = preparation(name, args, plan, { vm, instanceId, networking }, parent);
+    const prepared = preparation(name, args, plan, { vm, instanceId, target, networking }, parent);
     const hostKey = pinnedHostKey(name, args.resourceGroupName, vm, prepared, instanceId, parent);
 
-    const addresses = addressesOf(args.resourceGroupName, nic, publicIpv4, publicIpv6, parent);
+    const addresses = addressesOf(args.resourceGroupName, found, publicIpv4, publicIpv6, parent);
     const { privateIpv4, privateIpv6 } = addresses;
-    const connection = pulumi
-      .all([args.jumpHost, addresses.publicIpv4, privateIpv4, password, hostKey])
-      .apply(([jumpHost, publicAddress, address, known, key]) => ({
+    const reached = pulumi
+      .all([args.jumpHost, addresses.publicIpv4, privateIpv4, hostKey])
+      .apply(([jumpHost, publicAddress, address, key]) => ({
         host: jumpHost === undefined ? publicAddress : address,
         port: 22,
         user: plan.adminUsername,
-        password: known,
+        password: "",
         hostKey: key,
         jumpHost,
       }));
+    const policy: StepPolicy = args;
+    const wanted = wantedPassword(name, args.adminPassword, initial, plan);
+    const password = appliedPassword(
+      name,
+      { plan, policy, instanceId, initial, wanted, connection: reached, target, prepared },
+      parent,
+    );
+    const connection = pulumi
+      .all([reached, password])
+      .apply(([known, applied]) => ({ ...known, password: applied }));
     const guestFiles = currentGuestFilesHash();
     const attempt = attemptAt(
       `${name}-guest-files`,
       instanceId.apply((instance) => ({ instance, guestFiles })),
       parent,
     );
-    const copy = guestFilesCopy(`${name}-guest-files`, connection, [attempt], {
-      ...parent,
-      deletedWith: vm,
-    });
     const described = pulumi
-      .all([connection, instanceId, privateIpv4, privateIpv6, networking])
-      .apply(([known, instance, ipv4, ipv6, rules]): PeerMachine => ({
-        connection: known,
-        instanceId: instance,
-        privateIpv4: ipv4,
-        privateIpv6: ipv6,
-        networking: rules,
-      }));
+      .all([
+        connection,
+        instanceId,
+        privateIpv4,
+        privateIpv6,
+        networking,
+        vm.id,
+        power,
+        pulumi.unsecret(
+          pulumi.all([initial, password]).apply(([one, other]) => passwordVersion(one, other)),
+        ),
+      ])
+      .apply(
+        ([known, instance, ipv4, ipv6, rules, virtualMachineId, now, version]): PeerMachine => ({
+          connection: known,
+          instanceId: instance,
+          privateIpv4: ipv4,
+          privateIpv6: ipv6,
+          networking: rules,
+          virtualMachineId,
+          power: now,
+          passwordVersion: version,
+        }),
+      );
+    const step = {
+      machine: described,
+      machineName: plan.computerName,
+      policy,
+      triggers: [attempt],
+    };
+    const copy = guestFilesCopy(`${name}-guest-files`, step, { ...parent, deletedWith: vm });
     const capability =
       args.proveCapability === false
         ? undefined
         : guestStep(
             `${name}-capability`,
-            { machine: described, action: "Test-PeerCapability", triggers: [attempt] },
+            { ...step, action: "Test-PeerCapability" },
             { ...parent, dependsOn: copy, deletedWith: vm },
           );
 

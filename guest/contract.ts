@@ -35,8 +35,13 @@ export const guestFiles = [
 export const preparationFile = "prepare.ps1";
 export const preparationMarker = `# PeerLab preparation, contract ${contractVersion}`;
 
+/** The script that changes the lab user's password, run whole as an encoded command. Its first line is this marker. */
+export const passwordFile = "password.ps1";
+export const passwordMarker = `# PeerLab password, contract ${contractVersion}`;
+
 export type GuestAction =
   | "Set-PeerMachine"
+  | "Test-PeerMachine"
   | "Test-PeerCapability"
   | "Set-PeerNetworking"
   | "Export-PeerIdentity"
@@ -52,7 +57,7 @@ export function guestCommand(action: GuestAction): string {
 
 /** The last line on standard error of an action that failed. */
 export interface GuestFailure {
-  /** A stable name: a `PEER_E_*`/`NTE_*` name where Windows gave an HRESULT, else one of {@link guestFailureCodes}. */
+  /** A stable name: Windows' own (`PEER_E_*`, `NTE_*`, `NERR_*`) for an HRESULT, else one of {@link guestFailureCodes}. */
   code: string;
   /** The HRESULT as `0x` and eight hex digits, where there is one. */
   hresult?: string;
@@ -170,6 +175,23 @@ export interface SetPeerMachineReport extends MachineFacts {
   identities?: IdentityFacts[];
 }
 
+/** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing. */
+export type TestPeerMachineRequest = SetPeerMachineRequest;
+
+export interface TestPeerMachineReport extends MachineFacts {
+  action: "Test-PeerMachine";
+  /** What is not as wanted, one phrase each; empty where `Set-PeerMachine` would change nothing. */
+  drift: string[];
+  /** What is wanted and waits: `reboot`. */
+  pending: string[];
+  networking?: NetworkingFacts;
+  /**
+   * The wanted identities that are there. Absent where they cannot be read because of something that `drift` or `pending`
+   * names.
+   */
+  identities?: IdentityFacts[];
+}
+
 /** `Test-PeerCapability`: can this machine run the peer stack at all? Fails where it cannot. */
 export type TestPeerCapabilityRequest = GuestRequest;
 
@@ -252,6 +274,30 @@ export interface GetPeerReport extends MachineFacts {
   action: "Get-PeerReport";
   capability: Omit<TestPeerCapabilityReport, "action" | keyof MachineFacts>;
   identities: IdentityFacts[];
+}
+
+/** What `password.ps1` is asked. It is no action of the guest files, and the user is the one who is logged on. */
+export interface SetPasswordRequest {
+  contract: typeof contractVersion;
+  /** The VM instance (`vmId`) the request is meant for; a machine that knows itself to be another one refuses. */
+  instance: string;
+  /** Secret. */
+  oldPassword: string;
+  /** Secret. */
+  newPassword: string;
+}
+
+/**
+ * The answer of `password.ps1`. It fails with ERROR_INVALID_PASSWORD where the old password is not the user's,
+ * NERR_PasswordTooShort where the machine's policy refuses the new one, ERROR_ACCOUNT_LOCKED_OUT.
+ */
+export interface SetPasswordReport {
+  contract: typeof contractVersion;
+  computerName: string;
+  /** The machine's own `vmId`; empty where it cannot tell. */
+  instance: string;
+  /** False where both passwords are the same; nothing is tried then. */
+  changed: boolean;
 }
 
 /** What every answer says about the machine that gave it. */

@@ -22,12 +22,14 @@ export interface EnvironmentOptions {
   /** Providers the engine attaches to: name and port. */
   providers: Record<string, number>;
   jumpHost: JumpHostSetting;
+  /** Where Azure Resource Manager is played: `http://127.0.0.1:<port>`. */
+  resourceManager: string;
   engine: Engine;
 }
 
 /** The variables that make a Pulumi command work against the stand-in, to be laid over the caller's environment. */
 export function pulumiEnvironment(options: EnvironmentOptions): Record<string, string> {
-  const { directory, caller, providers, jumpHost, engine } = options;
+  const { directory, caller, providers, jumpHost, resourceManager, engine } = options;
   const parts = partsOf(directory);
   const attached = Object.entries(providers).map(([name, port]) => `${name}:${port}`);
   return {
@@ -48,6 +50,7 @@ export function pulumiEnvironment(options: EnvironmentOptions): Record<string, s
     // The command provider would offer the keys of the user's own SSH agent to the machines.
     SSH_AUTH_SOCK: "",
     PEERLAB_JUMP_HOST: JSON.stringify(jumpHost),
+    PEERLAB_RESOURCE_MANAGER: resourceManager,
   };
 }
 

@@ -81,7 +81,7 @@ export interface Network {
   hasOutbound(vmId: string): boolean;
   /** Resolves a name through the private DNS zones linked to the machine's network. */
   resolveName(vmId: string, name: string): string[];
-  power(vmId: string): "running" | "deallocated" | "gone";
+  power(vmId: string): "running" | "starting" | "deallocated" | "gone";
 }
 
 /** Something that is made to go wrong, once or until taken away. */
@@ -90,7 +90,10 @@ export interface Fault {
    * `failRequest`: the provider refuses; `failAfterEffect`: it fails after it did the thing; `delay`: it waits first;
    * `dropConnection`: the SSH connection is cut, `before`, `during` or `after` the command had its effect;
    * `wrongKey`: an import stores another key than the one it was given; `noPeerStack`: the machine cannot run the stack;
-   * `unreachable`: nothing listens; `reboot`: the machine restarts at that point.
+   * `unreachable`: nothing listens, and the machine says so; `silent`: the machine swallows the packets, so that a dial
+   * lasts until the dialling side gives up; `reboot`: the machine restarts at that point; `slowBoot`: nothing answers so
+   * long after the next start; `sessionCannotOpenKeys`: only a task under the password can; `keyFolderRefused`: nobody can,
+   * because the rights on the user's key folder are wrong; `identityStoreFull`: no identity can be made or imported.
    */
   kind:
     | "failRequest"
@@ -100,10 +103,16 @@ export interface Fault {
     | "wrongKey"
     | "noPeerStack"
     | "unreachable"
+    | "silent"
     | "reboot"
     | "slowBoot"
-    | "sessionCannotOpenKeys";
-  /** A part of the resource's name, the computer name or the command line that it applies to; absent: everything. */
+    | "sessionCannotOpenKeys"
+    | "keyFolderRefused"
+    | "identityStoreFull";
+  /**
+   * A part of the resource's name, the computer name or the command line that it applies to; a copy has the command line
+   * `sftp`. Absent: everything.
+   */
   match?: string;
   /** For provider requests: `create`, `update`, `delete`, `read`, `invoke`. */
   operation?: string;

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { isRunning } from "../engine/lock";
+import { isHeld, readLocks, removeBrokenWrites } from "./backendFiles";
 import type { Pulumi } from "./pulumi";
 
 export interface HealOptions {
@@ -49,9 +49,10 @@ export async function healInterrupted(options: HealOptions): Promise<void> {
 
 async function clearLocks({ pulumi, stack, backend, report }: HealOptions): Promise<void> {
   if (!backend) return;
+  removeBrokenWrites(backend, stack);
   const locks = readLocks(backend, stack);
   if (locks.length === 0) return;
-  const alive = locks.find(({ hostname, pid }) => hostname !== os.hostname() || isRunning(pid));
+  const alive = locks.find(isHeld);
   if (alive) {
     throw new Error(
       `Process ${alive.pid} on ${alive.hostname} is at work on the stack ${stack}. Wait for it, or end it first.`,
@@ -125,23 +126,4 @@ function takeOver(deployment: StackExport["deployment"], created: StateResource)
   else if (old.pendingReplacement || old.id === created.id) resources[position] = created;
   // Made before the one that it replaces is deleted: that is left to the next run.
   else resources.splice(position, 1, created, { ...old, delete: true });
-}
-
-interface BackendLock {
-  pid: number;
-  hostname: string;
-}
-
-/** The locks of all projects' stacks of this name; the backend keeps one file per process. */
-function readLocks(backend: string, stack: string): BackendLock[] {
-  const folder = path.join(backend, ".pulumi", "locks", "organization");
-  if (!fs.existsSync(folder)) return [];
-  return fs.readdirSync(folder).flatMap((project) => {
-    const locks = path.join(folder, project, stack);
-    if (!fs.existsSync(locks)) return [];
-    return fs
-      .readdirSync(locks)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => JSON.parse(fs.readFileSync(path.join(locks, name), "utf8")) as BackendLock);
-  });
 }

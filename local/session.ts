@@ -15,6 +15,8 @@ export interface Session {
   engine: Engine;
   /** Providers the engine attaches to: name and port. */
   providers: Record<string, number>;
+  /** Where Azure Resource Manager is played. */
+  resourceManager: string;
   jumpHost: JumpHostSetting;
 }
 

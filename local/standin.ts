@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { getEngine, type Engine } from "../engine";
-import { serveAzure } from "./azure";
+import { serveAzure, type AzureServer } from "./azure";
 import { serveCommandProvider } from "./command";
 import { chooseCommandProvider, linkPlugins, type CommandProviderKind } from "./commandProvider";
 import { partsOf } from "./directory";
@@ -8,6 +8,7 @@ import { pulumiEnvironment, type JumpHostSetting } from "./environment";
 import { createFaults } from "./faults";
 import type { Faults, Network } from "./interfaces";
 import { openJournal, type Journal } from "./journal";
+import type { RequestObserver } from "./provider";
 import { publishSession, takeDirectory } from "./session";
 import { serveSsh } from "./ssh";
 import { openWindows, type Windows } from "./windows";
@@ -24,6 +25,11 @@ export interface StandInOptions {
   engine?: Engine;
   /** The caller's environment. */
   environment?: NodeJS.ProcessEnv;
+  /**
+   * Awaited before and after the effect of every request of the engine, by which a test meets a run at a chosen point.
+   * The genuine command provider is a process of its own, and its requests are not seen.
+   */
+  observe?: RequestObserver;
   /** Told what is used and what takes long, one sentence each. */
   report?: (message: string) => void;
 }
@@ -37,6 +43,8 @@ export interface StandIn {
   faults: Faults;
   journal: Journal;
   network: Network;
+  /** Azure behind the program's back: what is there, a machine switched off or on, a resource deleted. */
+  azure: Pick<AzureServer, "setPower" | "deleteResource" | "resources">;
   windows: Windows;
   jumpHost: JumpHostSetting;
   /** Ends all servers and gives the directory free; what was made stays in it. */
@@ -48,7 +56,7 @@ export interface StandIn {
  * directory; a process that was killed leaves it free.
  */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
-  const { directory, environment: caller = process.env, report = () => {} } = options;
+  const { directory, environment: caller = process.env, report = () => {}, observe } = options;
   const engine = options.engine ?? (await getEngine({ environment: caller, report }));
   // What was started is ended in reverse, here when a later part fails and in close().
   const endings: (() => void | Promise<void>)[] = [takeDirectory(directory)];
@@ -62,7 +70,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     const network = (): Network => azure.network;
 
     const windows = openWindows({ directory: parts.windows, journal, faults, network });
-    const azure = await serveAzure({ directory: parts.azure, journal, faults, windows });
+    const azure = await serveAzure({ directory: parts.azure, journal, faults, windows, observe });
     endings.push(() => azure.close());
     const ssh = await serveSsh({ directory: parts.ssh, journal, network, windows });
     endings.push(() => ssh.close());
@@ -74,6 +82,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     if (choice.kind === "standIn") {
       const command = await serveCommandProvider({
         journal,
+        observe,
         connect: (to, port) =>
           ssh.connect(isIPv6(to) ? userAddress.IPv6 : userAddress.IPv4, to, port),
       });
@@ -89,8 +98,18 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 
     const { host, port, user, password, hostKey, privateAddress } = ssh.jumpHost;
     const jumpHost: JumpHostSetting = { host, port, user, password, hostKey, privateAddress };
-    endings.push(publishSession(directory, { pid: process.pid, engine, providers, jumpHost }));
-    const environment = pulumiEnvironment({ directory, caller, providers, jumpHost, engine });
+    const { resourceManager } = azure;
+    endings.push(
+      publishSession(directory, { pid: process.pid, engine, providers, resourceManager, jumpHost }),
+    );
+    const environment = pulumiEnvironment({
+      directory,
+      caller,
+      providers,
+      resourceManager,
+      jumpHost,
+      engine,
+    });
     return {
       environment,
       engine,
@@ -98,6 +117,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       faults,
       journal,
       network: azure.network,
+      azure,
       windows,
       jumpHost,
       close,

@@ -1,5 +1,6 @@
 /** `npm start`: the whole lab on this computer, with one command. */
 import * as fs from "node:fs";
+import { removeBrokenWrites } from "./backendFiles";
 import { runInForeground } from "./childProcess";
 import { localDirectory, partsOf } from "./directory";
 import { backendUrl } from "./environment";
@@ -37,12 +38,14 @@ async function start(project: string, directory: string): Promise<number> {
     const cleanUp = keepSaltOut(project, standIn);
     try {
       const pulumi = openPulumi(environment, project);
+      const { azure, backend: own, eventLog } = partsOf(directory);
+      const backend = environment.PULUMI_BACKEND_URL === backendUrl(directory) ? own : undefined;
+      if (backend) removeBrokenWrites(backend, stack);
       await pulumi.run(["stack", "select", stack, "--create"]);
-      const { azure, backend, eventLog } = partsOf(directory);
       await healInterrupted({
         pulumi,
         stack,
-        backend: environment.PULUMI_BACKEND_URL === backendUrl(directory) ? backend : undefined,
+        backend,
         findResource: openResourceFinder(azure),
         report,
       });

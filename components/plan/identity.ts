@@ -11,6 +11,12 @@ export interface IdentityDefinition {
   hasExportPassword: boolean;
 }
 
+/** Puts machines right without a change of the definition. */
+export interface ReconcileDefinition {
+  token?: string;
+  machines?: string[];
+}
+
 /** The classifier of the identities made here: the part of a peer name after the dot. */
 export const identityClassifier = "PeerLab";
 
@@ -49,6 +55,39 @@ export function checkIdentity(path: string, definition: IdentityDefinition): Fin
     });
   }
   return findings;
+}
+
+/** `machines` are all there are. */
+export function checkReconcile(
+  path: string,
+  { token, machines: named }: ReconcileDefinition,
+  machines: readonly string[],
+): Finding[] {
+  const findings: Finding[] = [];
+  if (token === undefined || !/^[\x20-\x7e]{1,64}$/.test(token)) {
+    const shown = token === undefined ? "is missing" : `is ${received(token)}`;
+    findings.push({
+      path: at(path, "token"),
+      reason: `${shown}; it is 1 to 64 characters of ASCII, such as a date, and another one each time`,
+    });
+  }
+  (named ?? []).forEach((key, index) => {
+    if (machines.includes(key)) return;
+    findings.push({
+      path: at(at(path, "machines"), index),
+      reason: `is ${received(key)}, which is no machine; allowed are ${oneOf([...machines].sort(codePoints))}`,
+    });
+  });
+  return findings;
+}
+
+/** The token for a machine, where it is one of those that are to be put right. */
+export function reconcileToken(
+  reconcile: ReconcileDefinition | undefined,
+  machine: string,
+): string | undefined {
+  if (!reconcile?.token) return undefined;
+  return (reconcile.machines ?? [machine]).includes(machine) ? reconcile.token : undefined;
 }
 
 /** Keys of people: they end up in friendly names and in resource names. */

@@ -1,5 +1,11 @@
 import { at, received, type Finding } from "./findings";
-import { checkIdentity, checkKey, codePoints } from "./identity";
+import {
+  checkIdentity,
+  checkKey,
+  checkReconcile,
+  codePoints,
+  type ReconcileDefinition,
+} from "./identity";
 import { imageOf } from "./images";
 import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
@@ -21,6 +27,9 @@ export interface LabDefinition extends NetworkDefinition {
   adminPassword?: string;
   jumpHost?: MachineDefinition["jumpHost"] & { privateAddress?: string };
   seed?: string;
+  whenOff?: string;
+  answerTimeoutSeconds?: number;
+  reconcile?: ReconcileDefinition;
 }
 
 export interface LabMachinePlan {
@@ -102,6 +111,9 @@ export function checkLab(definition: LabDefinition): Finding[] {
       reason: `is ${received(definition.seed)}, which is no machine; allowed are ${[...keys.keys()].sort(codePoints).join(", ")}`,
     });
   }
+  if (definition.reconcile !== undefined) {
+    findings.push(...checkReconcile("reconcile", definition.reconcile, [...keys.keys()]));
+  }
   return findings;
 }
 
@@ -139,11 +151,17 @@ export function networkOf(definition: LabDefinition): NetworkDefinition {
 
 /** What every machine takes from the lab, worked out once. */
 function inheritedOf(definition: LabDefinition): MachineDefinition {
-  const { machineDefaults = {}, adminUsername, jumpHost } = definition;
+  const {
+    machineDefaults = {},
+    adminUsername,
+    jumpHost,
+    whenOff,
+    answerTimeoutSeconds,
+  } = definition;
   const network = networkOf(definition);
   const outbound =
     checkNetwork("", network).length > 0 ? "existing" : planNetwork(network).outbound;
-  return { adminUsername, jumpHost, outbound, ...machineDefaults };
+  return { adminUsername, jumpHost, outbound, whenOff, answerTimeoutSeconds, ...machineDefaults };
 }
 
 /** A machine's definition: what it inherits, then what it says itself. */

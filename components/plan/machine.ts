@@ -14,6 +14,9 @@ export const osDiskTypes = [
 ] as const;
 export const patchModes = ["Manual", "AutomaticByOS", "AutomaticByPlatform"] as const;
 export const evictionPolicies = ["Deallocate", "Delete"] as const;
+/** How long a machine may be silent: a Windows boot with updates takes minutes. */
+export const defaultAnswerTimeoutSeconds = 600;
+export const whenOffModes = ["fail", "start", "skip"] as const;
 export const seedRoles = ["seed", "peer"] as const;
 
 /** The arguments of a machine that can be judged before anything exists. */
@@ -41,6 +44,8 @@ export interface MachineDefinition {
   outbound?: string;
   openSshMsi?: string;
   seed?: { role?: string; server?: string };
+  whenOff?: string;
+  answerTimeoutSeconds?: number;
 }
 
 export interface MachinePlan {
@@ -103,6 +108,7 @@ export function checkMachine(path: string, name: string, definition: MachineDefi
     ...checkTimeZone(at(path, "timeZone"), definition.timeZone),
     ...checkTimeZone(at(at(path, "autoShutdown"), "timeZone"), autoShutdown?.timeZone),
     ...checkReach(path, definition),
+    ...checkStepPolicy(path, definition),
     ...(definition.openSshMsi === undefined
       ? []
       : checkPattern(
@@ -132,6 +138,24 @@ export function planMachine(name: string, definition: MachineDefinition): Machin
     outbound: outbound ?? (publicIpv4 ? "instance" : "existing"),
     patchMode: (definition.patchMode as MachinePlan["patchMode"] | undefined) ?? "Manual",
   };
+}
+
+/** What the steps on a machine do about one that is off or silent. */
+export function checkStepPolicy(
+  path: string,
+  policy: { whenOff?: string; answerTimeoutSeconds?: number },
+): Finding[] {
+  const { whenOff, answerTimeoutSeconds: seconds } = policy;
+  const findings: Finding[] = [];
+  if (whenOff !== undefined)
+    findings.push(...checkWord(at(path, "whenOff"), whenOff, whenOffModes));
+  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 1 && seconds <= 7200)) {
+    findings.push({
+      path: at(path, "answerTimeoutSeconds"),
+      reason: `is ${received(seconds)}; it is a whole number of seconds from 1 to 7200`,
+    });
+  }
+  return findings;
 }
 
 /** Somebody must be able to reach the machine, and the machine what its mode of outbound access says. */

@@ -35,17 +35,21 @@ export function serve(args: string[]): void {
 }
 
 /**
- * Calls `gone` when the connection to the engine ends. An engine that is killed cannot end its plugins, and on Windows the
- * launcher's process stands between the two.
+ * Calls `gone` when the connection to the engine ends or is refused. An engine that is killed cannot end its plugins, be it
+ * before this one has connected, and on Windows the launcher's process stands between the two.
  */
 function watchEngine(address: string, gone: () => void): void {
-  const client = new grpc.Client(address, grpc.credentials.createInsecure());
+  // Straight to the engine: a proxy of the environment could neither reach it nor say that it is gone.
+  const client = new grpc.Client(address, grpc.credentials.createInsecure(), {
+    "grpc.enable_http_proxy": 0,
+  });
   const channel = client.getChannel();
+  const { READY, SHUTDOWN, TRANSIENT_FAILURE } = grpc.connectivityState;
   const wait = (state: grpc.connectivityState) => {
     channel.watchConnectivityState(state, Infinity, (error) => {
       if (error) return;
       const next = channel.getConnectivityState(true);
-      if (state === grpc.connectivityState.READY || next === grpc.connectivityState.SHUTDOWN) {
+      if (state === READY || next === SHUTDOWN || next === TRANSIENT_FAILURE) {
         gone();
       } else {
         wait(next);

@@ -140,8 +140,10 @@ function Set-PeerFirewallRule {
     .SYNOPSIS
     Adds and corrects the wanted rules, then removes those of ours that are not wanted. A rule is corrected in place: to
     remove and add it would close the port for a moment, and TCP 22 is one of them.
+    .PARAMETER Test
+    Says what is not as wanted and changes nothing.
     #>
-    param([Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted)
+    param([Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted, [switch]$Test)
     $present = @{}
     foreach ($rule in @(Get-NetFirewallRule -Name ($script:FirewallRulePrefix + '*') -ErrorAction SilentlyContinue)) {
         $present[[string]$rule.Name] = $rule
@@ -160,10 +162,22 @@ function Set-PeerFirewallRule {
             ErrorAction         = 'Stop'
         }
         if (-not $present.ContainsKey($want.name)) {
+            if ($Test) {
+                'firewall rule {0} is missing' -f $want.name
+                continue
+            }
             $null = New-NetFirewallRule @settings -DisplayName $want.displayName -Description 'Made by PeerLab; changed and removed by it.'
             'firewall rule {0} added' -f $want.name
         }
         elseif (-not (Test-FirewallRuleMatch -Rule $present[$want.name] -Wanted $want)) {
+            if ($Test) {
+                $state = 'differs'
+                if ('True' -ne [string]$present[$want.name].Enabled) {
+                    $state = 'is disabled'
+                }
+                'firewall rule {0} {1}' -f $want.name, $state
+                continue
+            }
             Set-NetFirewallRule @settings -NewDisplayName $want.displayName
             'firewall rule {0} corrected' -f $want.name
         }
@@ -171,6 +185,10 @@ function Set-PeerFirewallRule {
     $wantedNames = @($Wanted | ForEach-Object -Process { $_.name })
     foreach ($name in @($present.Keys | Sort-Object)) {
         if ($wantedNames -notcontains $name) {
+            if ($Test) {
+                'firewall rule {0} is not wanted' -f $name
+                continue
+            }
             Remove-NetFirewallRule -Name $name -ErrorAction Stop
             'firewall rule {0} removed' -f $name
         }

@@ -210,7 +210,7 @@ function Install-WantedIdentity {
     .SYNOPSIS
     Puts a wanted identity in place: leaves one that works, replaces one whose key is dead, imports a missing one.
     .OUTPUTS
-    Its peer name, and whether it was imported.
+    Its peer name, whether it was imported, and whether it was only given another friendly name.
     #>
     param([Parameter(Mandatory = $true)][object]$Wanted)
     $name = Get-Field -Object $Wanted -Name 'peerName'
@@ -226,10 +226,38 @@ function Install-WantedIdentity {
         $name = Import-Export -Wanted $Wanted -PeerName (Get-Field -Object $Wanted -Name 'peerName')
         Assert-ImportedIdentity -PeerName $name
     }
-    $friendlyName = Get-Field -Object $Wanted -Name 'friendlyName'
-    if ($null -ne $friendlyName -and [PeerLab.PeerIdentities]::GetFriendlyName($name) -cne $friendlyName) {
+    $named = Test-FriendlyName -PeerName $name -Wanted $Wanted
+    if (-not $named) {
         # The export does not carry it.
-        [PeerLab.PeerIdentities]::SetFriendlyName($name, $friendlyName)
+        [PeerLab.PeerIdentities]::SetFriendlyName($name, $Wanted.friendlyName)
     }
-    return [pscustomobject]@{ PeerName = $name; Imported = $imported }
+    return [pscustomobject]@{ PeerName = $name; Imported = $imported; Renamed = -not $imported -and -not $named }
+}
+
+function Test-FriendlyName {
+    <#
+    .SYNOPSIS
+    Whether an identity has the wanted friendly name; any will do where none is wanted.
+    #>
+    param([Parameter(Mandatory = $true)][string]$PeerName, [Parameter(Mandatory = $true)][object]$Wanted)
+    $friendlyName = Get-Field -Object $Wanted -Name 'friendlyName'
+    return ($null -eq $friendlyName -or [PeerLab.PeerIdentities]::GetFriendlyName($PeerName) -ceq $friendlyName)
+}
+
+function Get-IdentityDrift {
+    <#
+    .SYNOPSIS
+    What Install-WantedIdentity would change of a wanted identity with a peer name: one phrase, or nothing.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Wanted)
+    $entry = Find-Identity -PeerName $Wanted.peerName
+    if ($null -eq $entry) {
+        'identity {0} is missing' -f $Wanted.peerName
+    }
+    elseif (-not (Test-IdentityEntry -Entry $entry)) {
+        'identity {0} is unusable' -f $Wanted.peerName
+    }
+    elseif (-not (Test-FriendlyName -PeerName $Wanted.peerName -Wanted $Wanted)) {
+        'identity {0} has another friendly name' -f $Wanted.peerName
+    }
 }

@@ -88,8 +88,14 @@ function Set-IdentitySection {
     <#
     .SYNOPSIS
     Brings the identities of a scope to the wanted list; returns the fields changed and identities of the report.
+    .PARAMETER Test
+    Changes nothing, and returns drift instead of changed.
     #>
-    param([Parameter(Mandatory = $true)][object]$Section)
+    param([Parameter(Mandatory = $true)][object]$Section, [switch]$Test)
+    $field = 'changed'
+    if ($Test) {
+        $field = 'drift'
+    }
     $wanted = Get-Field -Object $Section -Name 'wanted'
     try {
         Assert-PeerStack
@@ -100,11 +106,29 @@ function Set-IdentitySection {
             throw
         }
         # Nothing wanted and nothing put here: a machine without the stack can do that.
-        return [ordered]@{ changed = [string[]]@(); identities = [object[]]@() }
+        return [ordered]@{ $field = [string[]]@(); identities = [object[]]@() }
     }
-    $changed = @(Sync-Identity -Scope $Section.scope -Wanted $wanted)
-    $facts = @($wanted | ForEach-Object -Process { Get-IdentityFact -Entry (Find-Identity -PeerName $_.peerName) })
-    return [ordered]@{ changed = [string[]]$changed; identities = [object[]]$facts }
+    $phrases = @(Sync-Identity -Scope $Section.scope -Wanted $wanted -Test:$Test)
+    $entries = @($wanted | ForEach-Object -Process { Find-Identity -PeerName $_.peerName } | Where-Object -FilterScript { $null -ne $_ })
+    $facts = @($entries | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
+    return [ordered]@{ $field = [string[]]$phrases; identities = [object[]]$facts }
+}
+
+function Assert-MachineRequest {
+    <#
+    .SYNOPSIS
+    Checks all of a request for a machine's state, before anything is changed.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('networking', 'identities'))
+    $networking = Get-Field -Object $Request -Name 'networking'
+    $identities = Get-Field -Object $Request -Name 'identities'
+    if ($null -ne $networking) {
+        Assert-Networking -Networking $networking
+    }
+    if ($null -ne $identities) {
+        Assert-IdentitySection -Section $identities
+    }
 }
 
 function Set-PeerMachine {
@@ -113,16 +137,9 @@ function Set-PeerMachine {
     Brings everything of ours on this machine to the given state and says what it changed and what holds now.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('networking', 'identities'))
+    Assert-MachineRequest -Request $Request
     $networking = Get-Field -Object $Request -Name 'networking'
     $identities = Get-Field -Object $Request -Name 'identities'
-    # All of the request is checked before anything is changed.
-    if ($null -ne $networking) {
-        Assert-Networking -Networking $networking
-    }
-    if ($null -ne $identities) {
-        Assert-IdentitySection -Section $identities
-    }
     $changed = @()
     if ($null -ne $networking) {
         $changed += @(Set-NetworkingState -Networking $networking -InSession)
@@ -139,6 +156,41 @@ function Set-PeerMachine {
     $fields['changed'] = [string[]]@($changed)
     $fields['pending'] = [string[]]@(Get-PendingChange)
     return New-Report -Action 'Set-PeerMachine' -Field $fields
+}
+
+function Test-PeerMachine {
+    <#
+    .SYNOPSIS
+    Says what Set-PeerMachine would change of the same request, and changes nothing.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    Assert-MachineRequest -Request $Request
+    $networking = Get-Field -Object $Request -Name 'networking'
+    $identities = Get-Field -Object $Request -Name 'identities'
+    $drift = @()
+    $fields = [ordered]@{}
+    if ($null -ne $networking) {
+        $drift += @(Set-NetworkingState -Networking $networking -InSession -Test)
+        $fields['networking'] = Get-NetworkingFact
+    }
+    $pending = @(Get-PendingChange)
+    if ($null -ne $identities) {
+        try {
+            $section = Invoke-WithUserKey -Action 'Test-PeerMachine' -Request $Request -Body { Set-IdentitySection -Section $identities -Test }
+            $drift += @($section.drift)
+            $fields['identities'] = [object[]]@($section.identities)
+        }
+        catch {
+            # What keeps the stack from running may be what was just found; Set-PeerMachine would put that right first.
+            if ($drift.Count + $pending.Count -eq 0) {
+                throw
+            }
+            $drift += 'identities cannot be read: {0}' -f (Get-FailureCode -ErrorRecord $_)
+        }
+    }
+    $fields['drift'] = [string[]]@($drift)
+    $fields['pending'] = [string[]]$pending
+    return New-Report -Action 'Test-PeerMachine' -Field $fields
 }
 
 function Test-PeerCapability {
@@ -283,8 +335,8 @@ function Get-PeerReport {
 }
 
 Export-ModuleMember -Function @(
-    'Set-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity', 'Import-PeerIdentity',
-    'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport',
+    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity',
+    'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport',
     'Assert-RequestedMachine', 'ConvertTo-AsciiJson', 'ConvertTo-GuestFailure', 'Get-RequestSecret', 'Set-OpenedIn',
     'Start-ActionWatchdog', 'Stop-ActionWatchdog'
 )

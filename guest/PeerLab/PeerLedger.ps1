@@ -44,25 +44,47 @@ function Sync-Identity {
     <#
     .SYNOPSIS
     Brings the identities of one scope to the wanted list: adds before it removes; writes the phrases of what changed.
+    .PARAMETER Test
+    Writes what is not as wanted instead, and changes nothing.
     #>
-    param([Parameter(Mandatory = $true)][string]$Scope, [Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted)
+    param(
+        [Parameter(Mandatory = $true)][string]$Scope,
+        [Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted,
+        [switch]$Test
+    )
     $names = @($Wanted | ForEach-Object -Process { $_.peerName })
     $ledger = @(Get-Ledger)
     $known = @($ledger | Where-Object -FilterScript { $_.scope -ceq $Scope } | ForEach-Object -Process { $_.peerName })
     $others = @($ledger | Where-Object -FilterScript { $_.scope -cne $Scope } | ForEach-Object -Process { $_.peerName })
-    # Before the first import: an interrupted run must still know what it put here.
-    Set-Ledger -Scope $Scope -PeerName @($known + $names)
+    if (-not $Test) {
+        # Before the first import: an interrupted run must still know what it put here.
+        Set-Ledger -Scope $Scope -PeerName @($known + $names)
+    }
     foreach ($want in $Wanted) {
-        if ((Install-WantedIdentity -Wanted $want).Imported) {
+        if ($Test) {
+            Get-IdentityDrift -Wanted $want
+            continue
+        }
+        $result = Install-WantedIdentity -Wanted $want
+        if ($result.Imported) {
             'identity {0} imported' -f $want.peerName
+        }
+        elseif ($result.Renamed) {
+            'identity {0} renamed' -f $want.peerName
         }
     }
     foreach ($entry in [PeerLab.PeerIdentities]::List()) {
         $ours = $known -ccontains $entry.PeerName -or $entry.FriendlyName.StartsWith($Scope + '#', [System.StringComparison]::Ordinal)
         if ($ours -and $names -cnotcontains $entry.PeerName -and $others -cnotcontains $entry.PeerName) {
+            if ($Test) {
+                'identity {0} is not wanted' -f $entry.PeerName
+                continue
+            }
             Clear-Identity -PeerName $entry.PeerName
             'identity {0} removed' -f $entry.PeerName
         }
     }
-    Set-Ledger -Scope $Scope -PeerName $names
+    if (-not $Test) {
+        Set-Ledger -Scope $Scope -PeerName $names
+    }
 }

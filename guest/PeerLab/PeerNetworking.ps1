@@ -1,6 +1,7 @@
 # What peer networking needs of a Windows machine: IPv6, services, the policy switch; and the whole networking state.
 # Only definitions: this file is dot-sourced by PeerLab.psm1 and put in front of the preparation. Functions that change
-# something write one phrase for each change to the pipeline and nothing where all was as wanted.
+# something write one phrase for each change to the pipeline and nothing where all was as wanted. With -Test they change
+# nothing and write one phrase for each thing that is not as wanted.
 #
 # The cmdlets of NetSecurity, NetAdapter and NetTCPIP are functions of other modules: they do not see the error
 # preference set here, so each call names its own.
@@ -27,15 +28,25 @@ function Set-RegistryValue {
     <#
     .SYNOPSIS
     Sets a registry value where it differs; writes the phrase of the change.
+    .PARAMETER Test
+    Says what is not as wanted and changes nothing.
     #>
     param(
         [Parameter(Mandatory = $true)][string]$Key,
         [Parameter(Mandatory = $true)][string]$Name,
         [Parameter(Mandatory = $true)][AllowEmptyString()][object]$Value,
-        [Parameter(Mandatory = $true)][ValidateSet('DWord', 'String')][string]$Type
+        [Parameter(Mandatory = $true)][ValidateSet('DWord', 'String')][string]$Type,
+        [switch]$Test
     )
     $current = Get-RegistryValue -Key $Key -Name $Name
     if ($null -ne $current -and $current -ceq $Value) {
+        return
+    }
+    if ($Test) {
+        if ($null -eq $current) {
+            $current = 'not set'
+        }
+        '{0}\{1} is {2}, wanted is {3}' -f ($Key -replace '^HKLM:\\', ''), $Name, $current, $Value
         return
     }
     if (-not (Test-Path -LiteralPath $Key)) {
@@ -83,7 +94,7 @@ function Enable-IPv6Component {
     .SYNOPSIS
     Switches IPv6 on in the registry. Takes effect at the next boot.
     #>
-    param()
+    param([switch]$Test)
     if (-not (Test-IPv6Disabled)) {
         return
     }
@@ -93,8 +104,10 @@ function Enable-IPv6Component {
         # Other bits are other decisions of the image, such as preferring IPv4.
         $wanted = $disabled -band (-bnot 0x10)
     }
-    Set-RegistryValue -Key $script:IPv6ParameterKey -Name 'DisabledComponents' -Value $wanted -Type DWord
-    Set-RebootPending
+    Set-RegistryValue -Key $script:IPv6ParameterKey -Name 'DisabledComponents' -Value $wanted -Type DWord -Test:$Test
+    if (-not $Test) {
+        Set-RebootPending
+    }
 }
 
 function Get-IPv6UnboundAdapter {
@@ -136,12 +149,16 @@ function Install-PnrpFeature {
     Installs the feature PNRP on a server edition that has it. What an edition lacks is left to the capability test, which
     names it.
     #>
-    param()
+    param([switch]$Test)
     if (-not (Test-ServerEdition)) {
         return
     }
     $feature = Get-WindowsFeature -Name 'PNRP' -ErrorAction SilentlyContinue
     if ($null -eq $feature -or $feature.Installed) {
+        return
+    }
+    if ($Test) {
+        'feature PNRP is missing'
         return
     }
     $result = Install-WindowsFeature -Name 'PNRP' -ErrorAction Stop
@@ -156,9 +173,9 @@ function Enable-PeerPolicy {
     .SYNOPSIS
     Turns the policy off that forbids all peer networking; hardened images set it.
     #>
-    param()
+    param([switch]$Test)
     if (1 -eq (Get-RegistryValue -Key $script:PeernetPolicyKey -Name 'Disabled')) {
-        Set-RegistryValue -Key $script:PeernetPolicyKey -Name 'Disabled' -Value 0 -Type DWord
+        Set-RegistryValue -Key $script:PeernetPolicyKey -Name 'Disabled' -Value 0 -Type DWord -Test:$Test
     }
 }
 
@@ -167,7 +184,7 @@ function Enable-PeerService {
     .SYNOPSIS
     PNRPsvc starts with the machine, the two others on demand. Services that are absent are left to the capability test.
     #>
-    param()
+    param([switch]$Test)
     $startTypes = [ordered]@{ p2pimsvc = 'Manual'; p2psvc = 'Manual'; PNRPsvc = 'Automatic' }
     foreach ($name in $startTypes.Keys) {
         $service = Get-Service -Name $name -ErrorAction SilentlyContinue
@@ -178,12 +195,20 @@ function Enable-PeerService {
         if ($current -eq $startTypes[$name] -or $current -eq 'Automatic') {
             continue
         }
+        if ($Test) {
+            'service {0} is {1}, wanted is {2}' -f $name, $current.ToLowerInvariant(), $startTypes[$name].ToLowerInvariant()
+            continue
+        }
         Set-Service -Name $name -StartupType $startTypes[$name]
         'service {0} {1}' -f $name, $startTypes[$name].ToLowerInvariant()
     }
     $pnrp = Get-Service -Name 'PNRPsvc' -ErrorAction SilentlyContinue
     # Without IPv6 the service ends at once (event 100), so it waits for the reboot like IPv6 itself.
     if ($null -ne $pnrp -and $pnrp.Status -ne 'Running' -and -not (Test-RebootPending)) {
+        if ($Test) {
+            'service PNRPsvc is not running'
+            return
+        }
         try {
             Start-Service -Name 'PNRPsvc'
             'service PNRPsvc started'
@@ -227,21 +252,26 @@ function Set-NetworkingState {
     Brings the machine's networking to a checked NetworkingState; writes the phrases of what changed.
     .PARAMETER InSession
     Set where a connection must survive: an adapter without IPv6 is then a failure instead of being bound.
+    .PARAMETER Test
+    Writes what is not as wanted instead, and changes nothing.
     #>
-    param([Parameter(Mandatory = $true)][object]$Networking, [switch]$InSession)
-    Enable-IPv6Component
-    if (-not $InSession) {
+    param([Parameter(Mandatory = $true)][object]$Networking, [switch]$InSession, [switch]$Test)
+    Enable-IPv6Component -Test:$Test
+    if ($Test) {
+        Get-IPv6UnboundAdapter | ForEach-Object -Process { 'IPv6 is not bound to {0}' -f $_ }
+    }
+    elseif (-not $InSession) {
         Enable-IPv6Binding
     }
     elseif (@(Get-IPv6UnboundAdapter).Count -gt 0) {
         throw (New-PeerFailure -Code 'IPv6Disabled' -Message ('IPv6 is not bound to {0}.' -f (@(Get-IPv6UnboundAdapter) -join ', ')) -Hint 'Run the preparation of this machine again; binding IPv6 over SSH would cut its own connection.')
     }
-    Install-PnrpFeature
-    Enable-PeerPolicy
-    Enable-PeerService
-    Set-PeerFirewallRule -Wanted (Get-Field -Object $Networking -Name 'firewallRules')
+    Install-PnrpFeature -Test:$Test
+    Enable-PeerPolicy -Test:$Test
+    Enable-PeerService -Test:$Test
+    Set-PeerFirewallRule -Wanted (Get-Field -Object $Networking -Name 'firewallRules') -Test:$Test
     $seed = Get-Field -Object $Networking -Name 'seed'
     if ($null -ne $seed) {
-        Set-SeedPolicy -Seed $seed
+        Set-SeedPolicy -Seed $seed -Test:$Test
     }
 }

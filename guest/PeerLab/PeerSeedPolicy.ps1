@@ -47,22 +47,27 @@ function Set-SeedPolicy {
     .SYNOPSIS
     How this machine finds the cloud: the lab's own seeds, never Microsoft's withdrawn one; multicast only on a seed,
     since without a seed that answers it is the one way left (and Azure carries none).
+    .PARAMETER Test
+    Says what is not as wanted and changes nothing.
     #>
-    param([Parameter(Mandatory = $true)][object]$Seed)
+    param([Parameter(Mandatory = $true)][object]$Seed, [switch]$Test)
     $names = Get-SeedPolicyName
     $noMulticast = 1
     if ($Seed.role -ceq 'seed') {
         $noMulticast = 0
     }
     $changes = @(
-        Set-RegistryValue -Key $names['Key'] -Name $names['Server'] -Value $Seed.server -Type String
-        Set-RegistryValue -Key $names['Key'] -Name $names['ExcludeMicrosoft'] -Value 1 -Type DWord
-        Set-RegistryValue -Key $names['Key'] -Name $names['NoMulticast'] -Value $noMulticast -Type DWord
+        Set-RegistryValue -Key $names['Key'] -Name $names['Server'] -Value $Seed.server -Type String -Test:$Test
+        Set-RegistryValue -Key $names['Key'] -Name $names['ExcludeMicrosoft'] -Value 1 -Type DWord -Test:$Test
+        Set-RegistryValue -Key $names['Key'] -Name $names['NoMulticast'] -Value $noMulticast -Type DWord -Test:$Test
     )
     if ($changes.Count -eq 0) {
         return
     }
     $changes | ForEach-Object -Process { '{0} (names {1})' -f $_, $names['Source'] }
+    if ($Test) {
+        return
+    }
     # Nothing documents that the service reads its policy again while it runs.
     $service = Get-Service -Name 'PNRPsvc' -ErrorAction SilentlyContinue
     if ($null -ne $service -and $service.Status -eq 'Running') {

@@ -23,8 +23,8 @@ $ProgressPreference = 'SilentlyContinue'
 
 $contract = 1
 $actions = @(
-    'Set-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity', 'Import-PeerIdentity',
-    'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport'
+    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity',
+    'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport'
 )
 $guestFiles = @(
     'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerRequest.ps1', 'PeerFirewall.ps1', 'PeerSeedPolicy.ps1',

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Faults, Network, WindowsMachines } from "../interfaces";
 import type { Journal } from "../journal";
-import { serveProvider } from "../provider";
+import { observed, serveProvider, type RequestObserver } from "../provider";
 import type { Azure } from "./arm/azure";
 import type { VirtualMachineAssigned } from "./arm/model";
 import { assignedOf } from "./arm/model";
@@ -13,6 +13,8 @@ import { azureNative } from "./handlers";
 import { openAddressBook } from "./network/addressBook";
 import { openMachineBook } from "./network/machines";
 import { openNetwork } from "./network/network";
+import { openPowerSwitch } from "./power";
+import { serveResourceManager } from "./resourceManager";
 import type { AzureState } from "./state";
 import { describeState } from "./state";
 import { removeResource } from "./types";
@@ -26,6 +28,8 @@ export interface AzureOptions {
   journal: Journal;
   faults: Faults;
   windows: WindowsMachines;
+  /** Awaited around every request of the engine. */
+  observe?: RequestObserver;
   /** The provider's port on 127.0.0.1; without it the system chooses one. */
   port?: number;
 }
@@ -33,11 +37,13 @@ export interface AzureOptions {
 export interface AzureServer {
   port: number;
   network: Network;
+  /** Where Azure Resource Manager is played, without a slash at the end: `http://127.0.0.1:40123`. */
+  resourceManager: string;
   /** What there is now, without secrets. */
   state(): AzureState;
   resources(): AzureState["resources"];
   /** Starts or deallocates a machine behind the program's back, as somebody at the portal would. */
-  setPower(vmId: string, power: VirtualMachineAssigned["power"]): Promise<void>;
+  setPower(vmId: string, power: "running" | "deallocated"): Promise<void>;
   /** Deletes a resource behind the program's back, by Azure's own rules. */
   deleteResource(id: string): Promise<void>;
   /** Stops taking requests; resolves when those under way have ended. */
@@ -46,7 +52,7 @@ export interface AzureServer {
 
 /** Serves azure-native for an engine that attaches to it by its port, over the state in `directory`. */
 export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
-  const { directory, journal, faults, windows } = options;
+  const { directory, journal, faults, windows, observe } = options;
   const store = openStore(directory);
   await clearUnfinished(store, windows, journal);
   const addresses = openAddressBook(store);
@@ -57,24 +63,27 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
     addresses,
     windows,
     journal,
+    token: crypto.randomBytes(32).toString("base64url"),
     faults,
     pause: interruption.pause,
     cancel: interruption.end,
   };
-  const server = await serveProvider(azureNative(azure), { port: options.port });
-  const state = () => describeState(store);
   const machines = openMachineBook(store);
+  const power = openPowerSwitch(azure);
+  const handlers = observed(azureNative(azure), "azure-native", observe);
+  const server = await serveProvider(handlers, { port: options.port });
+  const resourceManager = await serveResourceManager(azure, power);
+  const state = () => describeState(store);
   return {
     port: server.port,
+    resourceManager: resourceManager.url,
     network: openNetwork({ store, addresses, machines }),
     state,
     resources: () => state().resources,
-    async setPower(vmId, power) {
+    async setPower(vmId, wanted) {
       const machine = machines.byVmId(vmId);
       if (!machine) throw new Error(`there is no virtual machine with the vmId ${vmId}`);
-      store.put({ ...machine, assigned: { ...machine.assigned, power } });
-      await windows.setPower(vmId, power);
-      journal.write({ kind: "machine", subject: machine.id, what: `power ${power}` });
+      await power.set(machine.id, wanted);
     },
     async deleteResource(id) {
       const resource = store.get(id);
@@ -84,6 +93,7 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
     },
     close: async () => {
       interruption.end();
+      await resourceManager.close();
       await server.close();
     },
   };

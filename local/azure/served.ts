@@ -20,6 +20,7 @@ export const servedResources = [
 export type ServedResource = (typeof servedResources)[number];
 
 export const servedFunctions = [
+  "azure-native:authorization:getClientToken",
   "azure-native:compute:getVirtualMachine",
   "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine",
   "azure-native:network:getNetworkInterface",

@@ -4,9 +4,11 @@ import type { Journal } from "../journal";
 import {
   diffProperties,
   markReplacements,
+  observed,
   ProviderError,
   serveProvider,
   type ProviderHandlers,
+  type RequestObserver,
 } from "../provider";
 import {
   checkCommand,
@@ -28,6 +30,8 @@ export interface CommandProviderOptions {
    * Opens a connection to an address other than loopback; undefined where nobody has it. Loopback is dialled by TCP.
    */
   connect: (host: string, port: number) => Duplex | undefined;
+  /** Awaited around every request of the engine. */
+  observe?: RequestObserver;
   port?: number;
   /** What relative paths of assets start from; the folder this process runs in unless given. */
   workingDirectory?: string;
@@ -111,7 +115,10 @@ export async function serveCommandProvider(
       stop = new AbortController();
     },
   };
-  const server = await serveProvider(handlers, options.port ? { port: options.port } : {});
+  const server = await serveProvider(
+    observed(handlers, "command", options.observe),
+    options.port ? { port: options.port } : {},
+  );
   return {
     port: server.port,
     close() {

@@ -110,6 +110,6 @@ function serveConnection(
         cut,
       });
     });
-    session.on("sftp", (allow) => serveSftp(machine, logon, allow()));
+    session.on("sftp", (allow) => serveSftp(machine, logon, allow(), cut));
   });
 }

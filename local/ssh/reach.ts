@@ -53,6 +53,10 @@ export function reach(
     return { outcome: "silence", ...known };
   }
   const { record, environment } = machine;
+  if (environment.faults.take("silent", record.computerName)) {
+    report("no answer", "the machine swallows the packets");
+    return { outcome: "silence", ...known };
+  }
   const listens = port === sshPort && record.services.sshd?.status === "Running";
   if (!listens || environment.faults.take("unreachable", record.computerName)) {
     report("refused", "nothing listens there");

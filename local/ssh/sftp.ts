@@ -1,6 +1,7 @@
 import { utils, type Attributes, type FileEntry, type SFTPWrapper } from "ssh2";
 import {
   DiskError,
+  interruptionOf,
   type DiskEntry,
   type DiskErrorCode,
   type Logon,
@@ -43,9 +44,15 @@ function listed(name: string, entry: DiskEntry): FileEntry {
 
 /**
  * Serves Windows' `sftp-server.exe` on the machine's disk, with the rights of the logon. Windows has no modes: setting them
- * succeeds and does nothing.
+ * succeeds and does nothing. A cut connection or a restart that is due for this session (`<computer name> sftp`) meets it
+ * before its first request, in the middle of the first file, or when all is done and its end is not yet confirmed.
  */
-export function serveSftp(machine: Machine, logon: Logon, sftp: SFTPWrapper): void {
+export function serveSftp(
+  machine: Machine,
+  logon: Logon,
+  sftp: SFTPWrapper,
+  cut: () => void,
+): void {
   const { disk, record, environment } = machine;
   const handles = new SftpHandles(disk, logon, (path, size, outcome) =>
     environment.journal.write({
@@ -56,6 +63,9 @@ export function serveSftp(machine: Machine, logon: Logon, sftp: SFTPWrapper): vo
       detail: `${size} bytes`,
     }),
   );
+
+  const isInterrupted = interruptionOf(machine, "copy", "sftp");
+  if (isInterrupted("before")) return cut();
 
   /** Answers with what `work` answers, or with the status of what the disk refuses. */
   const answer = (request: number, work: () => void) => {
@@ -102,7 +112,12 @@ export function serveSftp(machine: Machine, logon: Logon, sftp: SFTPWrapper): vo
     }),
   );
   sftp.on("WRITE", (request, handle, offset, data) =>
-    done(request, () => handles.write(handle, offset, data)),
+    done(request, () => {
+      const half = data.subarray(0, Math.ceil(data.length / 2));
+      if (!isInterrupted("during")) return handles.write(handle, offset, data);
+      handles.write(handle, offset, half);
+      cut();
+    }),
   );
   sftp.on("READ", (request, handle, offset, length) =>
     answer(request, () => {
@@ -127,6 +142,6 @@ export function serveSftp(machine: Machine, logon: Logon, sftp: SFTPWrapper): vo
   sftp.on("CLOSE", (request, handle) => done(request, () => handles.close(handle)));
 
   // A client may wait for the server to close the channel after its own end.
-  sftp.once("end", () => sftp.end());
+  sftp.once("end", () => (isInterrupted("after") ? cut() : sftp.end()));
   sftp.once("close", () => handles.closeAll());
 }

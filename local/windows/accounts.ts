@@ -127,15 +127,30 @@ export async function changePassword(
   oldPassword: string,
   newPassword: string,
   now: () => number,
-): Promise<"changed" | "wrongPassword" | "lockedOut"> {
+  isAllowed: (password: string) => boolean = () => true,
+): Promise<"changed" | "wrongPassword" | "lockedOut" | "refusedByPolicy"> {
   const logon = await logonWithPassword(account, oldPassword, now);
   if (typeof logon === "string") return logon;
+  if (!isAllowed(newPassword)) return "refusedByPolicy";
   const { wrappingKey } = await replacePassword(account, newPassword);
-  account.masterKeys = logon.masterKeys.map(({ id, key }) => ({
-    id,
-    sealed: seal(wrappingKey, key),
-  }));
+  account.masterKeys = account.masterKeys.map(({ id, sealed }) => {
+    const opened = logon.masterKeys.find((masterKey) => masterKey.id === id);
+    // One that a reset has locked stays as it is.
+    return { id, sealed: opened ? seal(wrappingKey, opened.key) : sealed };
+  });
   return "changed";
+}
+
+/**
+ * Whether the policy of a machine that is in no domain takes a password: at least six characters of three classes, and the
+ * user's name not among them. Length, age and history are left at Windows' defaults, which ask for nothing.
+ * https://learn.microsoft.com/windows/security/threat-protection/security-policy-settings/password-must-meet-complexity-requirements
+ */
+export function meetsPasswordPolicy(userName: string, password: string): boolean {
+  const classes = [/\p{Lu}/u, /\p{Ll}/u, /[0-9]/, /[^\p{L}0-9]/u];
+  const kinds = classes.filter((kind) => kind.test(password)).length;
+  const holdsName = userName.length > 2 && password.toLowerCase().includes(userName.toLowerCase());
+  return password.length >= 6 && kinds >= 3 && !holdsName;
 }
 
 /** An administrator sets the password: what the user had protected cannot be opened any more. */

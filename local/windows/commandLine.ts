@@ -1,11 +1,14 @@
+import { passwordMarker } from "../../guest/contract";
 import { runAction, unexpectedFailure } from "./actions";
 import type { ActionContext } from "./actions/context";
 import type { Logon } from "./accounts";
 import { DiskError } from "./diskError";
+import { encodedScript } from "./encodedScript";
 import { GuestError } from "./guestError";
 import type { Machine } from "./machine";
 import { readRegistry, registryKeys } from "./registry";
 import { SessionEnded } from "./sessionEnded";
+import { setPassword } from "./setPassword";
 
 /** How a process ended, with Windows' line ends. */
 export interface ProcessResult {
@@ -102,11 +105,15 @@ function splitArguments(line: string): string[] {
 
 async function runPowerShell(given: string[], options: CommandLineOptions): Promise<ProcessResult> {
   const { machine, logon } = options;
+  const encoded = encodedScript(given);
+  if (encoded !== undefined) return runEncoded(encoded, options);
   const fileAt = given.findIndex((argument) => argument.toLowerCase() === "-file");
   const script = given[fileAt + 1];
   const action = given[fileAt + 2];
   if (fileAt === -1 || !script) {
-    return fails("This stand-in runs PowerShell with -File and one of the guest files only.");
+    return fails(
+      "This stand-in runs PowerShell only with -File and one of the guest files, or with the encoded change of a password.",
+    );
   }
   const path = existingFile(machine, script, logon);
   if (path === undefined) {
@@ -120,9 +127,21 @@ async function runPowerShell(given: string[], options: CommandLineOptions): Prom
   }
   if (action === undefined) return fails("The script needs the name of an action.");
   const context: ActionContext = { machine, logon, checkpoint: options.checkpoint };
+  return answering(async () => runAction(context, action, await options.readStandardInput()));
+}
+
+async function runEncoded(script: string, options: CommandLineOptions): Promise<ProcessResult> {
+  if (script.split(/\r?\n/)[0] !== passwordMarker) {
+    return fails("This stand-in runs no encoded script but the change of a password.");
+  }
+  const { machine, logon } = options;
+  return answering(async () => setPassword(machine, logon, await options.readStandardInput()));
+}
+
+/** The report as the one line of output, or the failure as the one line on standard error. */
+async function answering(work: () => Promise<object>): Promise<ProcessResult> {
   try {
-    const report = await runAction(context, action, await options.readStandardInput());
-    return says(toAscii(JSON.stringify(report)));
+    return says(toAscii(JSON.stringify(await work())));
   } catch (error) {
     if (error instanceof SessionEnded) throw error;
     const failure = error instanceof GuestError ? error : unexpectedFailure(error);

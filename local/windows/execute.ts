@@ -2,6 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Fault } from "../interfaces";
 import type { Logon } from "./accounts";
 import { runCommandLine, type ProcessResult } from "./commandLine";
+import { readableCommandLine } from "./encodedScript";
+import { interruptionOf } from "./interruption";
 import type { Machine } from "./machine";
 import { SessionEnded } from "./sessionEnded";
 
@@ -19,26 +21,16 @@ export interface ExecuteOptions {
  * or after the effect. Rejects with {@link SessionEnded} where the session did not see the end.
  */
 export async function execute(options: ExecuteOptions): Promise<ProcessResult> {
-  const { machine, commandLine, session } = options;
+  const { machine, session } = options;
+  const commandLine = readableCommandLine(options.commandLine);
   const { faults, journal } = machine.environment;
   const subject = `${machine.record.computerName} ${commandLine}`;
   const delay = faults.take("delay", subject, "command");
   if (delay) await wait(delay.milliseconds ?? 0, undefined, { signal: session }).catch(() => {});
 
-  let fault = faults.take("dropConnection", subject) ?? faults.take("reboot", subject);
+  const isInterrupted = interruptionOf(machine, "command", commandLine);
   const strike = (moment: NonNullable<Fault["moment"]>) => {
-    if (!fault || (fault.moment ?? "before") !== moment) return;
-    const { kind } = fault;
-    fault = undefined;
-    journal.write({
-      kind: "command",
-      subject: machine.record.computerName,
-      what: commandLine,
-      outcome: kind === "reboot" ? "restarted" : "cut",
-      detail: moment,
-    });
-    if (kind === "reboot") machine.reboot();
-    throw new SessionEnded();
+    if (isInterrupted(moment)) throw new SessionEnded();
   };
   const checkpoint = () => {
     if (session.aborted) throw new SessionEnded();

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { firewallRulePrefix, type FirewallRule } from "../../guest/contract";
 import type { Packet } from "../interfaces";
+import type { Difference } from "./difference";
 import type { ImageTraits } from "./images";
 import type { GuestFirewallRule } from "./record";
 
@@ -93,12 +94,11 @@ export function firewallAllows(rules: readonly GuestFirewallRule[], packet: Pack
   return applicable.length > 0 && applicable.every((rule) => rule.action === "Allow");
 }
 
-/** Makes the rules of ours be exactly the wanted ones; returns one phrase for each change. */
-export function replaceOwnRules(
+/** What makes the rules of ours other than the wanted ones. */
+export function* ownRuleDifferences(
   rules: GuestFirewallRule[],
   wanted: readonly FirewallRule[],
-): string[] {
-  const changed: string[] = [];
+): Generator<Difference> {
   for (const rule of wanted) {
     const complete: GuestFirewallRule = {
       name: rule.name,
@@ -112,21 +112,30 @@ export function replaceOwnRules(
       enabled: true,
     };
     const index = rules.findIndex((present) => present.name === rule.name);
-    if (index === -1) {
-      rules.push(complete);
-      changed.push(`firewall rule ${rule.name} added`);
-    } else if (!sameRule(rules[index]!, complete)) {
-      rules[index] = complete;
-      changed.push(`firewall rule ${rule.name} changed`);
+    const present = rules[index];
+    if (!present) {
+      yield {
+        drift: `firewall rule ${rule.name} is missing`,
+        changed: `firewall rule ${rule.name} added`,
+        repair: () => rules.push(complete),
+      };
+    } else if (!sameRule(present, complete)) {
+      yield {
+        drift: `firewall rule ${rule.name} ${present.enabled ? "differs" : "is disabled"}`,
+        changed: `firewall rule ${rule.name} changed`,
+        repair: () => (rules[index] = complete),
+      };
     }
   }
   const names = new Set(wanted.map((rule) => rule.name));
   for (const rule of [...rules]) {
     if (!rule.name.startsWith(firewallRulePrefix) || names.has(rule.name)) continue;
-    rules.splice(rules.indexOf(rule), 1);
-    changed.push(`firewall rule ${rule.name} removed`);
+    yield {
+      drift: `firewall rule ${rule.name} is not wanted`,
+      changed: `firewall rule ${rule.name} removed`,
+      repair: () => rules.splice(rules.indexOf(rule), 1),
+    };
   }
-  return changed;
 }
 
 function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {

@@ -33,11 +33,12 @@ export function invalidRequest(field: string, problem: string): GuestError {
 
 const hints: Partial<Record<HresultName, string>> = {
   E_INVALIDARG: "Pass the exported identity byte for byte as PeerIdentityExport gave it.",
-  ERROR_INVALID_PASSWORD: "Give the password that the identity was exported with.",
+  ERROR_INVALID_PASSWORD:
+    "Give the password that the identity was exported with, and the export unchanged: changed bytes look like a wrong password.",
   NTE_BAD_KEY_STATE:
     "The user's password was reset, which loses the protected keys: import the identity again.",
   PEER_E_NO_KEY_ACCESS:
-    "Log on as the lab user with the password; a logon with an SSH key cannot open the user's keys.",
+    "Log on as the lab user with the password, not with an SSH key; where that is so, give the user back the rights on the key folder, %APPDATA%\\Microsoft\\Crypto.",
   PEER_E_NOT_LICENSED:
     "Use a Windows 10 or 11 client image: no server is documented to run peer identities and groups.",
   PEER_E_TOO_MANY_IDENTITIES: "Remove identities of this user that are no longer needed.",

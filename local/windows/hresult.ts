@@ -10,6 +10,10 @@ export const hresults = {
   E_ACCESSDENIED: 0x80070005,
   /** HRESULT_FROM_WIN32(ERROR_INVALID_PASSWORD): what PFXImportCertStore says to a wrong password. */
   ERROR_INVALID_PASSWORD: 0x80070056,
+  /** HRESULT_FROM_WIN32(ERROR_ACCOUNT_LOCKED_OUT). */
+  ERROR_ACCOUNT_LOCKED_OUT: 0x80070775,
+  /** HRESULT_FROM_WIN32(NERR_PasswordTooShort): what NetUserChangePassword says to any breach of the password policy. */
+  NERR_PasswordTooShort: 0x800708c5,
   NTE_BAD_KEY_STATE: 0x8009000b,
   PEER_E_ALREADY_EXISTS: 0x800700b7,
   PEER_E_NOT_FOUND: 0x80070490,

@@ -3,12 +3,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Faults, Network, WindowsMachines } from "../interfaces";
 import type { Journal } from "../journal";
 import { openRecords } from "../records";
+import { resetPassword } from "./accounts";
 import { openBlobs } from "./blobs";
+import { findAccount } from "./logon";
 import { openMachine, type Environment, type Machine } from "./machine";
 import { newMachineRecord, type MachineRecord } from "./record";
 import { runManagedCommand } from "./runCommand";
 
 export { execute } from "./execute";
+export { interruptionOf } from "./interruption";
 export { passwordLogon, publicKeyLogon } from "./logon";
 export { firewallAllows } from "./firewall";
 export { SessionEnded } from "./sessionEnded";
@@ -34,6 +37,8 @@ export interface WindowsOptions {
 export interface Windows extends WindowsMachines {
   find(vmId: string): Machine | undefined;
   machines(): Machine[];
+  /** Sets a user's password from outside, as an administrator at the machine would: the user's protected keys are lost. */
+  resetPassword(vmId: string, user: string, password: string): Promise<void>;
 }
 
 /** Opens the machines kept in a directory, which run on as they were. */
@@ -101,6 +106,16 @@ export function openWindows(options: WindowsOptions): Windows {
       if (power === "running") machine.reboot(bootMilliseconds(machine));
       else machine.powerOff();
       journal.write({ kind: "machine", subject: machine.record.computerName, what: power });
+    },
+
+    async resetPassword(vmId, user, password) {
+      const machine = required(vmId);
+      const account = findAccount(machine, user);
+      if (!account) throw new Error(`${machine.record.computerName} has no user ${user}.`);
+      await resetPassword(account, password);
+      machine.save();
+      const { computerName } = machine.record;
+      journal.write({ kind: "machine", subject: computerName, what: `password of ${user} reset` });
     },
 
     runCommand: (vmId, request) => runManagedCommand(required(vmId), request),

@@ -74,6 +74,7 @@ export function openMachine(
         identities: (record.identities[logon.userName] ??= []),
         changed: save,
         ...(sessionCannotOpenKeys ? { sessionCannotOpenKeys } : {}),
+        isFull: () => faults.take("identityStoreFull", record.computerName) !== undefined,
         wrongKey: () => faults.take("wrongKey", record.computerName) !== undefined,
       }),
     ipv6Works: () =>

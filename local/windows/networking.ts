@@ -3,7 +3,8 @@ import {
   type NetworkingFacts,
   type NetworkingState,
 } from "../../guest/contract";
-import { replaceOwnRules } from "./firewall";
+import type { Difference } from "./difference";
+import { ownRuleDifferences } from "./firewall";
 import { GuestError } from "./guestError";
 import type { Machine } from "./machine";
 import { nativeInterfacesOff, readRegistry, registryKeys, writeRegistry } from "./registry";
@@ -19,89 +20,136 @@ export function applyNetworking(
   state: NetworkingState,
   from: "session" | "preparation",
 ): { changed: string[]; pending: string[] } {
-  const { record } = machine;
-  const changed = [
-    ...switchIPv6On(machine, from),
-    ...installFeature(machine),
-    ...switchPolicyOff(machine),
-    ...startPeerServices(machine),
-    ...replaceOwnRules(record.firewallRules, state.firewallRules),
-    ...(state.seed ? applySeedPolicy(machine, state.seed) : []),
-  ];
+  const changed: string[] = [];
+  for (const difference of differences(machine, state, from)) {
+    difference.repair();
+    changed.push(difference.changed);
+  }
   machine.save();
-  return { changed, pending: machine.rebootPending() ? ["reboot"] : [] };
+  return { changed, pending: pendingChanges(machine) };
 }
 
-function switchIPv6On(machine: Machine, from: "session" | "preparation"): string[] {
+/** What {@link applyNetworking} would change from a session; changes nothing. */
+export function networkingDrift(machine: Machine, state: NetworkingState): string[] {
+  return [...differences(machine, state, "session")].map(({ drift }) => drift);
+}
+
+export function pendingChanges(machine: Machine): string[] {
+  return machine.rebootPending() ? ["reboot"] : [];
+}
+
+/** One after the other, since what is put right decides over what comes next. */
+function* differences(
+  machine: Machine,
+  state: NetworkingState,
+  from: "session" | "preparation",
+): Generator<Difference> {
+  yield* ofIPv6(machine, from);
+  yield* ofFeature(machine);
+  yield* ofPolicy(machine);
+  yield* ofPeerServices(machine);
+  yield* ownRuleDifferences(machine.record.firewallRules, state.firewallRules);
+  if (state.seed) yield* ofSeedPolicy(machine, state.seed);
+}
+
+function* ofIPv6(machine: Machine, from: "session" | "preparation"): Generator<Difference> {
   const { registry, ipv6 } = machine.record;
-  const changed: string[] = [];
   const name = "DisabledComponents";
   const disabled = Number(readRegistry(registry, registryKeys.ipv6Parameters, name) ?? 0);
   if ((disabled & nativeInterfacesOff) !== 0) {
     const wanted = disabled < 0xff ? disabled & ~nativeInterfacesOff : 0;
-    writeRegistry(registry, registryKeys.ipv6Parameters, name, wanted);
-    changed.push(`${name} is ${wanted}`);
+    yield {
+      drift: `${name} is ${disabled}, wanted is ${wanted}`,
+      changed: `${name} is ${wanted}`,
+      repair: () => writeRegistry(registry, registryKeys.ipv6Parameters, name, wanted),
+    };
   }
   if (!ipv6.bindingEnabled) {
-    if (from === "session") {
-      throw new GuestError(
-        "IPv6Disabled",
-        "IPv6 is not bound to the network adapter.",
-        "Run the preparation of this machine again; binding IPv6 over SSH would cut its own connection.",
-      );
-    }
-    ipv6.bindingEnabled = true;
-    changed.push("IPv6 bound to the network adapter");
+    yield {
+      drift: "IPv6 is not bound to the network adapter",
+      changed: "IPv6 bound to the network adapter",
+      repair() {
+        if (from === "session") {
+          throw new GuestError(
+            "IPv6Disabled",
+            "IPv6 is not bound to the network adapter.",
+            "Run the preparation of this machine again; binding IPv6 over SSH would cut its own connection.",
+          );
+        }
+        ipv6.bindingEnabled = true;
+      },
+    };
   }
-  return changed;
 }
 
-function installFeature({ record }: Machine): string[] {
-  const installed =
-    record.traits.product === "server" && installPnrpFeature(record.features, record.services);
-  return installed ? ["feature PNRP installed"] : [];
+function* ofFeature({ record }: Machine): Generator<Difference> {
+  const { traits, features, services } = record;
+  if (traits.product !== "server" || features.includes("PNRP")) return;
+  yield {
+    drift: "feature PNRP is missing",
+    changed: "feature PNRP installed",
+    repair: () => installPnrpFeature(features, services),
+  };
 }
 
-function switchPolicyOff({ record }: Machine): string[] {
-  const { registry } = record;
-  if (readRegistry(registry, registryKeys.peernetPolicy, "Disabled") !== 1) return [];
-  writeRegistry(registry, registryKeys.peernetPolicy, "Disabled", 0);
-  return ["policy Peernet Disabled is 0"];
+function* ofPolicy({ record: { registry } }: Machine): Generator<Difference> {
+  if (readRegistry(registry, registryKeys.peernetPolicy, "Disabled") !== 1) return;
+  yield {
+    drift: "policy Peernet Disabled is 1, wanted is 0",
+    changed: "policy Peernet Disabled is 0",
+    repair: () => writeRegistry(registry, registryKeys.peernetPolicy, "Disabled", 0),
+  };
 }
 
 /** PNRPsvc starts with the machine, the others on demand. Without IPv6 it does not start before the restart. */
-function startPeerServices(machine: Machine): string[] {
-  const changed: string[] = [];
+function* ofPeerServices(machine: Machine): Generator<Difference> {
   const { services } = machine.record;
   for (const name of ["p2pimsvc", "p2psvc"]) {
     const service = services[name];
     if (service?.startType !== "Disabled") continue;
-    service.startType = "Manual";
-    changed.push(`service ${name} manual`);
+    yield {
+      drift: `service ${name} is disabled, wanted is manual`,
+      changed: `service ${name} manual`,
+      repair: () => (service.startType = "Manual"),
+    };
   }
   const { PNRPsvc } = services;
-  if (!PNRPsvc) return changed;
+  if (!PNRPsvc) return;
   if (PNRPsvc.startType !== "Automatic") {
-    PNRPsvc.startType = "Automatic";
-    changed.push("service PNRPsvc automatic");
+    yield {
+      drift: `service PNRPsvc is ${PNRPsvc.startType.toLowerCase()}, wanted is automatic`,
+      changed: "service PNRPsvc automatic",
+      repair: () => (PNRPsvc.startType = "Automatic"),
+    };
   }
-  if (PNRPsvc.status !== "Running" && machine.startService("PNRPsvc")) {
-    changed.push("service PNRPsvc started");
+  if (PNRPsvc.status !== "Running" && machine.ipv6Works()) {
+    yield {
+      drift: "service PNRPsvc is not running",
+      changed: "service PNRPsvc started",
+      repair: () => machine.startService("PNRPsvc"),
+    };
   }
-  return changed;
 }
 
-function applySeedPolicy(machine: Machine, seed: NonNullable<NetworkingState["seed"]>): string[] {
+function* ofSeedPolicy(
+  { record: { registry } }: Machine,
+  seed: NonNullable<NetworkingState["seed"]>,
+): Generator<Difference> {
+  const key = registryKeys.globalCloudPolicy;
   const values: [name: string, value: string | number | undefined][] = [
     ["SeedServer", seed.server],
     ["DontIncludeMicrosoftSeedServer", 1],
     ["DisableMulticastBootstrap", seed.role === "peer" ? 1 : undefined],
   ];
-  return values
-    .filter(([name, value]) =>
-      writeRegistry(machine.record.registry, registryKeys.globalCloudPolicy, name, value),
-    )
-    .map(([name]) => `PNRP policy ${name} ${name === "SeedServer" ? `is ${seed.server}` : "set"}`);
+  for (const [name, value] of values) {
+    const current = readRegistry(registry, key, name);
+    if (current === value) continue;
+    yield {
+      drift: `PNRP policy ${name} is ${current ?? "not set"}, wanted is ${value ?? "not set"}`,
+      changed: `PNRP policy ${name} ${name === "SeedServer" ? `is ${seed.server}` : "set"}`,
+      repair: () => writeRegistry(registry, key, name, value),
+    };
+  }
 }
 
 export function networkingFacts(machine: Machine): NetworkingFacts {

@@ -15,9 +15,16 @@ export function isServer(machine: Machine): boolean {
   return machine.record.traits.product === "server";
 }
 
+/** Whether identities and groups are not for this machine. */
+function isRefused(machine: Machine): boolean {
+  const { record, environment } = machine;
+  const isPlain = isServer(machine) && environment.serverPeerStack === "refused";
+  return isPlain || environment.faults.take("noPeerStack", record.computerName) !== undefined;
+}
+
 /** Starts the parts of the stack, as the probing action does, and says what they answer. */
 export function startPeerStack(machine: Machine): PeerStackState {
-  const { record, environment } = machine;
+  const { record } = machine;
   if (!record.services.PNRPsvc || !machine.startService("p2pimsvc")) {
     const missing = "PEER_E_CANNOT_START_SERVICE";
     return { identity: missing, grouping: missing, pnrp: missing };
@@ -27,8 +34,7 @@ export function startPeerStack(machine: Machine): PeerStackState {
     : machine.startService("PNRPsvc")
       ? "S_OK"
       : "PEER_E_SERVICE_NOT_AVAILABLE";
-  const refused = isServer(machine) && environment.serverPeerStack === "refused";
-  if (refused || environment.faults.take("noPeerStack", record.computerName)) {
+  if (isRefused(machine)) {
     return { identity: "PEER_E_NOT_LICENSED", grouping: "PEER_E_NOT_LICENSED", pnrp };
   }
   const grouping =
@@ -36,8 +42,31 @@ export function startPeerStack(machine: Machine): PeerStackState {
   return { identity: "S_OK", grouping, pnrp };
 }
 
+/**
+ * Fails where identities cannot be read, by what can be seen without starting a service: that is Windows' own affair, which
+ * starts p2pimsvc when it is called.
+ */
+export function requireReadableIdentities(machine: Machine): void {
+  requireParts(machine);
+  if (!machine.ipv6Works()) throw stackFailure(machine, "pnrp", "PEER_E_IPV6_NOT_INSTALLED");
+  if (machine.record.services.p2pimsvc?.startType === "Disabled") {
+    throw stackFailure(machine, "identity", "PEER_E_CANNOT_START_SERVICE");
+  }
+  if (isRefused(machine)) throw stackFailure(machine, "identity", "PEER_E_NOT_LICENSED");
+}
+
 /** The state of the stack, or the failure that names the first reason why this machine cannot run it. */
 export function requirePeerStack(machine: Machine): PeerStackState {
+  requireParts(machine);
+  const state = startPeerStack(machine);
+  // PNRP first: without IPv6 nothing else can work either.
+  const part = (["pnrp", "grouping", "identity"] as const).find((name) => state[name] !== "S_OK");
+  if (!part) return state;
+  throw stackFailure(machine, part, state[part]);
+}
+
+/** Fails where a part is missing or switched off by policy. */
+function requireParts(machine: Machine): void {
   const { record } = machine;
   if (readRegistry(record.registry, registryKeys.peernetPolicy, "Disabled") === 1) {
     throw new GuestError(
@@ -61,13 +90,15 @@ export function requirePeerStack(machine: Machine): PeerStackState {
       "Use an image that carries the peer networking stack: a Windows 10 or 11 client.",
     );
   }
-  const state = startPeerStack(machine);
-  // PNRP first: without IPv6 nothing else can work either.
-  const part = (["pnrp", "grouping", "identity"] as const).find((name) => state[name] !== "S_OK");
-  if (!part) return state;
-  const result = state[part];
+}
+
+function stackFailure(
+  machine: Machine,
+  part: keyof PeerStackState,
+  result: HresultName,
+): GuestError {
   if (result === "PEER_E_IPV6_NOT_INSTALLED") {
-    throw new GuestError(
+    return new GuestError(
       "IPv6Disabled",
       `IPv6 is off, and ${part} needs it.`,
       machine.rebootPending()
@@ -76,7 +107,7 @@ export function requirePeerStack(machine: Machine): PeerStackState {
       result,
     );
   }
-  throw new GuestError(
+  return new GuestError(
     result,
     `The peer stack of this machine does not run: ${part} answered ${result} (${formatHresult(result)}).`,
     "Use a Windows 10 or 11 client image: no server is documented to run peer identities and groups.",

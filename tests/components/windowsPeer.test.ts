@@ -25,7 +25,7 @@ describe("components/windowsPeer", () => {
     await settled(peer.machine);
     assert.deepEqual(counts(declared), {
       "peerlab:index:WindowsPeer": 1,
-      "pulumi:index:Stash": 4,
+      "pulumi:index:Stash": 5,
       "azure-native:network:PublicIPAddress": 1,
       "azure-native:network:NetworkInterface": 1,
       "azure-native:compute:VirtualMachine": 1,
@@ -38,7 +38,7 @@ describe("components/windowsPeer", () => {
         .filter(({ type }) => type.endsWith(":Stash"))
         .map(({ name }) => name)
         .sort(),
-      ["pc-1-guest-files", "pc-1-host-key", "pc-1-password", "pc-1-preparation"],
+      ["pc-1-guest-files", "pc-1-host-key", "pc-1-lab-user", "pc-1-password", "pc-1-preparation"],
     );
     const machine = (await settled(peer.machine)) as {
       connection: Record<string, unknown>;
@@ -80,7 +80,7 @@ describe("components/windowsPeer", () => {
     assert.equal(connection.host, "10.80.0.4");
     assert.equal(connection.proxy.host, "192.0.2.1");
     assert.equal(connection.proxy.hostKey, "ssh-ed25519 AAAA");
-    assert.equal(connection.dialErrorLimit, 4);
+    assert.equal(connection.dialErrorLimit, 30);
   });
 
   it("asks Azure for the machine the defaults promise", async () => {

@@ -5,6 +5,7 @@ import { getEngine } from "../../engine";
 import { runCommand } from "../../engine/runCommand";
 import type { CommandProviderKind } from "../../local/commandProvider";
 import type { JournalEntry } from "../../local/journal";
+import type { RequestObserver } from "../../local/provider";
 import { startStandIn, type StandIn } from "../../local/standin";
 
 const root = path.resolve(__dirname, "../..");
@@ -40,6 +41,12 @@ export interface LabProject {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each program has outputs of its own.
   outputs(): Promise<Record<string, any>>;
   resources(): Promise<StateResource[]>;
+  /** The state as JSON, secrets in plain text. */
+  exportState(): Promise<string>;
+  /** Copies everything that is kept, which must not change meanwhile, into a folder that is made anew. */
+  save(folder: string): void;
+  /** Goes back to what was saved there; the configuration stays. */
+  restore(folder: string): Promise<void>;
   /** Ends the stand-in and starts it again on the same directory. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +60,8 @@ export interface LabProjectOptions {
   folder?: string;
   /** What plays the remote commands; chosen by what can be had by default. */
   commandProvider?: CommandProviderKind;
+  /** Awaited around every request to a provider that the stand-in plays. */
+  observe?: RequestObserver;
 }
 
 /**
@@ -61,7 +70,7 @@ export interface LabProjectOptions {
  */
 export async function openLabProject(
   program?: string,
-  { folder = ".", commandProvider }: LabProjectOptions = {},
+  { folder = ".", commandProvider, observe }: LabProjectOptions = {},
 ): Promise<LabProject> {
   const parent = path.join(root, ".peerlab", "tests");
   fs.mkdirSync(parent, { recursive: true });
@@ -76,8 +85,8 @@ export async function openLabProject(
   } else write("Pulumi.yaml", "name: own\nruntime: nodejs\nmain: index.ts\n");
 
   const engine = await getEngine();
-  const start = () =>
-    startStandIn({ directory: path.join(directory, "local"), engine, commandProvider });
+  const kept = path.join(directory, "local");
+  const start = () => startStandIn({ directory: kept, engine, commandProvider, observe });
   let standIn = await start();
 
   const run: LabProject["run"] = async (file, args, extra = {}) => {
@@ -125,6 +134,17 @@ export async function openLabProject(
       const text = await stdout("stack", "export", "--stack", "test");
       const state = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
       return state.deployment.resources ?? [];
+    },
+    exportState: () => stdout("stack", "export", "--stack", "test", "--show-secrets"),
+    save(folder) {
+      fs.rmSync(folder, { recursive: true, force: true });
+      fs.cpSync(kept, folder, { recursive: true, verbatimSymlinks: true });
+    },
+    async restore(folder) {
+      await standIn.close();
+      fs.rmSync(kept, { recursive: true, force: true });
+      fs.cpSync(folder, kept, { recursive: true, verbatimSymlinks: true });
+      standIn = await start();
     },
     async restart() {
       await standIn.close();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { engineEnvironment, getEngine } from "../../engine";
@@ -121,6 +123,18 @@ describe("engine/languageHost", function () {
     await ended;
     assert.notEqual(code, 0);
     await until(() => !isRunning(program));
+  });
+
+  it("ends where the engine is gone before it was reached", async () => {
+    const listener = net.createServer().listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const { port } = listener.address() as net.AddressInfo;
+    listener.close();
+    await once(listener, "close");
+    const host = path.join(root, "engine/languageHost/main.mjs");
+    const child = spawn(process.execPath, [host, `127.0.0.1:${port}`], { stdio: "ignore" });
+    const [code] = (await once(child, "exit")) as [number];
+    assert.equal(code, 0);
   });
 
   it("describes the components of a package, and runs their provider for it", async () => {

@@ -17,6 +17,7 @@ import { functionsOf } from "./powershell";
 /** Every action; the type makes it complete. */
 const actions: Record<GuestAction, true> = {
   "Set-PeerMachine": true,
+  "Test-PeerMachine": true,
   "Test-PeerCapability": true,
   "Set-PeerNetworking": true,
   "Export-PeerIdentity": true,

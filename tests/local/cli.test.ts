@@ -54,6 +54,7 @@ describe("local/cli", function () {
            providers: process.env.PULUMI_DEBUG_PROVIDERS,
            backend: process.env.PULUMI_BACKEND_URL,
            jumpHost: Object.keys(JSON.parse(process.env.PEERLAB_JUMP_HOST)),
+           resourceManager: process.env.PEERLAB_RESOURCE_MANAGER,
          }));
          process.exitCode = 9`,
       ),
@@ -73,15 +74,18 @@ describe("local/cli", function () {
       "hostKey",
       "privateAddress",
     ]);
+    assert.match(String(seen.resourceManager), /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(result.code, 9);
     assert.equal(fs.existsSync(partsOf(directory).lock), false);
   });
 
   it("uses the stand-in that runs in another process, which a reset and a second one refuse to disturb", async () => {
     const { child, ended } = await start("Ctrl-C ends it");
-    const providers = script("console.log(process.env.PULUMI_DEBUG_PROVIDERS)");
+    const providers = script(
+      "console.log(process.env.PULUMI_DEBUG_PROVIDERS, process.env.PEERLAB_RESOURCE_MANAGER)",
+    );
     const [first, second] = [await run(...providers), await run(...providers)];
-    assert.match(first.stdout, /^azure-native:\d+/);
+    assert.match(first.stdout, /^azure-native:\d+.* http:\/\/127\.0\.0\.1:\d+\s*$/);
     assert.equal(first.stdout, second.stdout);
     for (const args of [["reset"], []]) {
       const refused = await run(...args);

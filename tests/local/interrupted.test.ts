@@ -132,6 +132,20 @@ describe("local/interrupted", function () {
     assert.deepEqual(reports, []);
   });
 
+  it("takes away what a killed run was just writing into the backend's files", async () => {
+    await up();
+    const folder = path.join(partsOf(directory).backend, ".pulumi");
+    fs.truncateSync(path.join(folder, "stacks/tiny/test.json.attrs"));
+    await assert.rejects(up(), /failed to load checkpoint: EOF/);
+    const draft = path.join(folder, "locks/organization/tiny/test/one.json.18a.tmp");
+    fs.mkdirSync(path.dirname(draft), { recursive: true });
+    fs.writeFileSync(draft, '{"pid":');
+    await heal();
+    assert.ok(!fs.existsSync(draft));
+    assert.match(await up(), /3 unchanged/);
+    assert.equal(networks(), 1);
+  });
+
   it("does not take the lock of a process that still works", async () => {
     const locks = path.join(partsOf(directory).backend, ".pulumi/locks/organization/tiny/test");
     fs.mkdirSync(locks, { recursive: true });

@@ -11,6 +11,8 @@ export interface Azure {
   addresses: AddressBook;
   windows: WindowsMachines;
   journal: Journal;
+  /** What the provider is logged on with: the one bearer token that Azure Resource Manager takes. Never stored. */
+  token: string;
   faults: Faults;
   /** Waits that long, or until the requests under way are cancelled. */
   pause(milliseconds: number): Promise<void>;

@@ -116,6 +116,7 @@ export interface VirtualMachineProperties extends Located {
       version?: string;
       id?: string;
     };
+    diskControllerType?: "SCSI" | "NVMe";
     osDisk?: Disk & { osType?: "Windows" | "Linux" };
     dataDisks?: Disk[];
   };
@@ -184,7 +185,8 @@ export interface VirtualMachineAssigned {
   vmId: string;
   osDiskId: string;
   dataDiskIds: string[];
-  power: "running" | "deallocated";
+  /** `starting` until Azure has found a host for it; what Windows does then is Windows' affair. */
+  power: "running" | "starting" | "deallocated";
 }
 
 /** The resource's properties as `T`. */

@@ -10,8 +10,10 @@ import { withFaults } from "./effects";
 import { declared } from "./outputs";
 import { azureTypeOf, idOf } from "./target";
 
+type Lookup = Exclude<ServedFunction, "azure-native:authorization:getClientToken">;
+
 /** The look-ups, each with the resource it looks up. */
-const lookups: { [token in ServedFunction]: ServedResource } = {
+const lookups: { [token in Lookup]: ServedResource } = {
   "azure-native:compute:getVirtualMachine": "azure-native:compute:VirtualMachine",
   "azure-native:compute:getVirtualMachineRunCommandByVirtualMachine":
     "azure-native:compute:VirtualMachineRunCommandByVirtualMachine",
@@ -30,6 +32,12 @@ export async function invoke(
 ): Promise<InvokeResult> {
   const failures = checkInputs(schema.functions[token], request.arguments);
   if (failures.length > 0) return { result: {}, failures };
+  // azure-native does not mark it as a secret: that is left to the program.
+  if (token === "azure-native:authorization:getClientToken") {
+    return withFaults(azure, "invoke", { token, name: "", id: "" }, async () => ({
+      result: { token: azure.token },
+    }));
+  }
   const type = resourceTypes.get(lookups[token]) as ResourceType;
   const id = idOf(type, request.arguments, azure);
   return withFaults(azure, "invoke", { token, name: "", id }, async () => ({

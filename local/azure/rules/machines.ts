@@ -11,6 +11,7 @@ import { machineChangeRules } from "./machineChanges";
 import { tags, virtualMachineName } from "./names";
 import { operatingSystemRules } from "./operatingSystem";
 import { mustExist, others } from "./references";
+import { resizeRules } from "./resize";
 import type { Rule } from "./rule";
 
 function machineOf(put: PutRequest): VirtualMachineProperties {
@@ -244,6 +245,7 @@ export const outbound: Rule = {
 
 export const virtualMachineRules: Rule[] = [
   ...machineChangeRules,
+  ...resizeRules,
   virtualMachineName,
   tags,
   needsInterface,

@@ -1,7 +1,11 @@
 import type { PutRequest } from "../arm/azure";
 import { parentId } from "../arm/id";
-import type { RunCommandProperties, VirtualMachineProperties } from "../arm/model";
-import { normalizedLocation, propertiesOf } from "../arm/model";
+import type {
+  RunCommandProperties,
+  VirtualMachineAssigned,
+  VirtualMachineProperties,
+} from "../arm/model";
+import { assignedOf, normalizedLocation, propertiesOf } from "../arm/model";
 import { tags, virtualMachineName } from "./names";
 import type { Rule } from "./rule";
 
@@ -71,6 +75,21 @@ export const agentRequired: Rule = {
   },
 };
 
+/** Run commands are extensions to Azure, and of an extension not even a tag changes while its machine is off. */
+export const machineRunning: Rule = {
+  id: "RUNCMD-VM-RUNNING",
+  grade: "B",
+  status: 409,
+  code: "OperationNotAllowed",
+  check: (put, azure) => {
+    const machine = azure.store.get(parentId(put.id));
+    const power = machine && assignedOf<VirtualMachineAssigned>(machine).power;
+    return power === undefined || power === "running"
+      ? []
+      : ["Cannot modify extensions in the VM when the VM is not running."];
+  },
+};
+
 export const runAsPair: Rule = {
   id: "RUNCMD-RUNAS",
   grade: "A",
@@ -105,6 +124,7 @@ export const runCommandRules: Rule[] = [
   scriptOnly,
   machineLocation,
   agentRequired,
+  machineRunning,
   runAsPair,
   timeout,
 ];

@@ -57,14 +57,7 @@ function needsRun(put: PutRequest, existing: AzureResource): boolean {
 
 async function run(put: PutRequest, azure: Azure): Promise<AzureResource> {
   const machine = azure.store.get(parentId(put.id)) as AzureResource;
-  const { vmId, power } = assignedOf<VirtualMachineAssigned>(machine);
-  if (power !== "running") {
-    throw new AzureError(
-      409,
-      "OperationNotAllowed",
-      `Cannot modify run commands in the VM when the VM is not running: ${machine.name} is ${power}.`,
-    );
-  }
+  const { vmId } = assignedOf<VirtualMachineAssigned>(machine);
   const wanted = propertiesOf<RunCommandProperties>(put);
   const record = stored(
     put,

@@ -108,7 +108,11 @@ async function create(put: PutRequest, azure: Azure): Promise<AzureResource> {
   return azure.store.put({ ...record, provisioningState: "Succeeded" });
 }
 
-function change(put: PutRequest, existing: AzureResource, azure: Azure): AzureResource {
+async function change(
+  put: PutRequest,
+  existing: AzureResource,
+  azure: Azure,
+): Promise<AzureResource> {
   const { dataDisks } = propertiesOf<VirtualMachineProperties>(put).storageProfile ?? {};
   const assigned = assignedOf<VirtualMachineAssigned>(existing);
   const { location } = propertiesOf<VirtualMachineProperties>(put);
@@ -118,9 +122,27 @@ function change(put: PutRequest, existing: AzureResource, azure: Azure): AzureRe
     const machine = { id: existing.id, name: existing.name, location };
     return assigned.dataDiskIds[index] ?? makeDisk(machine, disk, "DataDisk", azure);
   });
-  return azure.store.put(
+  const changed = azure.store.put(
     stored(put, withoutWriteOnly(put.properties), { ...existing.assigned, dataDiskIds }),
   );
+  if (assigned.power === "running" && sizeOf(existing) !== sizeOf(changed)) {
+    // A machine that runs is restarted to get its other size.
+    await azure.windows.setPower(assigned.vmId, "deallocated");
+    await azure.windows.setPower(assigned.vmId, "running");
+    azure.journal.write({
+      kind: "machine",
+      subject: existing.id,
+      what: "restarted",
+      detail: "resize",
+    });
+  }
+  return changed;
+}
+
+function sizeOf(machine: AzureResource): string {
+  return (
+    propertiesOf<VirtualMachineProperties>(machine).hardwareProfile?.vmSize ?? ""
+  ).toLowerCase();
 }
 
 function view(machine: AzureResource, azure: Azure, expand?: string): Properties {
@@ -180,6 +202,12 @@ function profileView(profile: Properties, machineName: string): Properties {
   };
 }
 
+const powerInWords: { [power in VirtualMachineAssigned["power"]]: string } = {
+  running: "VM running",
+  starting: "VM starting",
+  deallocated: "VM deallocated",
+};
+
 function instanceView(power: VirtualMachineAssigned["power"]): Properties {
   return {
     statuses: [
@@ -191,7 +219,7 @@ function instanceView(power: VirtualMachineAssigned["power"]): Properties {
       {
         code: `PowerState/${power}`,
         level: "Info",
-        displayStatus: power === "running" ? "VM running" : "VM deallocated",
+        displayStatus: powerInWords[power],
       },
     ],
   };

@@ -21,9 +21,12 @@ export async function openIdentities(
   { userPassword }: { userPassword?: string },
 ): Promise<IdentityAccess> {
   const { environment, record } = machine;
+  const { faults } = environment;
+  const nobodyOpensKeys = faults.take("keyFolderRefused", record.computerName) !== undefined;
   const sessionOpensKeys =
     logon.kind === "password" &&
-    !environment.faults.take("sessionCannotOpenKeys", record.computerName);
+    !nobodyOpensKeys &&
+    !faults.take("sessionCannotOpenKeys", record.computerName);
   if (sessionOpensKeys) return { store: machine.identities(logon), openedIn: "session" };
   if (userPassword === undefined) {
     return { store: machine.identities(logon, true), openedIn: "session" };
@@ -37,7 +40,7 @@ export async function openIdentities(
       "E_ACCESSDENIED",
     );
   }
-  return { store: machine.identities(taskLogon), openedIn: "task" };
+  return { store: machine.identities(taskLogon, nobodyOpensKeys), openedIn: "task" };
 }
 
 /**
@@ -53,7 +56,7 @@ export function identityFacts(
   return { ...identity, usable: isUsable(store, peerName), openedIn };
 }
 
-function isUsable(store: IdentityStore, peerName: string): boolean {
+export function isUsable(store: IdentityStore, peerName: string): boolean {
   const state = store.testSignature(peerName);
   if (state === "PEER_E_NO_KEY_ACCESS") throw new HresultError(state, "PeerIdentityGetCryptKey");
   return state === "usable";
@@ -75,7 +78,7 @@ export async function ensureIdentity(
   { checkpoint }: ActionContext,
   { store }: IdentityAccess,
   wanted: WantedImport,
-): Promise<{ peerName: string; imported: boolean }> {
+): Promise<{ peerName: string; imported: boolean; renamed: boolean }> {
   const exported = Buffer.from(wanted.exportedIdentity, "base64");
   const expected = wanted.peerName ?? declaredPeerName(exported);
   const isPresent = store.enumerate().some(({ peerName }) => peerName === expected);
@@ -99,11 +102,11 @@ export async function ensureIdentity(
     checkpoint();
   }
   const present = store.enumerate().find((identity) => identity.peerName === peerName);
-  if (wanted.friendlyName !== undefined && present?.friendlyName !== wanted.friendlyName) {
-    // The export does not carry it.
-    store.setFriendlyName(peerName, wanted.friendlyName);
-  }
-  return { peerName, imported };
+  const { friendlyName } = wanted;
+  const misnamed = friendlyName !== undefined && present?.friendlyName !== friendlyName;
+  // The export does not carry it.
+  if (misnamed) store.setFriendlyName(peerName, friendlyName);
+  return { peerName, imported, renamed: misnamed && !imported };
 }
 
 /** Runs `work` and turns a result of p2p.dll into the failure that the contract knows. */

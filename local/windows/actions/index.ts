@@ -6,7 +6,7 @@ import {
   type GuestAction,
 } from "../../../guest/contract";
 import { GuestError, invalidRequest } from "../guestError";
-import { sha256 } from "../machine";
+import { sha256, type Machine } from "../machine";
 import type { ActionContext } from "./context";
 import { exportPeerIdentity } from "./exportPeerIdentity";
 import { getPeerReport } from "./getPeerReport";
@@ -16,6 +16,7 @@ import { getPeerIdentity, removePeerIdentity } from "./peerIdentities";
 import { requestShapes } from "./requests";
 import { setPeerMachine } from "./setPeerMachine";
 import { setPeerNetworking } from "./setPeerNetworking";
+import { testPeerMachine } from "./testPeerMachine";
 import { testPeerCapability } from "./testPeerCapability";
 
 type RequestOf<A extends GuestAction> = ReturnType<(typeof requestShapes)[A]>;
@@ -24,6 +25,7 @@ const actions: {
   [A in GuestAction]: (context: ActionContext, request: RequestOf<A>) => Promise<object>;
 } = {
   "Set-PeerMachine": setPeerMachine,
+  "Test-PeerMachine": testPeerMachine,
   "Test-PeerCapability": testPeerCapability,
   "Set-PeerNetworking": setPeerNetworking,
   "Export-PeerIdentity": exportPeerIdentity,
@@ -65,7 +67,8 @@ interface Envelope {
   guestFiles?: unknown;
 }
 
-function readEnvelope(standardInput: Buffer): Envelope {
+/** The one JSON object that a request is. */
+export function readEnvelope(standardInput: Buffer): Envelope {
   if (standardInput.some((byte) => byte > 0x7f)) {
     throw invalidRequest("(whole)", "must be ASCII, with everything else as \\u escapes");
   }
@@ -83,7 +86,7 @@ function readEnvelope(standardInput: Buffer): Envelope {
 
 /** In the order of the script: the contract, its own files, and only then which machine is meant. */
 function checkTarget({ machine, logon }: ActionContext, request: Envelope): void {
-  const { record, disk } = machine;
+  const { disk } = machine;
   if (request.contract !== contractVersion) {
     throw new GuestError(
       "ContractMismatch",
@@ -104,7 +107,12 @@ function checkTarget({ machine, logon }: ActionContext, request: Envelope): void
       "Copy the guest files that belong to the library to this machine.",
     );
   }
-  const instance = String(request.instance);
+  checkInstance(machine, request.instance);
+}
+
+/** Refuses a request that is meant for another machine. */
+export function checkInstance({ record }: Machine, wanted: unknown): void {
+  const instance = String(wanted);
   if (!instancePattern.test(instance)) {
     throw invalidRequest("instance", "must be the vmId of the machine");
   }

@@ -11,6 +11,7 @@ import {
   type SetPeerMachineRequest,
   type SetPeerNetworkingRequest,
   type TestPeerCapabilityRequest,
+  type TestPeerMachineRequest,
 } from "../../../guest/contract";
 import { invalidRequest } from "../guestError";
 import { peerNamePattern } from "../identity/peerName";
@@ -26,7 +27,19 @@ const scope = text({
   allowed: "peerlab:<project>/<stack>/<person>",
 });
 
-const base64 = text({ pattern: /^[A-Za-z0-9+/]+={0,2}$/, allowed: "base64" });
+const base64 = text({
+  pattern: /^[A-Za-z0-9+/]+={0,2}$/,
+  allowed: "base64 of UTF-16LE bytes",
+});
+
+/** Bytes of UTF-16LE come in pairs. */
+function exportedIdentity(value: unknown, field: string): string {
+  const encoded = base64(value, field);
+  if (encoded.length % 4 !== 0 || Buffer.from(encoded, "base64").length % 2 !== 0) {
+    throw invalidRequest(field, "must be base64 of UTF-16LE bytes");
+  }
+  return encoded;
+}
 
 function readFirewallRule(value: unknown, field: string): FirewallRule {
   const rule: FirewallRule = object({
@@ -80,12 +93,19 @@ const common = {
 const wantedIdentity = {
   peerName,
   friendlyName: optional(text()),
-  exportedIdentity: base64,
+  exportedIdentity,
   exportPassword: text(),
 };
 
+const machineState = object({
+  ...common,
+  networking: optional(networkingState),
+  identities: optional(object({ scope, wanted: list(object(wantedIdentity)) })),
+});
+
 export const requestShapes: {
   "Set-PeerMachine": Shape<SetPeerMachineRequest>;
+  "Test-PeerMachine": Shape<TestPeerMachineRequest>;
   "Test-PeerCapability": Shape<TestPeerCapabilityRequest>;
   "Set-PeerNetworking": Shape<SetPeerNetworkingRequest>;
   "Export-PeerIdentity": Shape<ExportPeerIdentityRequest>;
@@ -94,11 +114,8 @@ export const requestShapes: {
   "Remove-PeerIdentity": Shape<RemovePeerIdentityRequest>;
   "Get-PeerReport": Shape<GetPeerReportRequest>;
 } = {
-  "Set-PeerMachine": object({
-    ...common,
-    networking: optional(networkingState),
-    identities: optional(object({ scope, wanted: list(object(wantedIdentity)) })),
-  }),
+  "Set-PeerMachine": machineState,
+  "Test-PeerMachine": machineState,
   "Test-PeerCapability": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
   "Export-PeerIdentity": object({

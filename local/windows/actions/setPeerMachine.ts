@@ -55,8 +55,9 @@ async function setIdentities(
   const noted = new Set([...(ledger[scope] ?? []), ...names]);
   writeLedger(context, { ...ledger, [scope]: [...noted] });
   for (const identity of wanted) {
-    const { peerName, imported } = await ensureIdentity(context, access, identity);
+    const { peerName, imported, renamed } = await ensureIdentity(context, access, identity);
     if (imported) changed.push(`identity ${peerName} imported`);
+    if (renamed) changed.push(`identity ${peerName} renamed`);
   }
 
   const ofOtherScopes = new Set(

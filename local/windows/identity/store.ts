@@ -44,6 +44,8 @@ export interface IdentityStoreOptions {
   sessionCannotOpenKeys?: boolean;
   /** Stores a key of its own in place of the imported one: a machine that went wrong. */
   wrongKey?: () => boolean;
+  /** Whether the store takes no more, whatever it holds. */
+  isFull?: () => boolean;
   /** How many identities a user can have. The real limit is not documented. */
   maximumIdentities?: number;
 }
@@ -78,7 +80,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
     if (identities.some((identity) => identity.peerName === peerName)) {
       throw new HresultError("PEER_E_ALREADY_EXISTS", call);
     }
-    if (identities.length >= maximumIdentities) {
+    if (identities.length >= maximumIdentities || options.isFull?.()) {
       throw new HresultError("PEER_E_TOO_MANY_IDENTITIES", call);
     }
     identities.push({

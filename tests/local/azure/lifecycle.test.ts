@@ -359,7 +359,7 @@ describe("local/azure, the life of resources", () => {
     assert.match(stage.server.network.send(ssh).reason, /ada is not running/);
     await assert.rejects(
       stage.create(tokens.runCommand, "run", command()),
-      /Status=409 Code="OperationNotAllowed".*deallocated/,
+      /Status=409 Code="OperationNotAllowed" Message="Cannot modify extensions in the VM when the VM is not running\."/,
     );
     const { result } = await stage.client.invoke("azure-native:compute:getVirtualMachine", {
       resourceGroupName,

@@ -165,11 +165,17 @@ function disk(name: string): Properties {
 }
 
 /** A change that is planned as an update in place. */
-function changeCase(rule: string, code: string, illegal: Properties, legal: Properties): RuleCase {
+function changeCase(
+  rule: string,
+  code: string,
+  illegal: Properties,
+  legal: Properties,
+  before: Properties = {},
+): RuleCase {
   const change =
     (properties: Properties): RuleCase["legal"] =>
     async (stage, lab) => {
-      const { machine, nic } = await makeMachine(stage, lab, "ada");
+      const { machine, nic } = await makeMachine(stage, lab, "ada", { machine: before });
       try {
         await stage.update(machine, merge(machine.inputs, properties));
       } finally {
@@ -180,12 +186,14 @@ function changeCase(rule: string, code: string, illegal: Properties, legal: Prop
   return { rule, code, illegal: change(illegal), legal: change(legal) };
 }
 
+const size = (name: string): Properties => ({ hardwareProfile: { vmSize: `Standard_${name}` } });
+
 export const changeCases: RuleCase[] = [
   changeCase(
     "VM-UNCHANGEABLE",
     "PropertyChangeNotAllowed",
     os({ adminPassword: "Other-password-1" }),
-    { hardwareProfile: { vmSize: "Standard_D2s_v5" } },
+    { hardwareProfile: { vmSize: "Standard_B4ms" } },
   ),
   changeCase(
     "VM-UNCHANGEABLE",
@@ -219,6 +227,14 @@ export const changeCases: RuleCase[] = [
       await stage.update(machine, merge(machine.inputs, nics("a")({ a: nic.id.toUpperCase() })));
     },
   },
+  changeCase("VM-RESIZE-TEMP-DISK", "OperationNotAllowed", size("D2s_v5"), size("D2s_v3")),
+  changeCase(
+    "VM-RESIZE-CONTROLLER",
+    "InvalidParameter",
+    size("D2s_v6"),
+    size("D4s_v5"),
+    size("D2s_v5"),
+  ),
   changeCase(
     "VM-OSDISK-SIZE",
     "Conflict",

@@ -162,6 +162,8 @@ describe("local/azure, the provider", () => {
       runCommandName: "prepare",
     };
     for (const token of servedFunctions) {
+      // It looks up nothing that was made; its test is that of the resource manager, which takes the token.
+      if (token === "azure-native:authorization:getClientToken") continue;
       const wanted = argumentsOf[token];
       assert.ok(wanted, `${token} has a case here`);
       const args: Properties = {};
@@ -195,7 +197,7 @@ describe("local/azure, the provider", () => {
     });
     await assert.rejects(
       stage.client.invoke("azure-native:storage:listStorageAccountKeys", {}),
-      /listStorageAccountKeys; it serves: azure-native:compute:getVirtualMachine, /,
+      /listStorageAccountKeys; it serves: .*azure-native:compute:getVirtualMachine, /,
     );
     assert.ok(
       stage.journal.read().some(({ what, subject }) => what === "refused" && subject === type),

@@ -49,6 +49,27 @@ export const runCommandCases: RuleCase[] = [
     { timeoutInSeconds: 60 },
   ),
   {
+    rule: "RUNCMD-VM-RUNNING",
+    code: "OperationNotAllowed",
+    prepare: async (stage, lab) => (await makeMachine(stage, lab, "ada")).machine.outputs,
+    illegal: async (stage, _lab, { vmId }) => {
+      await stage.server.setPower(String(vmId), "deallocated");
+      await stage.create(tokens.runCommand, "c", {
+        resourceGroupName,
+        vmName: "ada",
+        source: { script: "1" },
+      });
+    },
+    legal: async (stage, _lab, { vmId }) => {
+      await stage.server.setPower(String(vmId), "running");
+      await stage.create(tokens.runCommand, "c", {
+        resourceGroupName,
+        vmName: "ada",
+        source: { script: "1" },
+      });
+    },
+  },
+  {
     rule: "RUNCMD-AGENT",
     code: "OperationNotAllowed",
     prepare: async (stage, lab) => {

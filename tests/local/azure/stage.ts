@@ -22,6 +22,7 @@ import { connectProvider } from "../provider/client";
 export interface RecordingWindows extends WindowsMachines {
   created: MachineSpecification[];
   deleted: string[];
+  powers: [vmId: string, power: string][];
   commands: (RunCommandRequest & { vmId: string })[];
   /** Stands in for the script; by default it succeeds and prints `ok`. */
   answer(request: RunCommandRequest): Promise<Partial<RunCommandResult>>;
@@ -33,6 +34,7 @@ export function recordingWindows(): RecordingWindows {
   const windows: RecordingWindows = {
     created: [],
     deleted: [],
+    powers: [],
     commands: [],
     answer: async () => ({}),
     install: async () => undefined,
@@ -43,7 +45,9 @@ export function recordingWindows(): RecordingWindows {
     async delete(vmId) {
       windows.deleted.push(vmId);
     },
-    setPower: async () => undefined,
+    async setPower(vmId, power) {
+      windows.powers.push([vmId, power]);
+    },
     async runCommand(vmId, request) {
       windows.commands.push({ ...request, vmId });
       return {

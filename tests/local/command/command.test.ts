@@ -417,6 +417,28 @@ describe("local/command", () => {
       );
     });
 
+    it("breaks off where the connection is cut or the machine restarts, with what has arrived left behind", async () => {
+      const content = "0123456789";
+      const source = new Asset({ text: content, hash: "1" });
+      for (const kind of ["dropConnection", "reboot"] as const) {
+        for (const [moment, arrived] of [
+          ["before", undefined],
+          ["during", content.length / 2],
+          ["after", content.length],
+        ] as const) {
+          const remotePath = `C:/ProgramData/${kind}-${moment}.txt`;
+          lab.faults.add({ kind, match: "ada-1 sftp", moment, times: 1 });
+          const attempt = copied({ source, remotePath });
+          // All is there: the client only waits for the end of the channel, which a cut is too.
+          if (moment === "after") await attempt;
+          else await assert.rejects(attempt, /connection lost|subsystem request failed|EOF/);
+          assert.equal(machine.disk.find(remotePath)?.size, arrived, remotePath);
+          await copied({ source, remotePath });
+          assert.equal(machine.disk.find(remotePath)?.size, content.length);
+        }
+      }
+    });
+
     it("copies again for another content or path, not for another machine, and deletes nothing", async () => {
       const first = await copied({
         source: new Asset({ text: "one", hash: "1" }),

@@ -151,6 +151,14 @@ describe("local/ssh", () => {
       assert.match(String(error[0]), /ECONNREFUSED/);
     });
 
+    it("is not answered by a machine that swallows the packets", async () => {
+      lab.faults.add({ kind: "silent", match: "ada-1", times: 2 });
+      await assert.rejects(forward(jump, addresses().ipv4[0]!));
+      const error = await once(dial(), "error").catch((caught: Error) => [caught]);
+      assert.match(String(error[0]), /ETIMEDOUT/);
+      assert.ok(await forward(jump, addresses().ipv4[0]!), "and answers again afterwards");
+    });
+
     it("knows no machine at an address of nobody", () => {
       assert.equal(ssh.connect(outside, "198.51.100.250", 22), undefined);
     });

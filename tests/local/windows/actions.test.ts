@@ -147,18 +147,101 @@ describe("local/windows/actions", () => {
     assert.deepEqual((await report(target, "Get-PeerIdentity")).identities, []);
   });
 
-  it("refuses a wrong export password and changed bytes by the name of the result", async () => {
-    const wrong = await failure(target, "Import-PeerIdentity", {
-      ...wanted(),
-      exportPassword: "wrong",
+  describe("keeps nothing and says what to do where an identity cannot be had:", () => {
+    const original = () => Buffer.from(exported.exportedIdentity, "base64");
+    const withBytes = (change: (bytes: Buffer) => Buffer) => () => ({
+      exportedIdentity: change(original()).toString("base64"),
     });
-    assert.equal(wrong.code, "ERROR_INVALID_PASSWORD");
-    assert.equal(wrong.hresult, "0x80070056");
-    const changed = await failure(target, "Import-PeerIdentity", {
-      ...wanted(),
-      exportedIdentity: `${exported.exportedIdentity.slice(0, -4)}AAAA`,
+    /** Another character of the container inside the XML, so that only its checksum can tell. */
+    const inContainer = (bytes: Buffer) => {
+      const xml = bytes.toString("utf16le");
+      const at = xml.indexOf("</DATA>") - 400;
+      const other = xml[at] === "A" ? "B" : "A";
+      return Buffer.from(xml.slice(0, at) + other + xml.slice(at + 1), "utf16le");
+    };
+    const password = {
+      code: "ERROR_INVALID_PASSWORD",
+      hresult: "0x80070056",
+      hint: /password.*unchanged/,
+    };
+    const invalid = { code: "E_INVALIDARG", hresult: "0x80070057", hint: /byte for byte/ };
+    const cases: [string, () => object, { code: string; hresult?: string; hint: RegExp }][] = [
+      ["a wrong password", () => ({ exportPassword: "wrong" }), password],
+      ["a changed container", withBytes(inContainer), password],
+      [
+        "a changed first byte",
+        withBytes((bytes) => Buffer.concat([Buffer.from([bytes[0]! ^ 1]), bytes.subarray(1)])),
+        invalid,
+      ],
+      ["an export cut short", withBytes((bytes) => bytes.subarray(0, -100)), invalid],
+      [
+        "an export cut between two bytes of a character",
+        withBytes((bytes) => bytes.subarray(0, -101)),
+        { code: "InvalidRequest", hint: /contract/ },
+      ],
+      ["other XML", withBytes(() => Buffer.from("<a/>", "utf16le")), invalid],
+      [
+        "one character more",
+        withBytes((bytes) => Buffer.concat([bytes, Buffer.from("\n", "utf16le")])),
+        invalid,
+      ],
+      [
+        "a full store",
+        () => {
+          lab.faults.add({ kind: "identityStoreFull", match: "ada-2", times: 1 });
+          return {};
+        },
+        { code: "PEER_E_TOO_MANY_IDENTITIES", hresult: "0x80630202", hint: /no longer needed/ },
+      ],
+      [
+        "a key folder that refuses its user",
+        () => {
+          lab.faults.add({ kind: "keyFolderRefused", match: "ada-2", times: 1 });
+          return {};
+        },
+        { code: "PEER_E_NO_KEY_ACCESS", hresult: "0x80630203", hint: /key folder/ },
+      ],
+    ];
+    for (const [title, change, expected] of cases) {
+      it(title, async () => {
+        const identity = { ...wanted(), ...change() };
+        const found = await failure(target, "Set-PeerMachine", {
+          identities: { scope, wanted: [identity] },
+          userPassword: labPassword,
+        });
+        assert.deepEqual([found.code, found.hresult], [expected.code, expected.hresult]);
+        assert.match(found.hint, expected.hint);
+        for (const secret of [identity.exportPassword, labPassword]) {
+          assert.ok(!JSON.stringify(found).includes(`"${secret}"`));
+        }
+        assert.deepEqual((await report(target, "Get-PeerIdentity")).identities, []);
+        const { identities } = await report(target, "Set-PeerMachine", {
+          identities: { scope, wanted: [wanted()] },
+        });
+        assert.equal(identities.length, 1, "the next run with the right one is whole");
+      });
+    }
+  });
+
+  it("makes none in a full store or behind a refusing key folder, and takes no identity for dead there", async () => {
+    const make = { friendlyName: "third", classifier: "ada", exportPassword };
+    lab.faults.add({ kind: "identityStoreFull", match: "ada-1", times: 1 });
+    const full = await failure(maker, "Export-PeerIdentity", make);
+    assert.equal(full.code, "PEER_E_TOO_MANY_IDENTITIES");
+    lab.faults.add({ kind: "keyFolderRefused", match: "ada-1" });
+    const refused = await failure(maker, "Export-PeerIdentity", make);
+    assert.equal(refused.code, "PEER_E_NO_KEY_ACCESS");
+    const held = await failure(maker, "Set-PeerMachine", {
+      identities: { scope, wanted: [wanted(), wanted(other)] },
+      userPassword: labPassword,
     });
-    assert.equal(changed.code, "E_INVALIDARG");
+    assert.equal(held.code, "PEER_E_NO_KEY_ACCESS");
+    lab.faults.clear();
+    const { identities } = await report(maker, "Get-PeerIdentity");
+    assert.deepEqual(
+      identities.map(({ usable }: { usable: boolean }) => usable),
+      [true, true],
+    );
   });
 
   it("refuses requests by the name of the field, and for other machines, files, contracts", async () => {

@@ -1,0 +1,194 @@
+import * as pulumi from "@pulumi/pulumi";
+import { knownOr, valueOf } from "./failedResources";
+import type { PeerConnection, PeerMachine } from "./peerMachine";
+import { defaultAnswerTimeoutSeconds } from "./plan/machine";
+import { isOff, startVirtualMachine } from "./power";
+import { HostKeyError, LogonRefusedError, openSshSession, type SshSession } from "./sshSession";
+
+/** What becomes of a step on a machine that is off: deallocated, stopped, or taken back by Azure. */
+export const WhenOff = {
+  /** The step fails and says so; nothing is started. */
+  Fail: "fail",
+  /** The machine is started first. */
+  Start: "start",
+  /** The step is left for a later update in which the machine is on. */
+  Skip: "skip",
+} as const;
+export type WhenOff = (typeof WhenOff)[keyof typeof WhenOff];
+
+export interface StepPolicy {
+  whenOff?: WhenOff;
+  answerTimeoutSeconds?: number;
+}
+
+type Parent = { parent: pulumi.Resource };
+type StepOptions = Pick<pulumi.CustomResourceOptions, "hooks" | "transforms">;
+
+/**
+ * What is done before a step really runs on a machine, and only then: one that is off is started, waited for, skipped or
+ * refused as the policy says; and the machine has answered and taken the password once before the command provider dials,
+ * which would try a refused password again and again.
+ *
+ * `name` is the machine in messages.
+ */
+export function beforeRemoteStep(
+  name: string,
+  machine: pulumi.Output<PeerMachine>,
+  policy: StepPolicy,
+  /** Properties by whose change the step runs again. */
+  driving: string[],
+  parent: Parent,
+): StepOptions {
+  return {
+    hooks: beforeEach(async () => {
+      const known = await valueOf(machine);
+      await requirePower(name, known, policy, parent);
+      await requireAnswer(name, known, policy);
+    }),
+    transforms: skippingWhenOff(machine, policy, driving),
+  };
+}
+
+/** The same for what needs the power alone, such as Azure's VM agent; `then` follows where the machine is on. */
+export function beforePoweredStep(
+  name: string,
+  machine: pulumi.Output<Pick<PeerMachine, "power" | "virtualMachineId">>,
+  policy: StepPolicy,
+  driving: string[],
+  parent: Parent,
+  then: pulumi.ResourceHookFunction = () => {},
+): StepOptions {
+  return {
+    hooks: beforeEach(async (args) => {
+      await requirePower(name, await valueOf(machine), policy, parent);
+      await then(args);
+    }),
+    transforms: skippingWhenOff(machine, policy, driving),
+  };
+}
+
+/** A hook for the creation and each update of a resource; none under Pulumi's mocks, which cannot register one. */
+export function beforeEach(
+  ...actions: pulumi.ResourceHookFunction[]
+): pulumi.ResourceHookBinding | undefined {
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  if (typeof monitor?.registerResourceHook !== "function") return undefined;
+  return { beforeCreate: actions, beforeUpdate: actions };
+}
+
+async function requirePower(
+  name: string,
+  { power, virtualMachineId }: Pick<PeerMachine, "power" | "virtualMachineId">,
+  { whenOff = WhenOff.Fail }: StepPolicy,
+  parent: Parent,
+): Promise<void> {
+  if (!isOff(power)) return;
+  if (whenOff !== WhenOff.Start || !virtualMachineId) {
+    throw new Error(
+      `${name} is off (${power}), and there is something to do on it; start it, or set whenOff to "start" or "skip"`,
+    );
+  }
+  pulumi.log.info(`${name} is off (${power}) and is being started, as whenOff says`);
+  await startVirtualMachine(name, virtualMachineId, parent);
+}
+
+/** Machines that have answered in this run. */
+const answered = new Map<string, Promise<void>>();
+
+/** A machine whose preparation has just ended has its SSH server running and the password it was made with. */
+export function answersAlready(instanceId: string): void {
+  answered.set(instanceId, Promise.resolve());
+}
+
+function requireAnswer(
+  name: string,
+  { instanceId, connection }: PeerMachine,
+  { answerTimeoutSeconds = defaultAnswerTimeoutSeconds }: StepPolicy,
+): Promise<void> {
+  const known = answered.get(instanceId);
+  if (known) return known;
+  const answer = firstSession(name, connection, [connection.password], answerTimeoutSeconds).then(
+    ({ session }) => session.close(),
+  );
+  answered.set(instanceId, answer);
+  // A later update in the same process asks again.
+  answer.catch(() => answered.delete(instanceId));
+  return answer;
+}
+
+const pauseMilliseconds = 3_000;
+
+/**
+ * A session under the first of these passwords that the machine takes, waiting until it answers. Each password is tried
+ * once: Windows 11 locks an account after ten refused logons in ten minutes.
+ */
+export async function firstSession(
+  name: string,
+  connection: PeerConnection,
+  passwords: readonly string[],
+  answerTimeoutSeconds: number,
+): Promise<{ session: SshSession; password: string }> {
+  const started = Date.now();
+  const end = started + answerTimeoutSeconds * 1000;
+  const left = [...passwords];
+  for (let told = 0; ;) {
+    try {
+      const password = left[0];
+      const session = await openSshSession(
+        { ...connection, password },
+        Math.min(20_000, answerTimeoutSeconds * 1000),
+      );
+      return { session, password };
+    } catch (error) {
+      if (error instanceof LogonRefusedError) {
+        left.shift();
+        if (left.length > 0) continue;
+        throw new Error(
+          `${name} answers, but ${error.message}: ${passwords.length === 1 ? "the password is not the one the machine has" : `none of the ${passwords.length} passwords known for it is the one the machine has`}; ` +
+            "set adminPassword to the one it has. It was tried once only, so that Windows does not lock the account",
+        );
+      }
+      if (error instanceof HostKeyError) {
+        throw new Error(
+          `${name} answers with ${error.message}; it is another machine, or its SSH server was installed anew`,
+        );
+      }
+      const silent = Math.round((Date.now() - started) / 1000);
+      if (Date.now() + pauseMilliseconds >= end) {
+        throw new Error(
+          `${name} has not answered over SSH for ${silent} s (${(error as Error).message}); answerTimeoutSeconds is ${answerTimeoutSeconds}`,
+        );
+      }
+      if (silent >= told) {
+        pulumi.log.info(
+          `${name} does not answer over SSH yet; waiting up to ${answerTimeoutSeconds} s`,
+        );
+        told = silent + 30;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+  }
+}
+
+/**
+ * With `whenOff: skip` a machine that is off keeps its step as it is in the stack's state, so that a later update finds it
+ * still to be done; a step that was never there is declared without a command.
+ */
+function skippingWhenOff(
+  machine: pulumi.Output<Pick<PeerMachine, "power">>,
+  { whenOff }: StepPolicy,
+  driving: string[],
+): pulumi.ResourceTransform[] | undefined {
+  if (whenOff !== WhenOff.Skip) return undefined;
+  return [
+    async ({ props, opts }) => {
+      const { power } = await knownOr(machine, {});
+      if (!isOff(power)) return undefined;
+      const idle = "create" in props ? { create: undefined, triggers: ["off"] } : {};
+      return {
+        props: { ...props, ...idle },
+        opts: pulumi.mergeOptions(opts, { ignoreChanges: driving }),
+      };
+    },
+  ];
+}

@@ -1,0 +1,175 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { contractVersion, type GuestFailure, type SetPasswordRequest } from "../guest/contract";
+import { passwordCommand } from "../guest/password";
+import { answersAlready, beforePoweredStep, firstSession, type StepPolicy } from "./beforeStep";
+import { unlessFailed, valueOf } from "./failedResources";
+import { answerOf, asciiJson } from "./guestSteps";
+import { refuseLate } from "./inputErrors";
+import type { PeerConnection, PeerMachine } from "./peerMachine";
+import { defaultAnswerTimeoutSeconds, type MachinePlan } from "./plan/machine";
+import { checkAdminPassword } from "./plan/windowsNames";
+import { newPassword } from "./secrets";
+
+type Parent = { parent: pulumi.Resource };
+
+/**
+ * The password that a VM is created with, made or taken once and kept for the component's life: Azure does not change it in
+ * place, so what the lab user has now is another matter ({@link appliedPassword}).
+ */
+export function initialPassword(
+  name: string,
+  given: pulumi.Input<string> | undefined,
+  parent: Parent,
+): pulumi.Output<string> {
+  const stash = new pulumi.Stash(
+    `${name}-password`,
+    { input: pulumi.secret(given ?? newPassword()) },
+    { ...parent, ignoreChanges: ["input"] },
+  );
+  return pulumi.secret(stash.output.apply(String));
+}
+
+/** The password that the lab user is to have: the given one, else the one that the VM was created with. */
+export function wantedPassword(
+  name: string,
+  given: pulumi.Input<string> | undefined,
+  initial: pulumi.Output<string>,
+  plan: MachinePlan,
+): pulumi.Output<string> {
+  if (given === undefined) return initial;
+  return pulumi.secret(
+    pulumi.output(given).apply((wanted) => {
+      refuseLate(
+        `WindowsPeer ${name}`,
+        checkAdminPassword("adminPassword", wanted, plan.adminUsername),
+      );
+      return wanted;
+    }),
+  );
+}
+
+export interface AppliedPasswordArgs {
+  plan: MachinePlan;
+  policy: StepPolicy;
+  instanceId: pulumi.Output<string>;
+  initial: pulumi.Output<string>;
+  wanted: pulumi.Output<string>;
+  /** How the machine is reached; its password is not looked at. */
+  connection: pulumi.Output<PeerConnection>;
+  target: pulumi.Output<Pick<PeerMachine, "virtualMachineId" | "power">>;
+  prepared: pulumi.Resource;
+}
+
+interface Applied {
+  instance: string;
+  password: string;
+}
+
+/**
+ * The lab user's password once the machine has it. It is kept for each instance, and a hook brings the machine there before
+ * the engine notes the change: the user changes her password herself, with the old one, because an administrator's reset would
+ * take from her everything that Windows protects by it, the keys of her identities first. Interrupted anywhere, the next
+ * update tries the new one, then the ones before.
+ *
+ * A hook and not a command, since a command has one password to log on with, and which one the machine has is the question.
+ */
+export function appliedPassword(
+  name: string,
+  args: AppliedPasswordArgs,
+  parent: Parent,
+): pulumi.Output<string> {
+  const { plan, policy, target, prepared, instanceId, initial, wanted, connection } = args;
+  const input = pulumi.secret(
+    pulumi
+      .all([instanceId, wanted])
+      .apply(([instance, password]): Applied => ({ instance, password })),
+  );
+  const apply = async ({ oldInputs }: pulumi.ResourceHookArgs): Promise<void> => {
+    const [known, password, first] = await valueOf(pulumi.all([connection, wanted, initial]));
+    const before = (await valueOf(pulumi.output(oldInputs?.input))) as Applied | undefined;
+    const instance = await valueOf(instanceId);
+    if (before?.instance !== instance && password === first) {
+      // Just prepared, and made with this very password.
+      answersAlready(instance);
+      return;
+    }
+    const candidates = [...new Set([password, ...(before ? [before.password] : []), first])];
+    await bring(plan.computerName, { policy, instance, connection: known, candidates });
+    answersAlready(instance);
+  };
+  const stash = new pulumi.Stash(
+    `${name}-lab-user`,
+    { input: unlessFailed<unknown>(input, {}) },
+    {
+      ...parent,
+      ...beforePoweredStep(plan.computerName, target, policy, ["input"], parent, apply),
+      dependsOn: prepared,
+    },
+  );
+  return pulumi.secret(stash.input.apply(({ password }: Applied) => password));
+}
+
+async function bring(
+  name: string,
+  machine: {
+    policy: StepPolicy;
+    instance: string;
+    connection: PeerConnection;
+    /** The wanted one first. */
+    candidates: string[];
+  },
+): Promise<void> {
+  const { connection, candidates, policy, instance } = machine;
+  const [wanted] = candidates;
+  const { session, password } = await firstSession(
+    name,
+    connection,
+    candidates,
+    policy.answerTimeoutSeconds ?? defaultAnswerTimeoutSeconds,
+  );
+  try {
+    if (password === wanted) return;
+    const request: SetPasswordRequest = {
+      contract: contractVersion,
+      instance,
+      oldPassword: password,
+      newPassword: wanted,
+    };
+    const result = await session.run(commandLine(), asciiJson(request));
+    if (result.exitCode !== 0) throw new Error(`${name}: ${failureOf(result.stderr)}`);
+  } finally {
+    session.close();
+  }
+}
+
+let line: string | undefined;
+
+/** One line that needs nothing on the machine: the guest files are copied under the password that it sets. */
+function commandLine(): string {
+  line ??= passwordCommand((file) =>
+    fs.readFileSync(path.join(__dirname, "..", "guest", file), "utf8"),
+  );
+  return line;
+}
+
+/** What the machine said, which never holds a secret. */
+function failureOf(stderr: string): string {
+  try {
+    const { code, message, hint } = answerOf<GuestFailure>(stderr);
+    return `${code}: ${message} ${hint}`;
+  } catch {
+    return "the change of the lab user's password failed, and the machine did not say why";
+  }
+}
+
+/**
+ * Another value for each password but the first, for which it is undefined: whatever the user's keys were worth under the old
+ * one is looked at again. Keyed, so that nothing can be guessed from the state with it.
+ */
+export function passwordVersion(initial: string, applied: string): string | undefined {
+  if (applied === initial) return undefined;
+  return crypto.createHmac("sha256", initial).update(applied).digest("hex").slice(0, 16);
+}

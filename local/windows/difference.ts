@@ -1,0 +1,8 @@
+/** Something about a machine that is not as wanted. */
+export interface Difference {
+  /** What it is, one phrase. */
+  drift: string;
+  /** What putting it right did, one phrase. */
+  changed: string;
+  repair(): void;
+}

@@ -1,0 +1,209 @@
+import * as assert from "node:assert/strict";
+import { engineTimeout, openLabProject, reached, type LabProject, type Run } from "./labProject";
+import { heldIdentities, urnOf } from "./labState";
+import { stepsInTable, stepsOf } from "./lifecycleTable";
+
+interface Person extends Record<string, unknown> {
+  machines: Record<string, object>;
+}
+
+describe("engine: what a change to an identity lets run, compared with docs/lifecycle.md", function () {
+  this.timeout(240_000);
+  let lab: LabProject;
+  let people: Record<string, Person>;
+  const prover = "prover, if it is that one";
+  const hers = ["ada-1", "ada-2"];
+
+  before(async function () {
+    this.timeout(engineTimeout);
+    lab = await openLabProject();
+    people = {
+      ada: { machines: { "ada-1": {}, "ada-2": {} } },
+      grace: { machines: { "grace-1": {} } },
+    };
+    await up();
+  });
+  after(() => lab?.close());
+
+  const configure = () =>
+    lab.configure({
+      "azure-native:location": "westeurope",
+      adminSources: ["203.0.113.7"],
+      people,
+    });
+  /** Brings the lab to the definition, and asserts that every machine holds what its person has, and nothing else. */
+  const up = async (...args: string[]): Promise<Run> => {
+    configure();
+    const run = await lab.up(...args);
+    assert.equal(run.code, 0, run.output);
+    const names = await peerNames();
+    const held = heldIdentities(lab);
+    for (const [person, { machines }] of Object.entries(people)) {
+      for (const key of Object.keys(machines)) assert.deepEqual(held[key], [names[person]], key);
+    }
+    return run;
+  };
+  const peerNames = async (): Promise<Record<string, string>> => {
+    const { people: known } = (await lab.outputs()) as {
+      people: Record<string, { peerName: string }>;
+    };
+    return Object.fromEntries(Object.entries(known).map(([key, { peerName }]) => [key, peerName]));
+  };
+
+  it("an export that is replaced by force: the same identity", async () => {
+    const before = await peerNames();
+    const run = await up("--replace", await urnOf(lab, "lab-ada-export"));
+    assert.deepEqual(
+      stepsOf(run),
+      stepsInTable("the export is replaced by force", { maker: ["ada-1"], hers }),
+    );
+    assert.deepEqual(await peerNames(), before);
+  });
+
+  it("an export that is replaced by force on a maker that lost its identity: the same identity", async () => {
+    const before = await peerNames();
+    const { record } = lab.standIn.windows
+      .machines()
+      .find(({ facts }) => facts.computerName === "ada-1")!;
+    record.identities.labuser = [];
+    await up("--replace", await urnOf(lab, "lab-ada-export"));
+    assert.deepEqual(await peerNames(), before);
+  });
+
+  it("a rotation: a new identity on all her machines, the old one removed", async () => {
+    const before = await peerNames();
+    people.ada.rotation = "2";
+    const run = await up();
+    assert.deepEqual(stepsOf(run), stepsInTable("`rotation`$", { maker: ["ada-1"], hers }));
+    const after = await peerNames();
+    assert.notEqual(after.ada, before.ada);
+    assert.equal(after.grace, before.grace);
+  });
+
+  it("a rotation with one machine failing: it keeps the old one, is reported, and the next up completes", async () => {
+    const before = await peerNames();
+    people.ada.rotation = "3";
+    lab.standIn.faults.add({ kind: "dropConnection", match: "ada-2", moment: "before", times: 1 });
+    configure();
+    const failed = await lab.up("--continue-on-error");
+    assert.notEqual(failed.code, 0);
+    assert.match(failed.output, /lab-ada\.ada-2/);
+    const between = await peerNames();
+    assert.notEqual(between.ada, before.ada);
+    assert.deepEqual(heldIdentities(lab), {
+      "ada-1": [between.ada],
+      "ada-2": [before.ada],
+      "grace-1": [before.grace],
+    });
+    assert.equal((await lab.outputs()).machines["ada-2"].ready, false);
+    assert.ok(!reached(failed).some(({ subject }) => subject.includes("grace")));
+    const next = await up();
+    assert.deepEqual(stepsOf(next), ["ada-2: Set-PeerMachine"]);
+    assert.equal((await peerNames()).ada, between.ada);
+  });
+
+  it("a rotation in the same update in which the maker goes", async () => {
+    const before = await peerNames();
+    people.ada.rotation = "4";
+    delete people.ada.machines["ada-1"];
+    const run = await up();
+    assert.deepEqual(
+      stepsOf(run),
+      stepsInTable("`rotation`, while the maker is removed", {
+        "new maker": ["ada-2"],
+        left: ["ada-2"],
+        "next prover": ["ada-2"],
+        "next seed": ["ada-2"],
+      }),
+    );
+    assert.notEqual((await peerNames()).ada, before.ada);
+  });
+
+  it("no machine any more, and one again: the same identity", async () => {
+    const before = await peerNames();
+    delete people.ada.machines["ada-2"];
+    const none = await up();
+    assert.deepEqual(await peerNames(), before);
+    assert.deepEqual(
+      stepsOf(none).filter((step) => !/^grace-1: (preparation|Set-PeerMachine)$/.test(step)),
+      stepsInTable("all machines of a person are removed", { "next prover": ["grace-1"] }),
+    );
+    people.ada.machines["ada-1"] = {};
+    assert.deepEqual(
+      stepsOf(await up()),
+      stepsInTable("... and she gets one again", { "that one": ["ada-1"], [prover]: ["ada-1"] }),
+    );
+    assert.deepEqual(await peerNames(), before);
+  });
+
+  it("a rotation without a machine waits for one", async () => {
+    const before = await peerNames();
+    delete people.ada.machines["ada-1"];
+    people.ada.rotation = "5";
+    await up();
+    assert.deepEqual(await peerNames(), before);
+    people.ada.machines["ada-1"] = {};
+    people.ada.machines["ada-2"] = {};
+    await up();
+    assert.notEqual((await peerNames()).ada, before.ada);
+  });
+
+  it("identities that are brought: at first, instead of a made one, another one, a rotation, and taken away", async () => {
+    // Two identities, exported elsewhere.
+    const { exportedIdentities } = await lab.outputs();
+    const [first, second] = [exportedIdentities.ada, exportedIdentities.grace];
+    const before = await peerNames();
+
+    people.bea = { machines: { "bea-1": {} }, ...first };
+    const brought = await up();
+    assert.deepEqual(
+      stepsOf(brought),
+      stepsInTable("`exportedIdentity` and its password", {
+        maker: ["bea-1"],
+        hers: ["bea-1"],
+        "prover, if it is one of hers": [],
+      }),
+    );
+    assert.equal((await peerNames()).bea, before.ada);
+
+    people.bea = { machines: { "bea-1": {} }, ...second };
+    const other = await up();
+    assert.deepEqual(
+      stepsOf(other),
+      stepsInTable("another `exportedIdentity`", { maker: ["bea-1"], hers: ["bea-1"] }),
+    );
+    assert.equal((await peerNames()).bea, before.grace);
+
+    people.bea.rotation = "2";
+    const rotated = await up();
+    assert.deepEqual(
+      stepsOf(rotated),
+      stepsInTable("`rotation`, while an identity is brought", {
+        maker: ["bea-1"],
+        hers: ["bea-1"],
+      }),
+    );
+    assert.equal((await peerNames()).bea, before.grace);
+
+    people.bea = { machines: { "bea-1": {} }, rotation: "2" };
+    configure();
+    for (const run of [await lab.preview(), await lab.up()]) {
+      assert.notEqual(run.code, 0);
+      assert.match(
+        run.output,
+        /people\.bea\.exportedIdentity: is missing, but this identity was brought/,
+      );
+      assert.deepEqual(stepsOf(run), stepsInTable("`exportedIdentity` is taken away"));
+    }
+    people.bea = { machines: { "bea-1": {} }, rotation: "2", ...second };
+    await up("--expect-no-changes");
+
+    Object.assign(people.ada, second);
+    const instead = await up();
+    assert.deepEqual(
+      stepsOf(instead),
+      stepsInTable("`exportedIdentity`, for a person", { maker: ["ada-1"], hers }),
+    );
+    assert.equal((await peerNames()).ada, before.grace);
+  });
+});
