@@ -1,4 +1,5 @@
 /** Windows peer-to-peer labs on Azure: the components, and what is needed to use them. */
+import "./debugOutput";
 export * from "./peerLab";
 export * from "./peerLabArgs";
 export * from "./peerMachine";

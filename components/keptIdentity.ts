@@ -62,7 +62,8 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     { input: pulumi.secret(args.exportPassword ?? newPassword()) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
-  const exportPassword = pulumi.secret(password.output.apply(String));
+  // One that is brought is used as it is given now: a wrong one that was kept could never be put right.
+  const exportPassword = pulumi.secret(args.exportPassword ?? password.output.apply(String));
 
   const scope = identityScope(pulumi.getProject(), pulumi.getStack(), args.person ?? name);
   const friendlyName = rotation.apply((known) =>

@@ -149,7 +149,14 @@ export function pinnedHostKey(
   const stash = new pulumi.Stash(
     `${name}-host-key`,
     { input: unlessFailed(hostKey, "") },
-    { ...parent, ignoreChanges: ["input"], replacementTrigger: unlessFailed(instanceId, "") },
+    {
+      ...parent,
+      // The SDK forgets whose name a function was asked by when that is unknown; of a preparation that failed there would
+      // be kept, for as long as the instance lives, that it has no key.
+      dependsOn: prepared,
+      ignoreChanges: ["input"],
+      replacementTrigger: unlessFailed(instanceId, ""),
+    },
   );
   return stash.output.apply(String);
 }

@@ -310,6 +310,7 @@ export function shutdownSchedule(
           }
         : undefined,
     },
-    { ...parent, deletedWith: vm },
+    // Azure leaves it behind when the machine goes.
+    parent,
   );
 }
