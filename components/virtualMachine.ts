@@ -310,7 +310,7 @@ export function shutdownSchedule(
           }
         : undefined,
     },
-    // Azure leaves it behind when the machine goes.
-    parent,
+    // Azure leaves it behind when the machine goes, and one of the same name comes for the machine that follows.
+    { ...parent, deleteBeforeReplace: true },
   );
 }

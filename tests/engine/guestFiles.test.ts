@@ -32,30 +32,27 @@ describe("engine: another version of the guest files, by the real CLI against th
   });
   after(() => lab?.close());
 
-  it("reaches every machine in the next update, and changes no identity", async () => {
-    const before = heldIdentities(lab);
-    fs.appendFileSync(
-      path.join(lab.directory, "guest/PeerLab/PeerCommon.ps1"),
-      "\r\n# another\r\n",
-    );
-    const preview = await lab.preview();
-    assert.equal(preview.code, 0, preview.output);
-    assert.doesNotMatch(preview.output, /azure-native:\S+ +\S+ +(create|update|replace)/);
-    const run = await lab.up();
-    assert.equal(run.code, 0, run.output);
-    assert.deepEqual(
-      stepsOf(run),
-      stepsInTable("the guest files", { each: all, prover: ["ada-1"] }),
-    );
-    assert.deepEqual(heldIdentities(lab), before);
-    for (const machine of lab.standIn.windows.machines()) {
-      const copied = Object.values(machine.record.files).find(({ path: name }) =>
-        name.endsWith("/PeerCommon.ps1"),
-      );
-      const size = fs.statSync(path.join(lab.directory, "guest/PeerLab/PeerCommon.ps1")).size;
-      assert.equal(copied?.size, size);
-    }
-    const again = await lab.up("--expect-no-changes");
-    assert.equal(again.code, 0, again.output);
-  });
+  const cases: [file: string, comment: string, row: string][] = [
+    ["PeerKeys.cs", "// another", "the guest files, with"],
+    ["PeerCommon.ps1", "# another", "the guest files that"],
+  ];
+  for (const [file, comment, row] of cases) {
+    it(`${file} reaches every machine in the next update, and changes no identity`, async () => {
+      const before = heldIdentities(lab);
+      const changed = path.join(lab.directory, "guest/PeerLab", file);
+      fs.appendFileSync(changed, `\r\n${comment}\r\n`);
+      const run = await lab.up();
+      assert.equal(run.code, 0, run.output);
+      assert.deepEqual(stepsOf(run), stepsInTable(row, { each: all, prover: ["ada-1"] }));
+      assert.deepEqual(heldIdentities(lab), before);
+      for (const machine of lab.standIn.windows.machines()) {
+        const copied = Object.values(machine.record.files).find(({ path: name }) =>
+          name.endsWith(`/${file}`),
+        );
+        assert.equal(copied?.size, fs.statSync(changed).size);
+      }
+      const again = await lab.up("--expect-no-changes");
+      assert.equal(again.code, 0, again.output);
+    });
+  }
 });
