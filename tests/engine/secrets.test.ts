@@ -63,7 +63,7 @@ const failures: { faults: Fault[]; failing: Record<string, string | undefined> }
   {
     faults: [
       { kind: "failRequest", match: "ada-2-preparation", operation: "create", times: 1 },
-      { kind: "unreachable", match: "grace-1", times: 5 },
+      { kind: "dropConnection", match: "grace-1 sftp", moment: "during", times: 1 },
       { kind: "noPeerStack", match: "ada-1", times: 1 },
     ],
     failing: {
