@@ -48,17 +48,25 @@ type Parent = { parent: pulumi.Resource };
 /**
  * Declares the identity: which generation is due, the one step that makes it, and the stash that keeps it.
  *
- * Only another generation makes the step run again and the stash take its answer. So the machine that made the identity may
- * be replaced, removed or become another one, and the person may lose all machines and get new ones: whoever needs the
- * identity reads the stash.
+ * Each rotation has a step and a stash of its own, by name: those of the rotation before are deleted when all is done, so
+ * that a rotation that was broken off can be put back. Nothing but the rotation, or another identity that is brought, makes the
+ * step run again and the stash take its answer. So the machine that made the identity may be replaced, removed or become
+ * another one, and the person may lose all machines and get new ones: whoever needs the identity reads the stash.
  */
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
   const brought = args.exportedIdentity !== undefined;
   const allowed = refuseForgottenIdentity(name, args.person, brought, parent);
-  const rotation = dueRotation(name, args, maker !== undefined, allowed, parent);
+  const generation = brought ? "brought" : (args.rotation ?? firstRotation);
+  const rotation = dueRotation(
+    `${name}-due-${generation}`,
+    args,
+    maker !== undefined,
+    allowed,
+    parent,
+  );
   const password = new pulumi.Stash(
-    `${name}-export-password`,
+    `${name}-export-password-${generation}`,
     { input: pulumi.secret(args.exportPassword ?? newPassword()) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
@@ -70,7 +78,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     brought ? "" : identityFriendlyName(scope, known),
   );
   const made = guestStep(
-    `${name}-export`,
+    `${name}-export-${generation}`,
     {
       machine: maker === undefined ? nowhere : args.machines[maker],
       machineName: maker ?? "nowhere",
@@ -106,7 +114,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
       return { ...kept, peerName, exportedIdentity };
     });
   const stash = new pulumi.Stash(
-    `${name}-identity`,
+    `${name}-identity-${generation}`,
     { input: pulumi.secret(unlessFailed<unknown>(answer, {})) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
@@ -143,7 +151,7 @@ function dueRotation(
             .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
         );
   const stash = new pulumi.Stash(
-    `${name}-generation`,
+    name,
     { input: pulumi.all([rotation, allowed]).apply(([due]) => (hasMachines ? due : "none")) },
     {
       ...parent,

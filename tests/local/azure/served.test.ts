@@ -4,8 +4,6 @@ import * as path from "node:path";
 import * as ts from "typescript";
 import { servedFunctions, servedResources } from "../../../local/azure";
 
-/** Served for the start of machines that are off; it stands here until the library asks for it. */
-
 const root = path.resolve(__dirname, "../../..");
 const packageName = "@pulumi/azure-native";
 
