@@ -1,5 +1,19 @@
+import { spawn } from "node:child_process";
+import * as os from "node:os";
 import { engineEnvironment, getEngine } from "../engine";
 import { lastLines, runCommand } from "../engine/runCommand";
+
+/** A resource as the stack's state holds it, secrets in plain. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  parent?: string;
+  /** True for one that was replaced and is still to be deleted. */
+  delete?: boolean;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
 
 /** A stack of the project in the current folder, by the CLI; the caller's environment decides where stacks are kept. */
 export interface Stack {
@@ -10,6 +24,16 @@ export interface Stack {
   configuration(key: string): Promise<unknown>;
   /** Sets a text that is no secret, at a path of the project's configuration; everything else there stays. */
   setConfiguration(path: string, value: string): Promise<void>;
+  /** Replaces a structured value of the project's configuration. Nothing of it is secret. */
+  setStructured(key: string, value: object): Promise<void>;
+  /** The whole configuration as a program is given it: texts by `namespace:key`, secrets in plain. */
+  settings(): Promise<Record<string, string>>;
+  /** What the last update left, by `pulumi stack export`: in memory alone. Without what is still to be deleted. */
+  resources(): Promise<StateResource[]>;
+  /** Runs `pulumi up` on our own terminal; the exit code, by the shells' rule 128 + number where a signal ended it. */
+  up(args: string[]): Promise<number>;
+  /** The environment in which the engine is found. */
+  environment: NodeJS.ProcessEnv;
 }
 
 export interface StackOptions {
@@ -43,6 +67,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
   const ofStack = ["--stack", name];
   return {
     name,
+    environment: variables,
     async output(output) {
       const args = ["stack", "output", output, "--json", "--show-secrets", ...ofStack];
       const { code, stdout, stderr } = await call(args);
@@ -61,7 +86,60 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     async setConfiguration(path, value) {
       await run(["config", "set", "--path", path, value, "--plaintext", ...ofStack]);
     },
+    async setStructured(key, value) {
+      // One call for all of it: `config set --path` would leave what the old value has more, and takes `true` for a boolean.
+      const entry = { value: JSON.stringify(value), objectValue: value, secret: false };
+      await run(["config", "set-all", "--json", JSON.stringify({ [key]: entry }), ...ofStack]);
+    },
+    async settings() {
+      const all = JSON.parse(
+        await run(["config", "--json", "--show-secrets", ...ofStack]),
+      ) as Record<string, { value?: string }>;
+      return Object.fromEntries(Object.entries(all).map(([key, { value = "" }]) => [key, value]));
+    },
+    async resources() {
+      const text = await run(["stack", "export", "--show-secrets", ...ofStack]);
+      const { deployment } = JSON.parse(text) as { deployment?: { resources?: object[] } };
+      const all = (deployment?.resources ?? []).map(inPlain) as StateResource[];
+      return all.filter((resource) => !resource.delete);
+    },
+    up: (args) => runInForeground("pulumi", ["up", ...args, ...ofStack], project, variables),
   };
+}
+
+/** The engine's mark of a secret in an exported state, `{ [mark]: ..., plaintext: JSON }`. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** A value of an exported state with its secrets, nested ones too, as they are. */
+function inPlain(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(inPlain);
+  const { plaintext } = value as { plaintext?: unknown };
+  if (secretMark in value && typeof plaintext === "string") return inPlain(JSON.parse(plaintext));
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, inPlain(entry)]));
+}
+
+/** Ctrl-C reaches the command by itself, from the terminal, and is its own affair; other signals are passed on. */
+function runInForeground(
+  file: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, env, stdio: "inherit" });
+    const ignore = () => {};
+    const passOn = (signal: NodeJS.Signals) => void child.kill(signal);
+    const signals = ["SIGTERM", "SIGHUP"] as const;
+    process.on("SIGINT", ignore);
+    for (const signal of signals) process.on(signal, passOn);
+    child.once("close", () => {
+      process.off("SIGINT", ignore);
+      for (const signal of signals) process.off(signal, passOn);
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve(code ?? 128 + os.constants.signals[signal!]));
+  });
 }
 
 /** A command of the CLI that failed, with what it said on standard error. */
