@@ -35,8 +35,8 @@ export function beforeRemoteStep(
   name: string,
   machine: pulumi.Output<PeerMachine>,
   policy: StepPolicy,
-  /** Properties by whose change the step runs again. */
-  driving: string[],
+  /** Properties by whose change the step runs again; none where it cannot be left for later. */
+  driving: string[] | undefined,
   parent: Parent,
 ): StepOptions {
   return {
@@ -67,12 +67,17 @@ export function beforePoweredStep(
   };
 }
 
-/** A hook for the creation and each update of a resource; none under Pulumi's mocks, which cannot register one. */
+/** Pulumi's mocks, by which people test their programs, register neither hooks nor transforms: a resource would never come. */
+function runsInEngine(): boolean {
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  return typeof monitor?.registerResourceHook === "function";
+}
+
+/** A hook for the creation and each update of a resource. */
 export function beforeEach(
   ...actions: pulumi.ResourceHookFunction[]
 ): pulumi.ResourceHookBinding | undefined {
-  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
-  if (typeof monitor?.registerResourceHook !== "function") return undefined;
+  if (!runsInEngine()) return undefined;
   return { beforeCreate: actions, beforeUpdate: actions };
 }
 
@@ -83,13 +88,27 @@ async function requirePower(
   parent: Parent,
 ): Promise<void> {
   if (!isOff(power)) return;
-  if (whenOff !== WhenOff.Start || !virtualMachineId) {
-    throw new Error(
-      `${name} is off (${power}), and there is something to do on it; start it, or set whenOff to "start" or "skip"`,
-    );
+  if (whenOff === WhenOff.Start && virtualMachineId) {
+    const known = started.get(virtualMachineId);
+    if (known) return known;
+    pulumi.log.info(`${name} is off (${power}) and is being started, as whenOff says`);
+    const start = startVirtualMachine(name, virtualMachineId, parent);
+    started.set(virtualMachineId, start);
+    return start;
   }
-  pulumi.log.info(`${name} is off (${power}) and is being started, as whenOff says`);
-  await startVirtualMachine(name, virtualMachineId, parent);
+  const advice =
+    whenOff === WhenOff.Skip
+      ? "that cannot be left for later: it makes an identity, or nothing of the machine is there yet; start it"
+      : 'start it, or set whenOff to "start" or "skip"';
+  throw new Error(`${name} is off (${power}), and there is something to do on it; ${advice}`);
+}
+
+/** Machines that were started in this run, by ARM id. */
+const started = new Map<string, Promise<void>>();
+
+/** Whether a machine was off when it was looked at, and has not been started since. */
+export function isStillOff({ power, virtualMachineId = "" }: PeerMachine): boolean {
+  return isOff(power) && !started.has(virtualMachineId);
 }
 
 /** Machines that have answered in this run. */
@@ -177,9 +196,9 @@ export async function firstSession(
 function skippingWhenOff(
   machine: pulumi.Output<Pick<PeerMachine, "power">>,
   { whenOff }: StepPolicy,
-  driving: string[],
+  driving: string[] | undefined,
 ): pulumi.ResourceTransform[] | undefined {
-  if (whenOff !== WhenOff.Skip) return undefined;
+  if (driving === undefined || whenOff !== WhenOff.Skip || !runsInEngine()) return undefined;
   return [
     async ({ props, opts }) => {
       const { power } = await knownOr(machine, {});

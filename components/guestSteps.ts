@@ -47,6 +47,8 @@ export interface GuestStep {
   secretAnswer?: boolean;
   /** Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. */
   idle?: boolean;
+  /** Whether it may be left for an update in which the machine is on. True by default. */
+  postponable?: boolean;
   /** The machine in messages. */
   machineName: string;
   policy: StepPolicy;
@@ -91,7 +93,13 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
     pulumi.mergeOptions(opts, {
       ...(step.idle
         ? {}
-        : beforeRemoteStep(step.machineName, machine, step.policy, ["triggers"], opts)),
+        : beforeRemoteStep(
+            step.machineName,
+            machine,
+            step.policy,
+            step.postponable === false ? undefined : ["triggers"],
+            opts,
+          )),
       ignoreChanges: ["connection", "create", "stdin"],
       additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],
     }),

@@ -73,17 +73,23 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   // One that is brought is used as it is given now: a wrong one that was kept could never be put right.
   const exportPassword = pulumi.secret(args.exportPassword ?? password.output.apply(String));
 
-  const scope = identityScope(pulumi.getProject(), pulumi.getStack(), args.person ?? name);
-  const friendlyName = rotation.apply((known) =>
-    brought ? "" : identityFriendlyName(scope, known),
-  );
+  // As it was at first: what the machines have noted under it stays theirs when the stack gets another name.
+  const scope = new pulumi.Stash(
+    `${name}-scope`,
+    { input: identityScope(pulumi.getProject(), pulumi.getStack(), args.person ?? name) },
+    { ...parent, ignoreChanges: ["input"] },
+  ).output.apply(String);
+  const friendlyName = pulumi
+    .all([rotation, scope])
+    .apply(([known, own]) => (brought ? "" : identityFriendlyName(own, known)));
   const made = guestStep(
     `${name}-export-${generation}`,
     {
       machine: maker === undefined ? nowhere : args.machines[maker],
       machineName: maker ?? "nowhere",
-      // Left for later, the old answer would be taken for the new identity.
-      policy: { ...args.policy, whenOff: args.policy.whenOff === "start" ? "start" : "fail" },
+      policy: args.policy,
+      // The old answer would be taken for the new identity.
+      postponable: false,
       action: brought ? "Import-PeerIdentity" : "Export-PeerIdentity",
       request: brought
         ? { exportedIdentity: args.exportedIdentity, exportPassword }
@@ -97,15 +103,9 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   const answer = pulumi
     .all([made.stdout, friendlyName, exportPassword, args.exportedIdentity])
     .apply(([stdout, friendly, password, given]) => {
-      const none = {
-        peerName: "",
-        exportedIdentity: "",
-        exportPassword: "",
-        scope,
-        friendlyName: "",
-      };
+      const none = { peerName: "", exportedIdentity: "", exportPassword: "", friendlyName: "" };
       if (stdout === undefined || stdout.trim() === "") return none;
-      const kept = { scope, friendlyName: friendly, exportPassword: password };
+      const kept = { friendlyName: friendly, exportPassword: password };
       if (given !== undefined) {
         const { identity } = answerOf<ImportPeerIdentityReport>(stdout);
         return { ...kept, peerName: identity.peerName, exportedIdentity: given };
@@ -123,7 +123,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     peerName: pulumi.unsecret(part("peerName")),
     exportedIdentity: pulumi.secret(part("exportedIdentity")),
     exportPassword: pulumi.secret(part("exportPassword")),
-    scope: pulumi.unsecret(part("scope")),
+    scope,
     friendlyName: pulumi.unsecret(part("friendlyName")),
     madeBy: made.id,
   };

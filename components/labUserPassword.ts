@@ -109,7 +109,10 @@ export function appliedPassword(
       dependsOn: prepared,
     },
   );
-  return pulumi.secret(stash.input.apply(({ password }: Applied) => password));
+  // Of a stash that failed the SDK still gives the new input; its id is unknown then, and with it the password.
+  return pulumi.secret(
+    pulumi.all([stash.input, stash.id]).apply(([{ password }]: [Applied, string]) => password),
+  );
 }
 
 async function bring(

@@ -38,7 +38,7 @@ export class PeerLab extends pulumi.ComponentResource {
   public readonly people: pulumi.Output<{ [key: string]: LabPerson }>;
   /** The lab user. */
   public readonly adminUsername: pulumi.Output<string>;
-  /** Password of the lab user by machine. Secret. */
+  /** Password of the lab user by machine; empty for one that failed before it was sure. Secret. */
   public readonly adminPasswords: pulumi.Output<{ [key: string]: string }>;
   /** Public SSH host keys by machine. */
   public readonly hostKeys: pulumi.Output<{ [key: string]: string }>;
@@ -102,6 +102,7 @@ export class PeerLab extends pulumi.ComponentResource {
           rotation,
           exportedIdentity,
           exportPassword,
+          exclusive: true,
           whenOff: args.whenOff,
           answerTimeoutSeconds: args.answerTimeoutSeconds,
           reconcile: reconcileOf(args, person.machines),
@@ -117,16 +118,18 @@ export class PeerLab extends pulumi.ComponentResource {
       Object.fromEntries(
         plan.people.map(({ key, definition: { displayName } }) => [
           key,
-          (identities.get(key) as SharedPeerIdentity).peerName.apply((peerName): LabPerson => ({
-            displayName: displayName ?? key,
-            peerName,
-          })),
+          // One person whose maker failed does not keep the others from being reported.
+          unlessFailed((identities.get(key) as SharedPeerIdentity).peerName, "").apply(
+            (peerName): LabPerson => ({ displayName: displayName ?? key, peerName }),
+          ),
         ]),
       ),
     );
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
-    this.adminPasswords = pulumi.secret(pulumi.all(each(peers, (peer) => peer.adminPassword)));
-    this.hostKeys = pulumi.all(each(peers, (peer) => peer.hostKey));
+    this.adminPasswords = pulumi.secret(
+      pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
+    );
+    this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
     this.exportedIdentities = pulumi.secret(pulumi.all(each(identities, exported)));
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
@@ -245,7 +248,7 @@ function machinesOf(
 
 function exported(identity: SharedPeerIdentity): pulumi.Output<ExportedIdentity> {
   return pulumi
-    .all([identity.exportedIdentity, identity.exportPassword])
+    .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
     .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword }));
 }
 

@@ -21,10 +21,7 @@ export function nameIfOff(
 ): void {
   power.apply((now) => {
     if (!isOff(now)) return;
-    pulumi.log.warn(
-      `${name} is off (${now}); it is left alone unless there is something to do`,
-      resource,
-    );
+    pulumi.log.warn(`${name} is off (${now})`, resource);
   });
 }
 

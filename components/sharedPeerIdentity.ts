@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import { contractVersion, type SetPeerMachineReport } from "../guest/contract";
-import type { StepPolicy, WhenOff } from "./beforeStep";
+import { isStillOff, type StepPolicy, type WhenOff } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
@@ -10,7 +10,6 @@ import { refuse } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
-import { isOff } from "./power";
 import { withSecrets } from "./secrets";
 
 export interface SharedPeerIdentityArgs {
@@ -21,7 +20,7 @@ export interface SharedPeerIdentityArgs {
   machines: { [key: string]: pulumi.Input<PeerMachine> };
   /** Key of the machine that makes the identity. The first key in code-point order by default. Of no importance later. */
   maker?: string;
-  /** The person's key, for the identity's friendly name. The component's name by default. */
+  /** The person's key, for the identity's friendly name; another one for each identity of a machine. The component's name by default. */
   person?: string;
   /** Another value makes a new identity on all machines and removes the old one. `1` by default. */
   rotation?: string;
@@ -29,6 +28,11 @@ export interface SharedPeerIdentityArgs {
   exportedIdentity?: pulumi.Input<string>;
   /** The password it was exported under. Secret. */
   exportPassword?: pulumi.Input<string>;
+  /**
+   * The machines are this person's alone: what anybody else's identity has left on them is removed. False by default, so that
+   * a machine may hold identities of several components, each of which then needs a `person` of its own.
+   */
+  exclusive?: boolean;
   /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
   copyGuestFiles?: boolean;
   /** What becomes of a step on a machine that is off. `fail` by default. */
@@ -103,7 +107,8 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     for (const key of keys) {
       const machine = pulumi.output(machines[key]);
       const once = reconcileToken(args.reconcile, key);
-      const step = machineStep(name, key, { machine, identity, policy, once }, parent);
+      const { exclusive } = args;
+      const step = machineStep(name, key, { machine, identity, exclusive, policy, once }, parent);
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, step, identity), notReady);
     }
@@ -156,6 +161,7 @@ function withGuestFiles(
 interface MachineStep {
   machine: pulumi.Output<PeerMachine>;
   identity: KeptIdentity;
+  exclusive?: boolean;
   policy: StepPolicy;
   /** Runs the step once more where it is another one than before. */
   once?: string;
@@ -165,7 +171,7 @@ interface MachineStep {
 function machineStep(
   name: string,
   key: string,
-  { machine, identity, policy, once }: MachineStep,
+  { machine, identity, exclusive, policy, once }: MachineStep,
   parent: Parent,
 ): remote.Command {
   const { peerName, scope, friendlyName, madeBy } = identity;
@@ -187,6 +193,7 @@ function machineStep(
         instance,
         networking: networking ?? null,
         passwordVersion,
+        exclusive,
         identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
       })),
     parent,
@@ -205,6 +212,7 @@ function machineStep(
       networking,
       identities: {
         scope: scopeName,
+        exclusive,
         wanted: [
           {
             peerName: wanted,
@@ -241,18 +249,19 @@ function reportOf(
       step.stdout,
       identity.peerName,
       step.urn,
-      pulumi.unsecret(machine.apply(({ power }) => power)),
+      // Asked when the step is over, which may have started the machine.
+      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known))),
     ])
-    .apply(([stdout, peerName, urn, power]) => {
+    .apply(([stdout, peerName, urn, off]) => {
       const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
       const held = report?.identities?.find((candidate) => candidate.peerName === peerName);
-      const pending = [...(report?.pending ?? []), ...(isOff(power) ? ["power on"] : [])];
+      const pending = [...(report?.pending ?? []), ...(off ? ["power on"] : [])];
       if (report && held?.usable) {
         const { computerName } = report;
         return { peerName: held.peerName, usable: held.usable, computerName, pending };
       }
       // Its step waits for an update in which it is on.
-      if (isOff(power)) return { ...notReady, pending };
+      if (off) return { ...notReady, pending };
       const others = report?.identities?.map((candidate) => candidate.peerName).join(", ");
       throw new pulumi.RunError(
         `${key} reports ${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order; ` +

@@ -159,6 +159,11 @@ export interface SetPeerMachineRequest extends GuestRequest {
      * after the wanted ones are in place.
      */
     scope: string;
+    /**
+     * No other scope has a right on this machine: what was put there under any scope and is not wanted is removed. So it
+     * loses what an earlier owner left, or what was noted under another name of the stack.
+     */
+    exclusive?: boolean;
     wanted: WantedIdentity[];
   };
 }

@@ -97,18 +97,19 @@ function Set-IdentitySection {
         $field = 'drift'
     }
     $wanted = Get-Field -Object $Section -Name 'wanted'
+    $exclusive = $true -eq (Get-Field -Object $Section -Name 'exclusive')
     try {
         Assert-PeerStack
     }
     catch {
-        $known = @(Get-Ledger | Where-Object -FilterScript { $_.scope -ceq $Section.scope })
+        $known = @(Get-Ledger | Where-Object -FilterScript { $exclusive -or $_.scope -ceq $Section.scope })
         if ($wanted.Count -gt 0 -or $known.Count -gt 0) {
             throw
         }
         # Nothing wanted and nothing put here: a machine without the stack can do that.
         return [ordered]@{ $field = [string[]]@(); identities = [object[]]@() }
     }
-    $phrases = @(Sync-Identity -Scope $Section.scope -Wanted $wanted -Test:$Test)
+    $phrases = @(Sync-Identity -Scope $Section.scope -Wanted $wanted -Exclusive:$exclusive -Test:$Test)
     $entries = @($wanted | ForEach-Object -Process { Find-Identity -PeerName $_.peerName } | Where-Object -FilterScript { $null -ne $_ })
     $facts = @($entries | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
     return [ordered]@{ $field = [string[]]$phrases; identities = [object[]]$facts }

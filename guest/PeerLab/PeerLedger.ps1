@@ -44,21 +44,29 @@ function Sync-Identity {
     <#
     .SYNOPSIS
     Brings the identities of one scope to the wanted list: adds before it removes; writes the phrases of what changed.
+    .PARAMETER Exclusive
+    No other scope has a right on this machine: what any of them has put here goes too.
     .PARAMETER Test
     Writes what is not as wanted instead, and changes nothing.
     #>
     param(
         [Parameter(Mandatory = $true)][string]$Scope,
         [Parameter(Mandatory = $true)][AllowEmptyCollection()][object[]]$Wanted,
+        [switch]$Exclusive,
         [switch]$Test
     )
     $names = @($Wanted | ForEach-Object -Process { $_.peerName })
     $ledger = @(Get-Ledger)
-    $known = @($ledger | Where-Object -FilterScript { $_.scope -ceq $Scope } | ForEach-Object -Process { $_.peerName })
-    $others = @($ledger | Where-Object -FilterScript { $_.scope -cne $Scope } | ForEach-Object -Process { $_.peerName })
+    $known = @($ledger | Where-Object -FilterScript { $Exclusive -or $_.scope -ceq $Scope } | ForEach-Object -Process { $_.peerName })
+    $others = @($ledger | Where-Object -FilterScript { -not $Exclusive -and $_.scope -cne $Scope } | ForEach-Object -Process { $_.peerName })
+    $prefix = '^' + [regex]::Escape($Scope) + '#'
+    if ($Exclusive) {
+        $prefix = '^peerlab:[^#]+#'
+    }
     if (-not $Test) {
         # Before the first import: an interrupted run must still know what it put here.
-        Set-Ledger -Scope $Scope -PeerName @($known + $names)
+        $noted = @($ledger | Where-Object -FilterScript { $_.scope -ceq $Scope } | ForEach-Object -Process { $_.peerName })
+        Set-Ledger -Scope $Scope -PeerName @($noted + $names)
     }
     foreach ($want in $Wanted) {
         if ($Test) {
@@ -74,7 +82,7 @@ function Sync-Identity {
         }
     }
     foreach ($entry in [PeerLab.PeerIdentities]::List()) {
-        $ours = $known -ccontains $entry.PeerName -or $entry.FriendlyName.StartsWith($Scope + '#', [System.StringComparison]::Ordinal)
+        $ours = $known -ccontains $entry.PeerName -or $entry.FriendlyName -cmatch $prefix
         if ($ours -and $names -cnotcontains $entry.PeerName -and $others -cnotcontains $entry.PeerName) {
             if ($Test) {
                 'identity {0} is not wanted' -f $entry.PeerName
@@ -86,5 +94,10 @@ function Sync-Identity {
     }
     if (-not $Test) {
         Set-Ledger -Scope $Scope -PeerName $names
+    }
+    if ($Exclusive -and -not $Test) {
+        foreach ($other in @($ledger | ForEach-Object -Process { $_.scope } | Where-Object -FilterScript { $_ -cne $Scope } | Sort-Object -CaseSensitive -Unique)) {
+            Set-Ledger -Scope $other -PeerName @()
+        }
     }
 }

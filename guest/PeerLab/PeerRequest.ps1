@@ -62,8 +62,12 @@ function Assert-IdentitySection {
     Refuses an identities section that is not in the form of the contract.
     #>
     param([AllowNull()][object]$Section)
-    Assert-KnownField -Object $Section -Path 'identities' -Allowed @('scope', 'wanted')
+    Assert-KnownField -Object $Section -Path 'identities' -Allowed @('scope', 'exclusive', 'wanted')
     $null = Get-TextField -Object $Section -Name 'scope' -Path 'identities.scope' -Pattern '^peerlab:[^#]+$' -Allowed 'peerlab:<project>/<stack>/<person>'
+    $exclusive = Get-Field -Object $Section -Name 'exclusive'
+    if ($null -ne $exclusive -and $exclusive -isnot [bool]) {
+        throw (New-RequestFailure -Path 'identities.exclusive' -Value $exclusive -Allowed 'true or false')
+    }
     $wanted = Get-Field -Object $Section -Name 'wanted'
     if ($wanted -isnot [array]) {
         throw (New-RequestFailure -Path 'identities.wanted' -Value $wanted -Allowed 'a list')

@@ -78,7 +78,7 @@ describe("components/sharedPeerIdentity", () => {
         .reports,
     );
     assert.equal(counts(declared)["command:remote:CopyToRemote"], 1);
-    assert.equal(counts(declared)["pulumi:index:Stash"], 4 + 1 + 1);
+    assert.equal(counts(declared)["pulumi:index:Stash"], 5 + 1 + 1);
   });
 
   it("shows no secret outside of standard input and connections, and runs nothing on deletion", async () => {

@@ -116,6 +116,36 @@ describe("engine: what a change to an identity lets run, compared with docs/life
     assert.deepEqual(await peerNames(), before);
   });
 
+  it("a machine that is given to another person holds hers, and the one before no more", async () => {
+    const before = await peerNames();
+    delete people.ada.machines["ada-2"];
+    people.grace.machines["ada-2"] = {};
+    const run = await up();
+    assert.deepEqual(
+      stepsOf(run),
+      stepsInTable("a machine is given to another person", { "that one": ["ada-2"] }),
+    );
+    delete people.grace.machines["ada-2"];
+    people.ada.machines["ada-2"] = {};
+    await up();
+    assert.deepEqual(await peerNames(), before);
+  });
+
+  it("a person under another key is another person, and her machines hold nothing of the one before", async () => {
+    const before = await peerNames();
+    const { grace, ...others } = people;
+    people = { ...others, hopper: grace };
+    const run = await up();
+    assert.deepEqual(
+      stepsOf(run),
+      stepsInTable("a person's key is changed", { maker: ["grace-1"], hers: ["grace-1"] }),
+    );
+    const after = await peerNames();
+    assert.notEqual(after.hopper, before.grace);
+    people = { ...others, grace };
+    await up();
+  });
+
   it("a rotation in the same update in which the maker goes", async () => {
     const before = await peerNames();
     people.ada.rotation = "4";

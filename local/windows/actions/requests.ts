@@ -15,7 +15,7 @@ import {
 } from "../../../guest/contract";
 import { invalidRequest } from "../guestError";
 import { peerNamePattern } from "../identity/peerName";
-import { list, object, oneOf, optional, text, wholeNumber, type Shape } from "./shape";
+import { list, object, oneOf, optional, text, trueOrFalse, wholeNumber, type Shape } from "./shape";
 
 const peerName = text({
   pattern: peerNamePattern,
@@ -100,7 +100,9 @@ const wantedIdentity = {
 const machineState = object({
   ...common,
   networking: optional(networkingState),
-  identities: optional(object({ scope, wanted: list(object(wantedIdentity)) })),
+  identities: optional(
+    object({ scope, exclusive: optional(trueOrFalse()), wanted: list(object(wantedIdentity)) }),
+  ),
 });
 
 export const requestShapes: {

@@ -41,13 +41,14 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
 async function setIdentities(
   context: ActionContext,
   request: SetPeerMachineRequest,
-  { scope, wanted }: WantedIdentities,
+  { scope, exclusive = false, wanted }: WantedIdentities,
 ): Promise<{ changed: string[]; identities: IdentityFacts[] }> {
   const changed: string[] = [];
   const names = wanted.map((identity) => identity.peerName);
   const ledger = readLedger(context);
   // Nothing wanted and nothing put here: a machine without the stack has to accept that.
-  if (wanted.length === 0 && !ledger[scope]) return { changed, identities: [] };
+  const isKnown = exclusive ? Object.keys(ledger).length > 0 : ledger[scope] !== undefined;
+  if (wanted.length === 0 && !isKnown) return { changed, identities: [] };
   requirePeerStack(context.machine);
   const access = await openIdentities(context, request);
   const { store } = access;
@@ -60,16 +61,21 @@ async function setIdentities(
     if (renamed) changed.push(`identity ${peerName} renamed`);
   }
 
-  const ofOtherScopes = new Set(
-    Object.entries(ledger).flatMap(([other, held]) => (other === scope ? [] : held)),
+  const elsewhere = Object.entries(ledger).flatMap(([other, held]) =>
+    other === scope ? [] : held,
   );
+  const ofOtherScopes = new Set(exclusive ? [] : elsewhere);
+  if (exclusive) elsewhere.forEach((peerName) => noted.add(peerName));
   for (const { peerName, friendlyName } of store.enumerate()) {
-    const ours = noted.has(peerName) || friendlyName.startsWith(`${scope}#`);
+    const named = exclusive
+      ? /^peerlab:[^#]+#/.test(friendlyName)
+      : friendlyName.startsWith(`${scope}#`);
+    const ours = noted.has(peerName) || named;
     if (!ours || names.includes(peerName) || ofOtherScopes.has(peerName)) continue;
     store.delete(peerName);
     changed.push(`identity ${peerName} removed`);
     context.checkpoint();
   }
-  writeLedger(context, { ...ledger, [scope]: names });
+  writeLedger(context, { ...(exclusive ? {} : ledger), [scope]: names });
   return { changed, identities: names.map((name) => identityFacts(access, name)) };
 }

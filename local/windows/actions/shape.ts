@@ -28,6 +28,13 @@ export function oneOf<T extends string | number>(...allowed: T[]): Shape<T> {
   };
 }
 
+export function trueOrFalse(): Shape<boolean> {
+  return (value, field) => {
+    if (typeof value !== "boolean") throw invalidRequest(field, "must be true or false");
+    return value;
+  };
+}
+
 export function wholeNumber(minimum: number, maximum: number): Shape<number> {
   return (value, field) => {
     if (!Number.isInteger(value) || Number(value) < minimum || Number(value) > maximum) {

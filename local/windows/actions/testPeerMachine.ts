@@ -47,9 +47,10 @@ export const testPeerMachine: Action<TestPeerMachineRequest, TestPeerMachineRepo
 async function testIdentities(
   context: ActionContext,
   request: TestPeerMachineRequest,
-  { scope, wanted }: WantedIdentities,
+  { scope, exclusive = false, wanted }: WantedIdentities,
 ): Promise<{ drift: string[]; identities: IdentityFacts[] }> {
-  const { [scope]: put = [], ...others } = readLedger(context);
+  const ledger = readLedger(context);
+  const put = exclusive ? Object.values(ledger).flat() : (ledger[scope] ?? []);
   if (wanted.length === 0 && put.length === 0) return { drift: [], identities: [] };
   requireReadableIdentities(context.machine);
   const access = await openIdentities(context, request);
@@ -66,9 +67,13 @@ async function testIdentities(
     }
   }
   const names = wanted.map(({ peerName }) => peerName);
-  const foreign = new Set(Object.values(others).flat());
+  const others = Object.entries(ledger).flatMap(([other, held]) => (other === scope ? [] : held));
+  const foreign = new Set(exclusive ? [] : others);
   for (const [peerName, friendlyName] of present) {
-    const ours = put.includes(peerName) || friendlyName.startsWith(`${scope}#`);
+    const named = exclusive
+      ? /^peerlab:[^#]+#/.test(friendlyName)
+      : friendlyName.startsWith(`${scope}#`);
+    const ours = put.includes(peerName) || named;
     if (ours && !names.includes(peerName) && !foreign.has(peerName)) {
       drift.push(`identity ${peerName} is not wanted`);
     }

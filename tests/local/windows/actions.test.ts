@@ -124,6 +124,27 @@ describe("local/windows/actions", () => {
     await report(target, "Remove-PeerIdentity", { peerName: other.peerName });
   });
 
+  it("removes what other scopes have put there, and nobody's, where the machine is one person's alone", async () => {
+    const grace = "peerlab:lab/dev/grace";
+    await report(target, "Set-PeerMachine", {
+      identities: { scope, wanted: [wanted(exported, `${scope}#1`)] },
+    });
+    const state = { identities: { scope: grace, exclusive: true, wanted: [wanted(other)] } };
+    const { drift } = await report(target, "Test-PeerMachine", state);
+    assert.deepEqual(drift, [
+      `identity ${other.peerName} is missing`,
+      `identity ${exported.peerName} is not wanted`,
+    ]);
+    const { changed } = await report(target, "Set-PeerMachine", state);
+    assert.deepEqual(changed, [
+      `identity ${other.peerName} imported`,
+      `identity ${exported.peerName} removed`,
+    ]);
+    assert.deepEqual((await report(target, "Test-PeerMachine", state)).drift, []);
+    assert.deepEqual((await report(target, "Set-PeerMachine", state)).changed, []);
+    await report(target, "Set-PeerMachine", { identities: { scope: grace, wanted: [] } });
+  });
+
   it("says whether the identity to be removed was there", async () => {
     await report(target, "Import-PeerIdentity", wanted());
     const { peerName } = exported;
