@@ -29,7 +29,7 @@ const lab = new PeerLab("lab", definition as PeerLabArgs);
 warnOfRemovedPeople();
 const jumpHost = definition.jumpHost as JumpHost | undefined;
 
-/** Machines by key: whose, where, under which peer name, and whether ready. */
+/** Machines by key: whose, where, under which peer name, and whether ready, or what it waits for. */
 export const machines = lab.machines;
 /** People by key, with the peer name that finds whichever of her machines is up. */
 export const people = lab.people;

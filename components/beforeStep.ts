@@ -3,6 +3,7 @@ import { knownOr, valueOf } from "./failedResources";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { isOff, startVirtualMachine } from "./power";
+import { thisUpdate, type ThisUpdate } from "./thisUpdate";
 import { HostKeyError, LogonRefusedError, openSshSession, type SshSession } from "./sshSession";
 
 /** What becomes of a step on a machine that is off: deallocated, stopped, or taken back by Azure. */
@@ -39,11 +40,12 @@ export function beforeRemoteStep(
   driving: string[] | undefined,
   parent: Parent,
 ): StepOptions {
+  const update = thisUpdate();
   return {
     hooks: beforeEach(async () => {
       const known = await valueOf(machine);
-      await requirePower(name, known, policy, parent);
-      await requireAnswer(name, known, policy);
+      await requirePower(name, known, policy, update, parent);
+      await requireAnswer(name, known, policy, update);
     }),
     transforms: skippingWhenOff(machine, policy, driving),
   };
@@ -58,9 +60,10 @@ export function beforePoweredStep(
   parent: Parent,
   then: pulumi.ResourceHookFunction = () => {},
 ): StepOptions {
+  const update = thisUpdate();
   return {
     hooks: beforeEach(async (args) => {
-      await requirePower(name, await valueOf(machine), policy, parent);
+      await requirePower(name, await valueOf(machine), policy, update, parent);
       await then(args);
     }),
     transforms: skippingWhenOff(machine, policy, driving),
@@ -85,6 +88,7 @@ async function requirePower(
   name: string,
   { power, virtualMachineId }: Pick<PeerMachine, "power" | "virtualMachineId">,
   { whenOff = WhenOff.Fail }: StepPolicy,
+  { started }: ThisUpdate,
   parent: Parent,
 ): Promise<void> {
   if (!isOff(power)) return;
@@ -103,19 +107,16 @@ async function requirePower(
   throw new Error(`${name} is off (${power}), and there is something to do on it; ${advice}`);
 }
 
-/** Machines that were started in this run, by ARM id. */
-const started = new Map<string, Promise<void>>();
-
 /** Whether a machine was off when it was looked at, and has not been started since. */
-export function isStillOff({ power, virtualMachineId = "" }: PeerMachine): boolean {
+export function isStillOff(
+  { power, virtualMachineId = "" }: PeerMachine,
+  { started }: ThisUpdate,
+): boolean {
   return isOff(power) && !started.has(virtualMachineId);
 }
 
-/** Machines that have answered in this run. */
-const answered = new Map<string, Promise<void>>();
-
 /** A machine whose preparation has just ended has its SSH server running and the password it was made with. */
-export function answersAlready(instanceId: string): void {
+export function answersAlready(instanceId: string, { answered }: ThisUpdate): void {
   answered.set(instanceId, Promise.resolve());
 }
 
@@ -123,6 +124,7 @@ function requireAnswer(
   name: string,
   { instanceId, connection }: PeerMachine,
   { answerTimeoutSeconds = defaultAnswerTimeoutSeconds }: StepPolicy,
+  { answered }: ThisUpdate,
 ): Promise<void> {
   const known = answered.get(instanceId);
   if (known) return known;
@@ -130,7 +132,7 @@ function requireAnswer(
     ({ session }) => session.close(),
   );
   answered.set(instanceId, answer);
-  // A later update in the same process asks again.
+  // A later step asks again.
   answer.catch(() => answered.delete(instanceId));
   return answer;
 }

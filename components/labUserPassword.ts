@@ -12,6 +12,7 @@ import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds, type MachinePlan } from "./plan/machine";
 import { checkAdminPassword } from "./plan/windowsNames";
 import { newPassword } from "./secrets";
+import { thisUpdate } from "./thisUpdate";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -87,18 +88,19 @@ export function appliedPassword(
       .all([instanceId, wanted])
       .apply(([instance, password]): Applied => ({ instance, password })),
   );
+  const update = thisUpdate();
   const apply = async ({ oldInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const [known, password, first] = await valueOf(pulumi.all([connection, wanted, initial]));
     const before = (await valueOf(pulumi.output(oldInputs?.input))) as Applied | undefined;
     const instance = await valueOf(instanceId);
     if (before?.instance !== instance && password === first) {
       // Just prepared, and made with this very password.
-      answersAlready(instance);
+      answersAlready(instance, update);
       return;
     }
     const candidates = [...new Set([password, ...(before ? [before.password] : []), first])];
     await bring(plan.computerName, { policy, instance, connection: known, candidates });
-    answersAlready(instance);
+    answersAlready(instance, update);
   };
   const stash = new pulumi.Stash(
     `${name}-lab-user`,

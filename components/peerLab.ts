@@ -240,6 +240,7 @@ function machinesOf(
           publicIpv4,
           peerName,
           ready: usable && pending.length === 0,
+          pending,
         }),
       );
   }

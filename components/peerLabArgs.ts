@@ -132,6 +132,8 @@ export interface LabMachine {
   peerName: string;
   /** Whether the machine holds a usable identity and nothing waits for a reboot. */
   ready: boolean;
+  /** What it waits for: `reboot`, or `power on` while it is off. */
+  pending: string[];
 }
 
 /** A person as the lab reports her. */

@@ -11,6 +11,7 @@ import type { PeerMachine, PeerMachines } from "./peerMachine";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
 import { withSecrets } from "./secrets";
+import { thisUpdate } from "./thisUpdate";
 
 export interface SharedPeerIdentityArgs {
   /**
@@ -244,13 +245,14 @@ function reportOf(
   step: remote.Command,
   identity: KeptIdentity,
 ): pulumi.Output<PeerIdentityReport> {
+  const update = thisUpdate();
   return pulumi
     .all([
       step.stdout,
       identity.peerName,
       step.urn,
       // Asked when the step is over, which may have started the machine.
-      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known))),
+      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known, update))),
     ])
     .apply(([stdout, peerName, urn, off]) => {
       const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);

@@ -9,6 +9,7 @@ export interface MachineOutput {
   privateIpv6?: string;
   peerName?: string;
   ready?: boolean;
+  pending?: string[];
 }
 
 /** The table at the end of a run: every machine, its addresses and name, and whether it is ready or why not. */
@@ -82,8 +83,8 @@ function readiness(key: string, machine: MachineOutput, failures: ResourceFailur
   const failure = failures.find(({ name }) => namesMachine(name, key));
   if (failure) return `no: ${failure.guest?.code ?? "failed"} (below)`;
   if (machine.ready) return "yes";
-  // Without a failure of its own it was not its turn, or it says itself that something is pending.
-  return failures.length > 0 ? "no: waits for what failed (below)" : "no: a restart is pending";
+  if (machine.pending?.length) return `no: waits for ${machine.pending.join(", ")}`;
+  return failures.length > 0 ? "no: waits for what failed (below)" : "no";
 }
 
 /** Resources of a machine carry its key as a part of their names: `lab-ada-1-vm` and `lab-ada.ada-1` that of `ada-1`. */

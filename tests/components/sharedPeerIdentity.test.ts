@@ -27,7 +27,7 @@ describe("components/sharedPeerIdentity", () => {
     assert.deepEqual(counts(declared), {
       "peerlab:index:SharedPeerIdentity": 1,
       // Origin, generation, export password, identity, and one attempt for each machine.
-      "pulumi:index:Stash": 4 + 2,
+      "pulumi:index:Stash": 5 + 2,
       "command:remote:Command": 1 + 2,
     });
     const [made] = commandsOf("Export-PeerIdentity");

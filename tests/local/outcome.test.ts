@@ -43,9 +43,9 @@ describe("local/outcome", () => {
   });
 
   it("says of every machine that is not ready why not, also when another one failed", () => {
-    const waiting = { "ada-1": { ...machine("ada"), ready: false } };
+    const waiting = { "ada-1": { ...machine("ada"), ready: false, pending: ["reboot"] } };
     assert.match(rowOf(formatMachines(waiting, [failure("lab-ada-2-vm")]), "ada-1"), /no: waits/);
-    assert.match(rowOf(formatMachines(waiting, []), "ada-1"), /no: a restart is pending/);
+    assert.match(rowOf(formatMachines(waiting, []), "ada-1"), /no: waits for reboot/);
   });
 
   it("says of a failure the code, the result, the message and what to do", () => {
