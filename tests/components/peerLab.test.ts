@@ -238,6 +238,7 @@ describe("components/peerLab", () => {
       privateIpv6: "fd5a:9c2e:71b0::4",
       publicIpv4: "198.51.100.4",
       ready: true,
+      pending: [],
     });
     assert.deepEqual(await valueOf(lab.people), {
       ada: { displayName: "ada", peerName },
