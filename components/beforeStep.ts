@@ -42,8 +42,11 @@ export function beforeRemoteStep(
 ): StepOptions {
   const update = thisUpdate();
   return {
-    hooks: beforeEach(async () => {
+    hooks: beforeEach(async ({ newInputs }) => {
+      // A command without a command line dials nobody.
+      if (!newInputs?.create && !newInputs?.source) return;
       const known = await valueOf(machine);
+      if (known.waitsFor) throw new Error(`${name} waits: ${known.waitsFor}`);
       await requirePower(name, known, policy, update, parent);
       await requireAnswer(name, known, policy, update);
     }),

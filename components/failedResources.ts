@@ -52,3 +52,17 @@ export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     throw new Error("what it needs to know comes from a resource that failed");
   return parts.promise();
 }
+
+/**
+ * The output without the resources that it comes from: who takes it waits for the value, and the engine notes no dependency.
+ *
+ * With `--continue-on-error` the engine deletes what is no longer declared although a resource that it has skipped still names it
+ * among its dependencies, and then the stack's state cannot be read any more. So what stays must not depend on what may go: on
+ * another machine. Where the value is unknown because of a failure, nothing is skipped for it; a hook has to refuse.
+ */
+export function detached<T>(output: pulumi.Output<T>): pulumi.Output<T> {
+  const parts = output as unknown as OutputParts<T>;
+  const Output = pulumi.Output as unknown as OutputConstructor;
+  const none = new Set<pulumi.Resource>();
+  return new Output(none, parts.promise(), parts.isKnown, parts.isSecret, Promise.resolve(none));
+}

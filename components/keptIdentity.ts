@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
-import { unlessFailed } from "./failedResources";
+import { detached, unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
@@ -48,25 +48,16 @@ type Parent = { parent: pulumi.Resource };
 /**
  * Declares the identity: which generation is due, the one step that makes it, and the stash that keeps it.
  *
- * Each rotation has a step and a stash of its own, by name: those of the rotation before are deleted when all is done, so
- * that a rotation that was broken off can be put back. Nothing but the rotation, or another identity that is brought, makes the
- * step run again and the stash take its answer. So the machine that made the identity may be replaced, removed or become
+ * Nothing but the rotation, or another identity that is brought, makes the step run again and the stash take its answer. So the machine that made the identity may be replaced, removed or become
  * another one, and the person may lose all machines and get new ones: whoever needs the identity reads the stash.
  */
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
   const brought = args.exportedIdentity !== undefined;
   const allowed = refuseForgottenIdentity(name, args.person, brought, parent);
-  const generation = brought ? "brought" : (args.rotation ?? firstRotation);
-  const rotation = dueRotation(
-    `${name}-due-${generation}`,
-    args,
-    maker !== undefined,
-    allowed,
-    parent,
-  );
+  const rotation = dueRotation(name, args, maker !== undefined, allowed, parent);
   const password = new pulumi.Stash(
-    `${name}-export-password-${generation}`,
+    `${name}-export-password`,
     { input: pulumi.secret(args.exportPassword ?? newPassword()) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
@@ -83,9 +74,10 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     .all([rotation, scope])
     .apply(([known, own]) => (brought ? "" : identityFriendlyName(own, known)));
   const made = guestStep(
-    `${name}-export-${generation}`,
+    `${name}-export`,
     {
-      machine: maker === undefined ? nowhere : args.machines[maker],
+      // Whose resources may go while the export stays.
+      machine: maker === undefined ? nowhere : detached(pulumi.output(args.machines[maker])),
       machineName: maker ?? "nowhere",
       policy: args.policy,
       // The old answer would be taken for the new identity.
@@ -114,7 +106,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
       return { ...kept, peerName, exportedIdentity };
     });
   const stash = new pulumi.Stash(
-    `${name}-identity-${generation}`,
+    `${name}-identity`,
     { input: pulumi.secret(unlessFailed<unknown>(answer, {})) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
@@ -151,7 +143,7 @@ function dueRotation(
             .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
         );
   const stash = new pulumi.Stash(
-    name,
+    `${name}-generation`,
     { input: pulumi.all([rotation, allowed]).apply(([due]) => (hasMachines ? due : "none")) },
     {
       ...parent,

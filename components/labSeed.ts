@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
+import { detached } from "./failedResources";
 import { newToken } from "./secrets";
 import type { SeedArgs, WindowsPeer, WindowsPeerArgs } from "./windowsPeer";
 
@@ -26,10 +27,12 @@ export function labSeed(
   parent: Parent,
 ): LabSeed {
   const kept = { ...parent, ignoreChanges: ["input"] };
-  const since = machines.map(
-    (machine) =>
+  const since = machines.map((machine) =>
+    // Every machine asks for the times of all, and each of them may go.
+    detached(
       new pulumi.Stash(`${name}-${machine}-since`, { input: new Date().toISOString() }, kept)
         .output,
+    ),
   );
   const key =
     named === undefined

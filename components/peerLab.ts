@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
-import { unlessFailed } from "./failedResources";
+import { detached, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
@@ -209,7 +209,16 @@ function proven(
   const own = peers.get(machine.key) as WindowsPeer;
   const prover = machine.provenBy === undefined ? undefined : peers.get(machine.provenBy);
   if (!prover) return own.machine;
-  return pulumi.all([own.machine, prover.proof]).apply(([known]) => known);
+  const failed = `${machine.provenBy} has to show first that their image can run the peer stack`;
+  const waitsFor = detached(
+    unlessFailed(
+      prover.proof.apply(() => ""),
+      failed,
+    ),
+  );
+  return pulumi
+    .all([own.machine, waitsFor])
+    .apply(([known, reason]) => (reason === "" ? known : { ...known, waitsFor: reason }));
 }
 
 function machinesOf(

@@ -22,6 +22,8 @@ export interface PeerMachine {
   virtualMachineId?: string;
   /** What Azure calls its power now, such as `running` or `deallocated`. Taken for running where absent. */
   power?: string;
+  /** Why nothing may be done on the machine now, where that is so; a step that is due fails with it. */
+  waitsFor?: string;
   /** Another value whenever the user's password has changed; not the password. */
   passwordVersion?: string;
 }

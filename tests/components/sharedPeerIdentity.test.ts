@@ -68,7 +68,7 @@ describe("components/sharedPeerIdentity", () => {
     const commands = declared.filter(({ type }) => type.endsWith(":Command"));
     assert.deepEqual(
       commands.map(({ name, inputs }) => [name, inputs.create]),
-      [["ada-export-1", undefined]],
+      [["ada-export", undefined]],
     );
   });
 

@@ -110,7 +110,7 @@ describe("engine: identities that cannot be had, by the real CLI against the sta
       ]),
     });
   const failureOf = (person: string): ResourceFailure => {
-    const found = failures.find(({ name }) => name === `lab-${person}-export-brought`);
+    const found = failures.find(({ name }) => name === `lab-${person}-export`);
     assert.ok(found, `${person}: ${failures.map(({ name }) => name).join(", ")}`);
     return found;
   };

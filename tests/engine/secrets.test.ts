@@ -78,14 +78,14 @@ const failures: { faults: Fault[]; failing: Record<string, string | undefined> }
   },
   {
     faults: [{ kind: "dropConnection", match: "Export-PeerIdentity", moment: "during", times: 2 }],
-    failing: { "lab-ada-export-1": undefined, "lab-grace-export-1": undefined },
+    failing: { "lab-ada-export": undefined, "lab-grace-export": undefined },
   },
   {
     faults: [
       { kind: "noPeerStack", match: "ada-1", times: 1 },
       { kind: "dropConnection", match: "Set-PeerMachine", moment: "during", times: 1 },
     ],
-    failing: { "lab-ada-export-1": "PEER_E_NOT_LICENSED", "lab-grace.grace-1": undefined },
+    failing: { "lab-ada-export": "PEER_E_NOT_LICENSED", "lab-grace.grace-1": undefined },
   },
   {
     faults: [
@@ -206,7 +206,7 @@ describe("engine: secrets show nowhere", function () {
     const cut: Fault = { kind: "dropConnection", match: "Import-PeerIdentity", times: 1 };
     lab.standIn.faults.add({ ...cut, moment: "during" });
     await up("failure", "other", "--debug");
-    assert.deepEqual(failed, { "lab-bea-export-brought": undefined });
+    assert.deepEqual(failed, { "lab-bea-export": undefined });
     const whole = await up("update", "other");
     assert.equal(whole.code, 0, whole.output);
     await exportState("other");
