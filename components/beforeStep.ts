@@ -167,7 +167,7 @@ export async function firstSession(
       if (error instanceof LogonRefusedError) {
         left.shift();
         if (left.length > 0) continue;
-        throw new Error(
+        throw new LogonRefusedError(
           `${name} answers, but ${error.message}: ${passwords.length === 1 ? "the password is not the one the machine has" : `none of the ${passwords.length} passwords known for it is the one the machine has`}; ` +
             "set adminPassword to the one it has. It was tried once only, so that Windows does not lock the account",
         );

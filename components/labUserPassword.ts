@@ -6,12 +6,13 @@ import { contractVersion, type GuestFailure, type SetPasswordRequest } from "../
 import { passwordCommand } from "../guest/password";
 import { answersAlready, beforePoweredStep, firstSession, type StepPolicy } from "./beforeStep";
 import { unlessFailed, valueOf } from "./failedResources";
-import { answerOf, asciiJson } from "./guestSteps";
+import { answerOf, asciiJson, attemptAt } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds, type MachinePlan } from "./plan/machine";
 import { checkAdminPassword } from "./plan/windowsNames";
 import { newPassword } from "./secrets";
+import { LogonRefusedError } from "./sshSession";
 import { thisUpdate } from "./thisUpdate";
 
 type Parent = { parent: pulumi.Resource };
@@ -67,13 +68,15 @@ export interface AppliedPasswordArgs {
 interface Applied {
   instance: string;
   password: string;
+  attempt: string;
 }
 
 /**
  * The lab user's password once the machine has it. It is kept for each instance, and a hook brings the machine there before
  * the engine notes the change: the user changes her password herself, with the old one, because an administrator's reset would
  * take from her everything that Windows protects by it, the keys of her identities first. Interrupted anywhere, the next
- * update tries the new one, then the ones before.
+ * update tries the new one, then the ones before; and one that was about to be set is noted first, so that another definition
+ * finds the machine's password too.
  *
  * A hook and not a command, since a command has one password to log on with, and which one the machine has is the question.
  */
@@ -83,38 +86,73 @@ export function appliedPassword(
   parent: Parent,
 ): pulumi.Output<string> {
   const { plan, policy, target, prepared, instanceId, initial, wanted, connection } = args;
+  const on = (then: pulumi.ResourceHookFunction) => ({
+    ...parent,
+    ...beforePoweredStep(plan.computerName, target, policy, ["input"], parent, then),
+    dependsOn: prepared,
+  });
+  const update = thisUpdate();
+  const triedBefore: string[] = [];
+  const tried = new pulumi.Stash(
+    `${name}-tried-password`,
+    { input: pulumi.secret(unlessFailed<unknown>(wanted, "")) },
+    on(async ({ oldInputs }) => {
+      const before = (await valueOf(pulumi.output(oldInputs?.input))) as string | undefined;
+      if (!before) return;
+      triedBefore.push(before);
+      // It is forgotten with this update, so the machine has to be there for the change that follows.
+      await answers(plan.computerName, await valueOf(connection), before, policy);
+    }),
+  );
+  const attempt = attemptAt(
+    `${name}-password-attempt`,
+    pulumi.all([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
+      instance,
+      version: passwordVersion(first, password),
+    })),
+    parent,
+  );
   const input = pulumi.secret(
     pulumi
-      .all([instanceId, wanted])
-      .apply(([instance, password]): Applied => ({ instance, password })),
+      .all([instanceId, wanted, attempt, tried.id])
+      .apply(([instance, password, token]): Applied => ({ instance, password, attempt: token })),
   );
-  const update = thisUpdate();
-  const apply = async ({ oldInputs }: pulumi.ResourceHookArgs): Promise<void> => {
-    const [known, password, first] = await valueOf(pulumi.all([connection, wanted, initial]));
-    const before = (await valueOf(pulumi.output(oldInputs?.input))) as Applied | undefined;
-    const instance = await valueOf(instanceId);
-    if (before?.instance !== instance && password === first) {
-      // Just prepared, and made with this very password.
-      answersAlready(instance, update);
-      return;
-    }
-    const candidates = [...new Set([password, ...(before ? [before.password] : []), first])];
-    await bring(plan.computerName, { policy, instance, connection: known, candidates });
-    answersAlready(instance, update);
-  };
   const stash = new pulumi.Stash(
     `${name}-lab-user`,
     { input: unlessFailed<unknown>(input, {}) },
-    {
-      ...parent,
-      ...beforePoweredStep(plan.computerName, target, policy, ["input"], parent, apply),
-      dependsOn: prepared,
-    },
+    on(async ({ oldInputs }) => {
+      const [known, password, first] = await valueOf(pulumi.all([connection, wanted, initial]));
+      const before = (await valueOf(pulumi.output(oldInputs?.input))) as Applied | undefined;
+      const instance = await valueOf(instanceId);
+      // One that was just prepared has the password it was made with.
+      if (before?.instance === instance || password !== first) {
+        const earlier = before ? [before.password, ...triedBefore] : [];
+        const candidates = [...new Set([password, ...earlier, first])];
+        await bring(plan.computerName, { policy, instance, connection: known, candidates });
+      }
+      answersAlready(instance, update);
+    }),
   );
   // Of a stash that failed the SDK still gives the new input; its id is unknown then, and with it the password.
   return pulumi.secret(
     pulumi.all([stash.input, stash.id]).apply(([{ password }]: [Applied, string]) => password),
   );
+}
+
+/** Waits until the machine answers, whether it takes this password or not. */
+async function answers(
+  name: string,
+  connection: PeerConnection,
+  password: string,
+  policy: StepPolicy,
+): Promise<void> {
+  try {
+    const seconds = policy.answerTimeoutSeconds ?? defaultAnswerTimeoutSeconds;
+    const { session } = await firstSession(name, connection, [password], seconds);
+    session.close();
+  } catch (error) {
+    if (!(error instanceof LogonRefusedError)) throw error;
+  }
 }
 
 async function bring(

@@ -30,9 +30,9 @@ const common = {
   "azure-native:privatedns:PrivateZone": 1,
   "azure-native:privatedns:VirtualNetworkLink": 1,
   "azure-native:privatedns:PrivateRecordSet": 1,
-  // Each machine: first and applied password, host key, attempts of its preparation and of its guest files. Each person: origin, scope, generation,
+  // Each machine: first, tried and applied password with its attempt, host key, attempts of its preparation and of its guest files. Each person: origin, scope, generation,
   // export password and identity, and an attempt for each of her machines.
-  "pulumi:index:Stash": 5 * 5 + 2 * 5 + 5 + (5 + 1) + 1,
+  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 + 1) + 1,
   "command:remote:CopyToRemote": 5,
   // One proof for the image, an export for each person, and one step for each machine.
   "command:remote:Command": 1 + 2 + 5,

@@ -25,7 +25,7 @@ describe("components/windowsPeer", () => {
     await settled(peer.machine);
     assert.deepEqual(counts(declared), {
       "peerlab:index:WindowsPeer": 1,
-      "pulumi:index:Stash": 5,
+      "pulumi:index:Stash": 7,
       "azure-native:network:PublicIPAddress": 1,
       "azure-native:network:NetworkInterface": 1,
       "azure-native:compute:VirtualMachine": 1,
@@ -38,7 +38,15 @@ describe("components/windowsPeer", () => {
         .filter(({ type }) => type.endsWith(":Stash"))
         .map(({ name }) => name)
         .sort(),
-      ["pc-1-guest-files", "pc-1-host-key", "pc-1-lab-user", "pc-1-password", "pc-1-preparation"],
+      [
+        "pc-1-guest-files",
+        "pc-1-host-key",
+        "pc-1-lab-user",
+        "pc-1-password",
+        "pc-1-password-attempt",
+        "pc-1-preparation",
+        "pc-1-tried-password",
+      ],
     );
     const machine = (await settled(peer.machine)) as {
       connection: Record<string, unknown>;

@@ -96,6 +96,27 @@ describe("engine: the lab user's password changes, by the real CLI against the s
     });
   }
 
+  for (const [way, next] of [
+    ["the one before", undefined],
+    ["a third one", "Correct-Horse-Third-1"],
+  ] as const) {
+    it(`is ${way} by the next update where the connection was cut after the change and the definition changed again`, async () => {
+      const before = settings;
+      settings = { adminPassword: `Correct-Horse-Cut-${way.length}` };
+      configure();
+      lab.standIn.faults.add({
+        kind: "dropConnection",
+        match: "PeerLab password",
+        moment: "after",
+        times: 1,
+      });
+      const cut = await lab.up("--continue-on-error");
+      assert.notEqual(cut.code, 0);
+      settings = next === undefined ? before : { adminPassword: next };
+      await up();
+    });
+  }
+
   it("that was reset from outside, so that every key is dead, is taken over, and the identity made usable again", async () => {
     const guest = guestOf(lab, "ada-2");
     await lab.standIn.windows.resetPassword(
