@@ -41,7 +41,7 @@ export const ssh = pulumi
       Object.entries(known).map(([key, { publicIpv4, privateIpv4 }]) => [
         key,
         jumpHost
-          ? `ssh -J ${jumpHost.user}@${jumpHost.host}:${jumpHost.port ?? 22} ${user}@${privateIpv4}`
+          ? `ssh -J ${jumpHost.user}@${bracketed(jumpHost.host)}:${jumpHost.port ?? 22} ${user}@${privateIpv4}`
           : `ssh ${user}@${publicIpv4}`,
       ]),
     ),
@@ -89,4 +89,9 @@ function warnOfRemovedPeople(): void {
       }
     }
   });
+}
+
+/** An IPv6 address as it stands before a port. */
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -163,6 +163,8 @@ export const replacingProperties = [
   "billingProfile.maxPrice",
   "evictionPolicy",
   "networkProfile.networkInterfaces",
+  // Only where somebody has the password that a machine is made with made anew, by --replace.
+  "osProfile.adminPassword",
   "osProfile.adminUsername",
   "osProfile.computerName",
   "osProfile.customData",
