@@ -184,6 +184,13 @@ describe("components/peerLab", () => {
     isBefore("lab-ada-2-capability", "lab-grace.grace-1");
   });
 
+  it("is declared under mocks with every policy for machines that are off, hooks and transforms left out", async () => {
+    for (const whenOff of ["fail", "start", "skip"] as const) {
+      await declare({ ...twoPeople, whenOff });
+      assert.equal(ofType("Command").length, 8);
+    }
+  });
+
   it("lets nothing that stays depend on a machine that may go", async () => {
     await declare(twoPeople);
     const machines = ["ada-1", "ada-2", "ada-3", "grace-1", "grace-2"];

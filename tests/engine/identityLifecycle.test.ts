@@ -1,4 +1,6 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { engineTimeout, openLabProject, reached, type LabProject, type Run } from "./labProject";
 import { heldIdentities, urnOf } from "./labState";
 import { stepsInTable, stepsOf } from "./lifecycleTable";
@@ -176,6 +178,22 @@ describe("engine: what a change to an identity lets run, compared with docs/life
     people.ada.machines["ada-2"] = {};
     await up();
     assert.notEqual((await peerNames()).ada, before.ada);
+  });
+
+  it("a rotation after the stack got another name: the old identity is removed all the same", async () => {
+    const rename = (from: string, to: string) => lab.pulumi("stack", "rename", to, "--stack", from);
+    assert.equal((await rename("test", "other")).code, 0);
+    people.ada.rotation = "renamed";
+    configure();
+    fs.copyFileSync(
+      path.join(lab.directory, "Pulumi.test.yaml"),
+      path.join(lab.directory, "Pulumi.other.yaml"),
+    );
+    const run = await lab.pulumi("up", "--yes", "--skip-preview", "--stack", "other");
+    assert.equal(run.code, 0, run.output);
+    fs.rmSync(path.join(lab.directory, "Pulumi.test.yaml"));
+    assert.equal((await rename("other", "test")).code, 0);
+    await up();
   });
 
   it("identities that are brought: at first, instead of a made one, another one, a rotation, and taken away", async () => {

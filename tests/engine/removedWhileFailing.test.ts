@@ -96,6 +96,9 @@ describe("engine: a machine goes while another one fails, by the real CLI agains
       configure(left, { ...settings, ...(rotation ? { people } : {}) });
       const run = await lab.up("--continue-on-error");
       assert.doesNotMatch(run.output, /integrity|panic/);
+      // What failed for one person hides nothing of the others.
+      const { people: known } = await lab.outputs();
+      assert.equal(known.grace.peerName, names["z-1"][0]);
       if (guestOf(lab, "a-2").record.power === "deallocated") await setPower("a-2", "running");
       const next = await lab.up("--continue-on-error");
       assert.equal(next.code, 0, next.output);
