@@ -4,7 +4,13 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type GuestFailure, type SetPasswordRequest } from "../guest/contract";
 import { passwordCommand } from "../guest/password";
-import { answersAlready, beforePoweredStep, firstSession, type StepPolicy } from "./beforeStep";
+import {
+  answersAlready,
+  beforeEach,
+  beforePoweredStep,
+  firstSession,
+  type StepPolicy,
+} from "./beforeStep";
 import { unlessFailed, valueOf } from "./failedResources";
 import { answerOf, asciiJson, attemptAt } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
@@ -86,13 +92,16 @@ export function appliedPassword(
   parent: Parent,
 ): pulumi.Output<string> {
   const { plan, policy, target, prepared, instanceId, initial, wanted, connection } = args;
-  const on = (then: pulumi.ResourceHookFunction) => ({
-    ...parent,
-    ...beforePoweredStep(plan.computerName, target, policy, ["input"], parent, then),
-    dependsOn: prepared,
-  });
+  const on = (then: pulumi.ResourceHookFunction) => {
+    const step = beforePoweredStep(plan.computerName, target, policy, ["input"], parent, then);
+    const unsure = beforeEach(() => {
+      isSure = false;
+    });
+    return pulumi.mergeOptions({ ...parent, dependsOn: prepared, hooks: unsure }, step);
+  };
   const update = thisUpdate();
   const triedBefore: string[] = [];
+  let isSure = true;
   const tried = new pulumi.Stash(
     `${name}-tried-password`,
     { input: pulumi.secret(unlessFailed<unknown>(wanted, "")) },
@@ -130,13 +139,12 @@ export function appliedPassword(
         const candidates = [...new Set([password, ...earlier, first])];
         await bring(plan.computerName, { policy, instance, connection: known, candidates });
       }
+      isSure = true;
       answersAlready(instance, update);
     }),
   );
-  // Of a stash that failed the SDK still gives the new input; its id is unknown then, and with it the password.
-  return pulumi.secret(
-    pulumi.all([stash.input, stash.id]).apply(([{ password }]: [Applied, string]) => password),
-  );
+  // Of a stash that failed the SDK gives the new input as if it had not.
+  return pulumi.secret(stash.input.apply(({ password }: Applied) => (isSure ? password : "")));
 }
 
 /** Waits until the machine answers, whether it takes this password or not. */

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { engineTimeout, openLabProject, reached, type LabProject } from "./labProject";
 import { guestOf, heldIdentities } from "./labState";
 import { stepsOf } from "./lifecycleTable";
+import { isWholeUnder } from "./passwordState";
 
 const definition = {
   "azure-native:location": "westeurope",
@@ -145,6 +146,20 @@ describe("engine: machines that are off or do not answer, by the real CLI agains
       assert.equal(refused.length, 1);
     }
     assert.equal(guest.record.accounts.find(({ name }) => name === "labuser")?.lockedUntil, 0);
+  });
+
+  it("shows no password for a machine that was off when it was to change, and the right one afterwards", async () => {
+    const guest = guestOf(lab, "ada-1");
+    await power("ada-1", "deallocated");
+    lab.configure({ ...withPort(4714), adminPassword: "Correct-Horse-9-Battery" });
+    const run = await lab.up("--continue-on-error");
+    assert.notEqual(run.code, 0);
+    assert.equal((await lab.outputs()).adminPasswords["ada-1"], "");
+    assert.equal((await lab.outputs()).adminPasswords["grace-1"], "Correct-Horse-9-Battery");
+    await power("ada-1", "running");
+    const next = await lab.up("--continue-on-error");
+    assert.ok(stepsOf(next).includes("ada-1: password"), next.output);
+    assert.ok(await isWholeUnder(guest, "Correct-Horse-9-Battery"));
   });
 
   it("is destroyed with one machine off, one silent, and one that refuses the password", async () => {
