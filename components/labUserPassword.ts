@@ -144,7 +144,9 @@ export function appliedPassword(
     }),
   );
   // Of a stash that failed the SDK gives the new input as if it had not.
-  return pulumi.secret(stash.input.apply(({ password }: Applied) => (isSure ? password : "")));
+  return pulumi.secret(
+    stash.input.apply(({ password = "" }: Partial<Applied>) => (isSure ? password : "")),
+  );
 }
 
 /** Waits until the machine answers, whether it takes this password or not. */
