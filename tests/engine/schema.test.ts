@@ -132,9 +132,15 @@ describe("engine: the components as a package for other languages", function () 
       .map(([token, type]) => [token, (type.enum ?? []).map(({ value }) => value).sort()]);
     assert.deepEqual(
       wanted.map(([token]) => token).sort(),
-      ["EvictionPolicy", "OsDiskType", "Outbound", "PatchMode", "PortProtocol", "SeedRole"].map(
-        (name) => `peerlab:index:${name}`,
-      ),
+      [
+        "EvictionPolicy",
+        "OsDiskType",
+        "Outbound",
+        "PatchMode",
+        "PortProtocol",
+        "SeedRole",
+        "WhenOff",
+      ].map((name) => `peerlab:index:${name}`),
     );
     assert.deepEqual(Object.fromEntries(enums), Object.fromEntries(wanted));
   });

@@ -70,11 +70,18 @@ const failures: { faults: Fault[]; failing: Record<string, string | undefined> }
       "lab-ada-2-preparation": undefined,
       "lab-grace-1-guest-files": undefined,
       "lab-ada-1-capability": "PEER_E_NOT_LICENSED",
+      // They wait for the proof, and say so.
+      "lab-ada-export": undefined,
+      "lab-grace-export": undefined,
     },
   },
   {
     faults: [{ kind: "dropConnection", match: "Test-PeerCapability", moment: "after", times: 1 }],
-    failing: { "lab-ada-1-capability": undefined },
+    failing: {
+      "lab-ada-1-capability": undefined,
+      "lab-ada-export": undefined,
+      "lab-grace-export": undefined,
+    },
   },
   {
     faults: [{ kind: "dropConnection", match: "Export-PeerIdentity", moment: "during", times: 2 }],
