@@ -48,8 +48,9 @@ type Parent = { parent: pulumi.Resource };
 /**
  * Declares the identity: which generation is due, the one step that makes it, and the stash that keeps it.
  *
- * Nothing but the rotation, or another identity that is brought, makes the step run again and the stash take its answer. So the machine that made the identity may be replaced, removed or become
- * another one, and the person may lose all machines and get new ones: whoever needs the identity reads the stash.
+ * Nothing but the rotation, or another identity that is brought, makes the step run again and the stash take its answer. So
+ * the machine that made the identity may be replaced, removed or become another one, and the person may lose all machines and
+ * get new ones: whoever needs the identity reads the stash.
  */
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });

@@ -8,6 +8,13 @@ export function powerOf(view: { statuses?: { code?: string }[] } | undefined): s
   return code?.slice("PowerState/".length) ?? "";
 }
 
+/** The names in the ARM id of a VM, as azure-native's functions want them. */
+export function namesOf(virtualMachineId: string): { resourceGroupName: string; vmName: string } {
+  const [, resourceGroupName, vmName] =
+    /\/resourceGroups\/([^/]+)\/.*\/virtualMachines\/([^/]+)$/i.exec(virtualMachineId) ?? [];
+  return { resourceGroupName, vmName };
+}
+
 /** Whether a machine is off, or on its way there. */
 export function isOff(power: string | undefined): boolean {
   return ["deallocated", "deallocating", "stopped", "stopping"].includes(power ?? "");
@@ -64,12 +71,11 @@ export async function startVirtualMachine(
       `Azure refuses to start ${name}: ${response.status} ${errorOf(await response.text())}`,
     );
   }
-  const [, resourceGroupName, vmName] =
-    /\/resourceGroups\/([^/]+)\/.*\/virtualMachines\/([^/]+)$/i.exec(virtualMachineId) ?? [];
+  const names = namesOf(virtualMachineId);
   const end = Date.now() + longestMilliseconds;
   for (;;) {
     const { instanceView } = await compute.getVirtualMachine(
-      { resourceGroupName, vmName, expand: "instanceView" },
+      { ...names, expand: "instanceView" },
       parent,
     );
     const power = powerOf(instanceView);

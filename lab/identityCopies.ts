@@ -1,3 +1,4 @@
+import { codePoints } from "../components/plan/identity";
 import type { Stack } from "./stack";
 
 /** The key of the stack's configuration that says of which identity a copy was taken: peer name by person. */
@@ -27,7 +28,7 @@ export async function readIdentities(stack: Stack): Promise<PersonIdentity[]> {
       peerName,
       copied: peerName !== "" && noted[person] === peerName,
     }))
-    .sort((one, other) => (one.person < other.person ? -1 : 1));
+    .sort((one, other) => codePoints(one.person, other.person));
 }
 
 /** The person with her identity. Throws where there is no such person, or where she has no identity yet. */

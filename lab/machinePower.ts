@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { getVirtualMachine } from "@pulumi/azure-native/compute";
 import { Provider, type ProviderArgs } from "@pulumi/azure-native/provider";
-import { powerOf } from "../components/power";
+import { namesOf, powerOf } from "../components/power";
 
 /** A VM as Azure has it now. */
 export interface VirtualMachineNow {
@@ -75,11 +75,9 @@ function azureSettings(settings: Readonly<Record<string, string>>): ProviderArgs
 }
 
 async function ask(id: string, provider: Provider): Promise<VirtualMachineNow> {
-  const [, resourceGroupName, vmName] =
-    /\/resourceGroups\/([^/]+)\/.*\/virtualMachines\/([^/]+)$/i.exec(id) ?? [];
   try {
     const { vmId, instanceView } = await getVirtualMachine(
-      { resourceGroupName, vmName, expand: "instanceView" },
+      { ...namesOf(id), expand: "instanceView" },
       { provider },
     );
     return { instance: vmId, power: powerOf(instanceView) };

@@ -1,4 +1,5 @@
 import type { JumpHost, PeerConnection } from "../components/peerMachine";
+import { codePoints } from "../components/plan/identity";
 import { readConfiguration } from "../components/plan/configuration";
 import type { TestPeerMachineRequest } from "../guest/contract";
 import type { Stack, StateResource } from "./stack";
@@ -47,7 +48,7 @@ export async function readMachines(
       `The stack ${stack.name} has no machines; pulumi up --stack ${stack.name} makes those of its lab.`,
     );
   }
-  return [...machines, ...others].sort((one, other) => (one.machine < other.machine ? -1 : 1));
+  return [...machines, ...others].sort((one, other) => codePoints(one.machine, other.machine));
 }
 
 const virtualMachineType = "azure-native:compute:VirtualMachine";

@@ -4,8 +4,8 @@ import { giveBackLines } from "../../lab/exportIdentity";
 describe("lab/exportIdentity", () => {
   const copy = {
     person: "ada",
-    xml: "/home/o'neill/ada.peeridentity.xml",
-    password: "/home/ada.peeridentity.password",
+    xml: "copies/o'neill/ada.peeridentity.xml",
+    password: "copies/ada.peeridentity.password",
     stack: "dev",
   };
   const set = "pulumi config set --secret --path 'people.ada.";
@@ -14,20 +14,23 @@ describe("lab/exportIdentity", () => {
     const [, identity, password] = giveBackLines({ ...copy, platform: "linux" });
     assert.equal(
       identity,
-      `  base64 < '/home/o'\\''neill/ada.peeridentity.xml' | tr -d '\\n' | ${set}exportedIdentity' --stack dev`,
+      `  base64 < 'copies/o'\\''neill/ada.peeridentity.xml' | tr -d '\\n' | ${set}exportedIdentity' --stack dev`,
     );
-    assert.equal(password, `  ${set}exportPassword' --stack dev < /home/ada.peeridentity.password`);
+    assert.equal(
+      password,
+      `  ${set}exportPassword' --stack dev < copies/ada.peeridentity.password`,
+    );
   });
 
   it("gives commands for PowerShell on Windows", () => {
     const [, identity, password] = giveBackLines({ ...copy, platform: "win32" });
     assert.match(
       identity,
-      /ReadAllBytes\('\/home\/o''neill\/ada\.peeridentity\.xml'\)\) \| pulumi/,
+      /ReadAllBytes\('copies\/o''neill\/ada\.peeridentity\.xml'\)\) \| pulumi/,
     );
     assert.match(
       password,
-      /Get-Content -Raw -LiteralPath '\/home.*' \| pulumi config set --secret/,
+      /Get-Content -Raw -LiteralPath 'copies.*' \| pulumi config set --secret/,
     );
   });
 });
