@@ -7,6 +7,7 @@ import {
   type Stack as AutomationStack,
 } from "@pulumi/pulumi/automation";
 import type { PeerLabArgs } from "../components/peerLabArgs";
+import { findGuestFailure } from "../guest/guestFailure";
 import { probeProgram, type ProbedImage } from "./probeProgram";
 import { probeResults, type ProbeResult } from "./probeReport";
 
@@ -132,10 +133,21 @@ function watcher(
       if (image !== undefined && what !== undefined) report(`${image}: ${what}`);
     }
     if (diagnosticEvent?.severity === "error" && diagnosticEvent.urn) {
-      const message = diagnosticEvent.message.replace(/<\{%[^%]*%\}>/g, "").trim();
-      failures.push({ resource: nameOf(diagnosticEvent.urn), message });
+      failures.push({
+        resource: nameOf(diagnosticEvent.urn),
+        message: failureText(diagnosticEvent.message),
+      });
     }
   };
+}
+
+/** What the machine itself said, where the engine quotes it; else the engine's first line. */
+function failureText(diagnostic: string): string {
+  const text = diagnostic.replace(/<\{%[^%]*%\}>/g, "").trim();
+  const guest = findGuestFailure(text);
+  return guest
+    ? `${guest.code}: ${guest.message} ${guest.hint}`
+    : text.split("\n", 1)[0].replace(/^error:\s*/, "");
 }
 
 const milestones: [type: string, ending: string, what: string][] = [
