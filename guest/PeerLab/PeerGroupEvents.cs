@@ -39,14 +39,14 @@ namespace PeerLab
             get { return signal; }
         }
 
-        /// <summary>
-        /// Takes all events that are there. The HRESULT of the last failed attempt to connect among them; null where there is
-        /// none.
-        /// </summary>
-        public int? TakeFailure()
+        /// <summary>Takes all events that are there; whether there were any.</summary>
+        /// <param name="failure">
+        /// The HRESULT of the last failed attempt to connect among them; null where there is none.
+        /// </param>
+        public bool Take(out int? failure)
         {
-            int? failure = null;
-            while (true)
+            failure = null;
+            for (bool any = false; ; any = true)
             {
                 IntPtr data;
                 int hresult = NativeMethods.PeerGroupGetEventData(handle, out data);
@@ -54,7 +54,7 @@ namespace PeerLab
                 if (hresult == NoEventData || data == IntPtr.Zero)
                 {
                     PeerMemory.Free(data);
-                    return failure;
+                    return any;
                 }
                 try
                 {
@@ -120,7 +120,8 @@ namespace PeerLab
                     group.Connect();
                     while (clock.Elapsed < Limit)
                     {
-                        int? failure = events.TakeFailure();
+                        int? failure;
+                        events.Take(out failure);
                         string status = StatusName(group.Status());
                         if (status == "connected")
                         {
