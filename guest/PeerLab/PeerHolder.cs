@@ -80,6 +80,27 @@ namespace PeerLab
             return PresenceReport.Facts(context);
         }
 
+        /// <summary>The text of a file that may be replaced at any time; null where it is not there.</summary>
+        internal static string ReadShared(string file)
+        {
+            try
+            {
+                using (FileStream stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+                using (StreamReader reader = new StreamReader(stream))
+                {
+                    return reader.ReadToEnd();
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                return null;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return null;
+            }
+        }
+
         private sealed class Session
         {
             private readonly string directory;
@@ -164,11 +185,11 @@ namespace PeerLab
             // False where the file is gone. Whoever replaces it by deleting and renaming gets a second look.
             private bool ReadWanted(HeldNames names, HeldGroups groups)
             {
-                string text = PresenceReport.ReadShared(WantedFile(directory));
+                string text = ReadShared(WantedFile(directory));
                 if (text == null && wantedText != null)
                 {
                     Thread.Sleep(1000);
-                    text = PresenceReport.ReadShared(WantedFile(directory));
+                    text = ReadShared(WantedFile(directory));
                 }
                 if (text == null || text == wantedText)
                 {

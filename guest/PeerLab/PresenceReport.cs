@@ -21,7 +21,7 @@ namespace PeerLab
         internal static OrderedDictionary Facts(ActionContext context)
         {
             OrderedDictionary facts = new OrderedDictionary();
-            string wantedText = ReadShared(PeerHolder.WantedFile(context.Directory));
+            string wantedText = PeerHolder.ReadShared(PeerHolder.WantedFile(context.Directory));
             IDictionary held = ReadState(context.Directory);
             bool running = held != null && IsAlive(held);
             facts["holder"] = running ? "running" : wantedText == null ? "absent" : "stopped";
@@ -47,27 +47,7 @@ namespace PeerLab
             return facts;
         }
 
-        /// <summary>The text of a file that may be replaced at any time; null where it is not there.</summary>
-        internal static string ReadShared(string file)
-        {
-            try
-            {
-                using (FileStream stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-                using (StreamReader reader = new StreamReader(stream))
-                {
-                    return reader.ReadToEnd();
-                }
-            }
-            catch (FileNotFoundException)
-            {
-                return null;
-            }
-            catch (DirectoryNotFoundException)
-            {
-                return null;
-            }
-        }
-
+        /// <summary>The clouds; none where this machine has no peer stack.</summary>
         internal static object[] CloudsNow()
         {
             try
@@ -98,7 +78,7 @@ namespace PeerLab
 
         private static IDictionary ReadState(string directory)
         {
-            string text = ReadShared(PeerHolder.StateFile(directory));
+            string text = PeerHolder.ReadShared(PeerHolder.StateFile(directory));
             try
             {
                 return text == null ? null : PeerJson.Read(text) as IDictionary;
