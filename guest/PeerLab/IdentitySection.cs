@@ -19,7 +19,7 @@ namespace PeerLab
         private readonly string scope;
         private readonly bool exclusive;
         private readonly List<WantedIdentity> wanted = new List<WantedIdentity>();
-        private PeerLedger ledger;
+        private string directory;
         private HashSet<string> known;
         private HashSet<string> others;
 
@@ -44,7 +44,8 @@ namespace PeerLab
         /// <summary>Reads what was put here; before anything else.</summary>
         internal void Open(ActionContext context)
         {
-            ledger = PeerLedger.Open(context.Directory);
+            directory = context.Directory;
+            PeerLedger ledger = PeerLedger.Open(directory);
             known = new HashSet<string>(ledger.Identities(scope), StringComparer.Ordinal);
             others = new HashSet<string>(StringComparer.Ordinal);
             (exclusive ? known : others).UnionWith(ledger.IdentitiesOfOthers(scope));
@@ -56,6 +57,7 @@ namespace PeerLab
             if (!test)
             {
                 // Before the first import: an interrupted run must still know what it put here.
+                PeerLedger ledger = PeerLedger.Open(directory);
                 List<string> noted = new List<string>(ledger.Identities(scope));
                 noted.AddRange(Names());
                 ledger.SetIdentities(scope, noted);
@@ -105,6 +107,8 @@ namespace PeerLab
             }
             if (!test)
             {
+                // Opened again: the groups were noted in between.
+                PeerLedger ledger = PeerLedger.Open(directory);
                 ledger.SetIdentities(scope, Names());
                 if (exclusive)
                 {

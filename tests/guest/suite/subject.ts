@@ -56,10 +56,14 @@ export type Ability =
   /** Machines of kind `server`. */
   | "server"
   /** Machines that reach each other: groups, names, ports. */
-  | "network";
+  | "network"
+  /** The section `networking` of a machine's state. */
+  | "networking"
+  /** A task scheduler that refuses a wrong `userPassword`. */
+  | "scheduler";
 
 /** The lab user's password on every machine of a subject, for requests with `userPassword`. */
-export const labPassword = "Canary-Lab-7-Battery";
+export const labPassword = "Correct-Horse-7-Battery";
 
 export interface Subject {
   /** `mono`, `stand-in`, `pwsh`. */
@@ -95,10 +99,11 @@ export interface SubjectMachine {
   /** Runs an action of a request without envelope (contract, instance and guestFiles are the subject's affair). */
   run(action: GuestAction, request: object): Promise<Answer>;
   /**
-   * Runs an action whose process is ended before its `change`-th lasting change (counted from 1) of the machine; null where
-   * it was ended, the answer where it came to its end before that. Only with the ability `cut`.
+   * Runs an action whose process is ended at the `moment`-th point at which the subject can end it (counted from 1: the
+   * calls of Windows' functions); null where it was ended, the answer where it had no such point. Only with the ability
+   * `cut`.
    */
-  runCut?(action: GuestAction, request: object, change: number): Promise<Answer | null>;
+  runCut?(action: GuestAction, request: object, moment: number): Promise<Answer | null>;
   /** From now on exactly these faults. */
   setFaults(faults: Fault[]): Promise<void>;
   play(event: MachineEvent): Promise<void>;
@@ -140,7 +145,7 @@ export interface ActionStep {
   /** The step is repeated until it is as expected, for at most 40 seconds. */
   eventually?: boolean;
   /**
-   * The case is run once more for each change that this step makes: there the step is cut before that change, run again
+   * The case is run once for each point at which the subject can end this step's process: there it is ended, run again
    * whole, and has to be as expected then, as have the steps after it. At most one step of a case.
    */
   cutEverywhere?: boolean;
@@ -171,8 +176,5 @@ export interface ExpectedFailure {
   hint?: RegExp | string;
 }
 
-/** The words of a request that no answer may repeat in a failure: the suite looks for them. */
-export const canaries = {
-  exportPassword: "Canary-Export-1",
-  wrongPassword: "Canary-Wrong-2",
-} as const;
+/** Part of every secret and of every wrong value in a request of the suite; no failure may repeat it. */
+export const canary = "Canary";
