@@ -14,14 +14,14 @@ import {
   type SubjectMachine,
   type SubjectNetwork,
 } from "../suite/subject";
-import { buildMonoDriver, type MonoDriver } from "./build";
-
-const built = buildMonoDriver();
+import { buildMonoDriver, missingForMono, type MonoDriver } from "./build";
 
 /** The C# of the Windows side under mono, over the native double of p2p.dll: a process for each action, as on Windows. */
 export const mono: Subject = {
   name: "mono",
-  ...("unavailable" in built ? { unavailable: built.unavailable } : {}),
+  get unavailable() {
+    return missingForMono();
+  },
   actions: new Set<GuestAction>([
     "Set-PeerMachine",
     "Test-PeerMachine",
@@ -49,8 +49,7 @@ export const mono: Subject = {
     "clockAhead",
   ]),
   async openNetwork() {
-    if ("unavailable" in built) throw new Error(built.unavailable);
-    return openNetwork(built);
+    return openNetwork(buildMonoDriver());
   },
 };
 
@@ -82,6 +81,14 @@ function openNetwork(driver: MonoDriver): SubjectNetwork {
       });
       await machine.setFaults(setup.faults ?? []);
       return machine;
+    },
+    async save() {
+      const saved = fs.mkdtempSync(path.join(networks, "saved-"));
+      fs.cpSync(folder, saved, { recursive: true });
+      return async () => {
+        fs.rmSync(folder, { recursive: true, force: true });
+        fs.cpSync(saved, folder, { recursive: true });
+      };
     },
     async close() {
       const lines = fs.existsSync(reports)
@@ -160,8 +167,12 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
       const hasPassword = (request as { userPassword?: string }).userPassword === labPassword;
       return mayHelp && hasPassword ? (await start(action, request, "task"))! : answer;
     },
-    async runCut(action, request, moment) {
-      return start(action, request, "session", `*@${moment}=kill`);
+    async cutPoints(action, request) {
+      await start(action, request, "session");
+      return pointsOf(fs.readFileSync(reports, "utf8").trim().split("\n").at(-1)!);
+    },
+    async runCut(action, request, point) {
+      return (await start(action, request, "session", point)) === null;
     },
     async setFaults(wanted) {
       if (wanted.includes("storeCorrupted") && !faults.includes("storeCorrupted")) {
@@ -180,6 +191,23 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
       }
     },
   };
+}
+
+/**
+ * The rules by which the double ends a process that made these calls: before and after each call that changes something on
+ * the disk, and at each listing, which is between what the C# itself writes. Between two of these points nothing lasting
+ * happens, so that no other point leaves another state.
+ */
+function pointsOf(report: string): string[] {
+  const { calls } = JSON.parse(report) as { calls: Record<string, number> };
+  const changing =
+    /^(PeerIdentity(Create|Import|Delete|SetFriendlyName)|PeerGroup(Create|Join|Delete|Connect|IssueCredentials)|CryptAcquireContext)$/;
+  return Object.entries(calls).flatMap(([call, count]) => {
+    const actions = changing.test(call) ? ["kill", "kill-after"] : [];
+    if (/^PeerEnum(Identities|Groups)$/.test(call)) actions.push("kill");
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return numbers.flatMap((number) => actions.map((action) => `${call}@${number}=${action}`));
+  });
 }
 
 /** Codes that may mean that the logon, not the identity, is at fault: PeerCodes.MeansNoKeyAccess. */
