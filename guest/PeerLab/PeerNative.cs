@@ -6,7 +6,6 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
-using System.Threading;
 
 namespace PeerLab
 {
@@ -90,13 +89,6 @@ namespace PeerLab
 
         [DllImport("p2p.dll")]
         internal static extern void PeerFreeData(IntPtr data);
-
-        [DllImport("kernel32.dll")]
-        internal static extern IntPtr GetCurrentProcess();
-
-        [DllImport("kernel32.dll")]
-        [return: MarshalAs(UnmanagedType.Bool)]
-        internal static extern bool TerminateProcess(IntPtr process, uint exitCode);
     }
 
     /// <summary>An identity or a group, as the stack lists it.</summary>
@@ -305,39 +297,6 @@ namespace PeerLab
                 NativeMethods.PeerEndEnumeration(enumeration);
             }
             return entries.ToArray();
-        }
-    }
-
-    /// <summary>Ends this process when it takes too long: a call into a service that hangs cannot be ended otherwise.</summary>
-    public static class Watchdog
-    {
-        private static Timer timer;
-
-        /// <summary>Starts the clock; once. The line goes to standard error, the exit code is 1.</summary>
-        public static void Start(int minutes, string failureLine)
-        {
-            timer = new Timer(
-                delegate
-                {
-                    Console.Error.WriteLine(failureLine);
-                    Console.Error.Flush();
-
-                    // Environment.Exit would wait for the very thread that hangs.
-                    NativeMethods.TerminateProcess(NativeMethods.GetCurrentProcess(), 1);
-                },
-                null,
-                TimeSpan.FromMinutes(minutes),
-                TimeSpan.FromMilliseconds(-1));
-        }
-
-        /// <summary>Stops the clock.</summary>
-        public static void Stop()
-        {
-            if (timer != null)
-            {
-                timer.Dispose();
-                timer = null;
-            }
         }
     }
 }
