@@ -51,7 +51,16 @@ function Get-CapabilityFact {
     param([switch]$Thorough)
     $stack = [ordered]@{ identity = 'P2pLibraryMissing'; grouping = 'P2pLibraryMissing'; pnrp = 'P2pLibraryMissing' }
     if (Test-Path -LiteralPath (Join-Path -Path $env:windir -ChildPath 'System32\p2p.dll')) {
-        $stack = [PeerLab.PeerProbe]::Stack([bool]$Thorough)
+        # PNRP first: grouping depends on its service.
+        $stack['pnrp'] = [PeerLab.PeerCodes]::Name([PeerLab.PeerSession]::ProbePnrp())
+        $session = [PeerLab.PeerSession]::new()
+        try {
+            $stack['grouping'] = [PeerLab.PeerCodes]::Name($session.GroupingResult)
+            $stack['identity'] = [PeerLab.PeerCodes]::Name([PeerLab.IdentityFacts]::ProbeStack([bool]$Thorough))
+        }
+        finally {
+            $session.Dispose()
+        }
     }
     return [ordered]@{
         languageMode    = [string]$ExecutionContext.SessionState.LanguageMode

@@ -112,13 +112,12 @@ function ConvertTo-UtcText {
     return $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
 }
 
-function Get-MachineInstance {
+function Get-MetadataInstance {
     <#
     .SYNOPSIS
-    Azure's vmId of this machine in small letters, from the instance metadata service, else from the SMBIOS; empty where
-    neither answers.
+    What Azure's instance metadata service gives as this machine's vmId; an empty text where it does not answer.
     #>
-    $form = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    param()
     try {
         $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/vmId?api-version=2021-02-01&format=text')
         $request.Headers['Metadata'] = 'true'
@@ -128,17 +127,29 @@ function Get-MachineInstance {
         $response = $request.GetResponse()
         try {
             $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $response.GetResponseStream()
-            $text = $reader.ReadToEnd().Trim().ToLowerInvariant()
+            return $reader.ReadToEnd().Trim()
         }
         finally {
             $response.Close()
         }
-        if ($text -match $form) {
-            return $text
-        }
     }
     catch {
         Write-Verbose -Message 'The instance metadata service does not answer.'
+    }
+    return ''
+}
+
+function Get-MachineInstance {
+    <#
+    .SYNOPSIS
+    Azure's vmId of this machine in small letters, from the instance metadata service, else from the SMBIOS; empty where
+    neither answers.
+    #>
+    param()
+    $form = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    $text = (Get-MetadataInstance).ToLowerInvariant()
+    if ($text -match $form) {
+        return $text
     }
     try {
         $product = Get-CimInstance -ClassName Win32_ComputerSystemProduct -ErrorAction Stop

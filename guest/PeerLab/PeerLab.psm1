@@ -9,7 +9,14 @@ $ProgressPreference = 'SilentlyContinue'
 # Windows PowerShell takes compiler warnings for errors, and a newer framework may find one in what is right for the old.
 # PeerService.cs is a program of its own and compiled where it is needed.
 $sources = @(
-    SOURCES
+    'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'PeerRequest.cs', 'PeerLedger.cs', 'NativeMethods.cs',
+    'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs', 'PeerIdentities.cs', 'CryptoMethods.cs',
+    'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs', 'IdentityStore.cs', 'IdentitySection.cs',
+    'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs', 'PeerMembership.cs', 'GroupMembership.cs',
+    'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
+    'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'HeldNames.cs',
+    'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs', 'PeerHolder.cs', 'PeerSockets.cs',
+    'ReachabilityActions.cs', 'FirewallDecision.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
 ) | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
 $references = @('System', 'System.Core', 'System.Xml')
 if ($PSVersionTable.PSVersion.Major -ge 6) {
@@ -418,11 +425,7 @@ function Get-PeerReport {
         $identities = [object[]]@()
         $groups = [object[]]@()
         if ('S_OK' -eq $capability['stack']['identity']) {
-            $identities = [PeerLab.PeerActions]::Run('Get-PeerIdentity', $nothing, (New-ActionContext))['identities']
-            foreach ($identity in $identities) {
-                # The report is for reading; who needs the credential asks for it.
-                $identity.Remove('credential')
-            }
+            $identities = [PeerLab.IdentityFacts]::ReadAll($null, $false, (New-ActionContext))
             if ('S_OK' -eq $capability['stack']['grouping']) {
                 $groups = [PeerLab.PeerActions]::Run('Get-PeerGroup', $nothing, (New-ActionContext))['groups']
             }

@@ -199,7 +199,7 @@ function Register-HolderTask {
     #>
     param([Parameter(Mandatory = $true)][string]$UserPassword)
     $account = Get-CurrentAccount
-    Add-LogonRight -Account $account -Right 'SeBatchLogonRight'
+    Grant-AccountRight -Right 'SeBatchLogonRight'
     try {
         # TASK_CREATE_OR_UPDATE, TASK_LOGON_PASSWORD
         $null = (Get-TaskFolder).RegisterTaskDefinition($script:HolderTask, (New-HolderDefinition), 6, $account.Name, $UserPassword, 1)
@@ -214,14 +214,15 @@ function Register-HolderTask {
     }
 }
 
-function Add-LogonRight {
+function Grant-AccountRight {
     <#
     .SYNOPSIS
-    Gives an account a right to log on; one that it has already is no failure.
+    Gives the current user a right to log on, such as SeBatchLogonRight; one that it has already is no failure.
     #>
-    param([Parameter(Mandatory = $true)][object]$Account, [Parameter(Mandatory = $true)][string]$Right)
-    $bytes = [byte[]]::new($Account.Sid.BinaryLength)
-    $Account.Sid.GetBinaryForm($bytes, 0)
+    param([Parameter(Mandatory = $true)][string]$Right)
+    $sid = (Get-CurrentAccount).Sid
+    $bytes = [byte[]]::new($sid.BinaryLength)
+    $sid.GetBinaryForm($bytes, 0)
     [PeerLab.AccountRights]::Add($bytes, $Right)
 }
 

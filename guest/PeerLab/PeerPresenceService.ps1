@@ -90,7 +90,7 @@ function Register-HolderService {
     Installs the service under the user's password, or corrects it; what runs goes on running.
     #>
     param([Parameter(Mandatory = $true)][string]$UserPassword)
-    Add-LogonRight -Account (Get-CurrentAccount) -Right 'SeServiceLogonRight'
+    Grant-AccountRight -Right 'SeServiceLogonRight'
     if (-not (Test-Path -LiteralPath $script:HolderProgram)) {
         Build-HolderProgram
     }

@@ -224,7 +224,7 @@ function Invoke-PeerListener {
     #>
     param([Parameter(Mandatory = $true)][int[]]$Port, [Parameter(Mandatory = $true)][int]$Seconds)
     try {
-        [PeerLab.PeerListener]::Run($Port, [TimeSpan]::FromSeconds($Seconds))
+        $null = [PeerLab.PeerListener]::Run($Port, [TimeSpan]::FromSeconds($Seconds))
     }
     finally {
         (Get-TaskFolder).DeleteTask($script:ListenerTask, 0)

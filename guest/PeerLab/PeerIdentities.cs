@@ -1,7 +1,5 @@
-// Calls into p2p.dll and CryptoAPI.
-//
-// Every function of p2p.dll returns an HRESULT that is a success when it is not negative, takes UTF-16 strings and hands
-// out memory that PeerFreeData releases. C# 5: Windows PowerShell 5.1 compiles this with the .NET Framework's compiler.
+// The calls of p2p.dll on identities: every text that it hands out goes back through PeerFreeData.
+// C# 5: Windows PowerShell 5.1 compiles this with the .NET Framework's compiler.
 
 using System;
 using System.Collections.Generic;
@@ -9,145 +7,27 @@ using System.Runtime.InteropServices;
 
 namespace PeerLab
 {
-    internal static class NativeMethods
-    {
-        internal const ushort PeerGroupVersion = 0x0101;
-        internal const ushort PnrpVersion = 0x0002;
-
-        // dwSize, pwzPeerName, pwzFriendlyName: 24 bytes on x64.
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct PeerNamePair
-        {
-            internal uint Size;
-            internal IntPtr PeerName;
-            internal IntPtr FriendlyName;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct PeerVersionData
-        {
-            internal ushort Version;
-            internal ushort HighestVersion;
-        }
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityCreate(string classifier, string friendlyName, IntPtr cryptProv, out IntPtr identity);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityExport(string identity, string password, out IntPtr exportXml);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityImport(string importXml, string password, out IntPtr identity);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityDelete(string identity);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityGetFriendlyName(string identity, out IntPtr friendlyName);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentitySetFriendlyName(string identity, string friendlyName);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityGetXML(string identity, out IntPtr identityXml);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerIdentityGetCryptKey(string identity, out IntPtr cryptProv);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerCreatePeerName(string identity, string classifier, ref IntPtr peerName);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerEnumIdentities(out IntPtr enumeration);
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerEnumGroups(string identity, out IntPtr enumeration);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerGetItemCount(IntPtr enumeration, out uint count);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerGetNextItem(IntPtr enumeration, ref uint count, out IntPtr items);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerEndEnumeration(IntPtr enumeration);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerGroupStartup(ushort versionRequested, out PeerVersionData version);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerGroupShutdown();
-
-        [DllImport("p2p.dll", CharSet = CharSet.Unicode)]
-        internal static extern int PeerGroupDelete(string identity, string groupPeerName);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerPnrpStartup(ushort versionRequested);
-
-        [DllImport("p2p.dll")]
-        internal static extern int PeerPnrpShutdown();
-
-        [DllImport("p2p.dll")]
-        internal static extern void PeerFreeData(IntPtr data);
-    }
-
     /// <summary>An identity or a group, as the stack lists it.</summary>
     public sealed class PeerNameEntry
     {
+        /// <summary>Both names as they were listed.</summary>
         public PeerNameEntry(string peerName, string friendlyName)
         {
             PeerName = peerName;
             FriendlyName = friendlyName;
         }
 
+        /// <summary>Case-sensitive.</summary>
         public string PeerName { get; private set; }
 
+        /// <summary>By default the peer name.</summary>
         public string FriendlyName { get; private set; }
-    }
-
-    /// <summary>
-    /// Grouping started for as long as the object lives. Startup is tried, not demanded: listing, exporting and importing
-    /// identities is documented without it, and a machine without PNRP must still be able to say what it holds.
-    /// </summary>
-    public sealed class PeerSession : IDisposable
-    {
-        private bool started;
-
-        public PeerSession()
-        {
-            NativeMethods.PeerVersionData version;
-            GroupingResult = NativeMethods.PeerGroupStartup(NativeMethods.PeerGroupVersion, out version);
-            started = PeerCodes.Succeeded(GroupingResult);
-        }
-
-        /// <summary>What PeerGroupStartup answered.</summary>
-        public int GroupingResult { get; private set; }
-
-        public void Dispose()
-        {
-            if (!started)
-            {
-                return;
-            }
-            started = false;
-            NativeMethods.PeerGroupShutdown();
-        }
-
-        /// <summary>Starts and ends PNRP; what PeerPnrpStartup answered.</summary>
-        public static int ProbePnrp()
-        {
-            int hresult = NativeMethods.PeerPnrpStartup(NativeMethods.PnrpVersion);
-            if (PeerCodes.Succeeded(hresult))
-            {
-                NativeMethods.PeerPnrpShutdown();
-            }
-            return hresult;
-        }
     }
 
     /// <summary>The identities of the current user. Failures are PeerException.</summary>
     public static class PeerIdentities
     {
+        /// <summary>All identities of the user.</summary>
         public static PeerNameEntry[] List()
         {
             IntPtr enumeration;
@@ -155,6 +35,7 @@ namespace PeerLab
             return ReadEnumeration(enumeration);
         }
 
+        /// <summary>The groups that an identity belongs to. Grouping has to be started (PeerSession).</summary>
         public static PeerNameEntry[] Groups(string identity)
         {
             IntPtr enumeration;
@@ -192,16 +73,19 @@ namespace PeerLab
             return TakeString(identity);
         }
 
+        /// <summary>Deletes the identity with its key; PEER_E_GROUPS_EXIST where it belongs to groups.</summary>
         public static void Delete(string identity)
         {
             Check("PeerIdentityDelete", NativeMethods.PeerIdentityDelete(identity));
         }
 
+        /// <summary>Deletes the data of a group from this machine. Grouping has to be started (PeerSession).</summary>
         public static void DeleteGroup(string identity, string group)
         {
             Check("PeerGroupDelete", NativeMethods.PeerGroupDelete(identity, group));
         }
 
+        /// <summary>The friendly name; by default the peer name.</summary>
         public static string GetFriendlyName(string identity)
         {
             IntPtr friendlyName;
@@ -209,6 +93,7 @@ namespace PeerLab
             return TakeString(friendlyName);
         }
 
+        /// <summary>Gives another friendly name, of at most 255 characters.</summary>
         public static void SetFriendlyName(string identity, string friendlyName)
         {
             Check("PeerIdentitySetFriendlyName", NativeMethods.PeerIdentitySetFriendlyName(identity, friendlyName));
@@ -235,6 +120,7 @@ namespace PeerLab
             return TakeString(peerName);
         }
 
+        /// <summary>Throws PeerException where the result of a call is no success.</summary>
         internal static void Check(string call, int hresult)
         {
             if (!PeerCodes.Succeeded(hresult))
@@ -243,7 +129,8 @@ namespace PeerLab
             }
         }
 
-        private static string TakeString(IntPtr text)
+        /// <summary>The text that p2p.dll handed out, which it gets back.</summary>
+        internal static string TakeString(IntPtr text)
         {
             try
             {
@@ -258,7 +145,8 @@ namespace PeerLab
             }
         }
 
-        private static PeerNameEntry[] ReadEnumeration(IntPtr enumeration)
+        /// <summary>Reads an enumeration of PEER_NAME_PAIR to its end and ends it.</summary>
+        internal static PeerNameEntry[] ReadEnumeration(IntPtr enumeration)
         {
             List<PeerNameEntry> entries = new List<PeerNameEntry>();
             try
