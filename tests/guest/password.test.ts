@@ -24,10 +24,7 @@ describe("guest/password", () => {
     const [first, ...rest] = script.split("\n");
     assert.equal(first, passwordMarker);
     assert.ok(rest.every((line) => /^[^\s#]/.test(line)));
-    const meaning = (text: string) =>
-      tokenize(text)
-        .filter(({ kind }) => kind !== "newline")
-        .map(({ text: word }) => word);
+    const meaning = (text: string) => tokenize(text).map(({ text: word }) => word);
     assert.deepEqual(meaning(script), meaning(readGuestText(passwordFile)));
   });
 

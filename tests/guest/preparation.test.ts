@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { preparationFile, preparationMarker } from "../../guest/contract";
 import { preparationParts, preparationScript } from "../../guest/preparation";
 import { readGuestText } from "./files";
-import { commandsOf, functionsOf, tokenize } from "./powershell";
+import { commandsOf, functionsOf, parametersOf, parse, tokenize } from "./powershell";
 
 describe("guest/preparation", () => {
   const script = preparationScript(readGuestText);
@@ -12,17 +12,13 @@ describe("guest/preparation", () => {
   });
 
   it("declares its parameters before any other statement, as PowerShell demands", () => {
-    const [first] = tokenize(script).filter((token) => token.kind !== "newline");
+    const [first] = tokenize(script);
     assert.equal(first.text, "param");
   });
 
   it("takes exactly the parameters that a run command gives it", () => {
-    const head = script.slice(script.indexOf("param("), script.indexOf("Set-StrictMode"));
-    const names = tokenize(head).filter((token) => token.kind === "variable");
-    assert.deepEqual(
-      names.map((token) => token.text),
-      ["$Settings", "$Attempt"],
-    );
+    const names = parametersOf(parse(script)).map(({ name }) => name);
+    assert.deepEqual(names, ["Settings", "Attempt"]);
   });
 
   it("holds every function of its parts once, and no command that neither it nor Windows has", () => {

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { GuestAction, GuestFailure } from "../../../guest/contract";
 import { temporaryFolder } from "../native/build";
+import { machineKeys } from "./keys";
 import {
   labPassword,
   type Ability,
@@ -63,19 +64,22 @@ const settings: Partial<Record<Fault, string>> = {
   clockAhead: `clock=${24 * 60 * 60}`,
 };
 
+const networks = temporaryFolder("peerlab-networks-");
+
 function openNetwork(driver: MonoDriver): SubjectNetwork {
-  const folder = temporaryFolder("peerlab-network-");
+  const folder = fs.mkdtempSync(path.join(networks, "network-"));
+  let machines = 0;
   const reports = path.join(folder, "reports");
   return {
     async machine(name, setup) {
-      const number = fs.readdirSync(folder).length + 1;
-      const machine = openMachine(
-        driver,
-        path.join(folder, name),
+      const number = ++machines;
+      const machine = openMachine(driver, {
+        folder: path.join(folder, name),
         name,
-        `fd00::${number}`,
+        address: `fd00::${number.toString(16)}`,
         reports,
-      );
+        keys: machineKeys(number),
+      });
       await machine.setFaults(setup.faults ?? []);
       return machine;
     },
@@ -101,13 +105,18 @@ function assertNothingLeft(line: string): void {
   }
 }
 
-function openMachine(
-  driver: MonoDriver,
-  folder: string,
-  name: string,
-  address: string,
-  reports: string,
-): SubjectMachine {
+interface MachineOptions {
+  folder: string;
+  name: string;
+  address: string;
+  /** Where each process reports what it left open. */
+  reports: string;
+  /** Folder of the keys that new identities get. */
+  keys: string;
+}
+
+function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachine {
+  const { folder, name, address, reports, keys } = options;
   const directory = path.join(folder, "PeerLab");
   const applicationData = path.join(folder, "AppData");
   // As Windows has it: %APPDATA%\PeerNetworking\idstore.sst.
@@ -132,6 +141,7 @@ function openMachine(
         PEER_DOUBLE_MACHINE: name,
         PEER_DOUBLE_ADDRESSES: address,
         PEER_DOUBLE_SETTINGS: told.join(";"),
+        PEER_DOUBLE_KEYS: keys,
         PEER_DOUBLE_REPORT: reports,
       },
     });

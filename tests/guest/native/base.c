@@ -148,7 +148,7 @@ static char *due(const char *lines, const char *call, long (*count)(const char *
         char *equals = strchr(rule, '=');
         if (equals == NULL || !(rule[0] == '*' || (rule[0] >= 'A' && rule[0] <= 'Z'))) continue;
         size_t name = strcspn(rule, "@=");
-        if (rule[0] != '*' && (strlen(call) != name || strncmp(rule, call, name) != 0)) continue;
+        if (rule[0] == '*' ? strcmp(call, "Change") == 0 : (strlen(call) != name || strncmp(rule, call, name) != 0)) continue;
         long from = rule[name] == '@' ? strtol(rule + name + 1, NULL, 10) : 1;
         char *comma = strchr(equals, ',');
         long times = comma ? strtol(comma + 1, NULL, 10) : rule[name] == '@' ? 1 : 1000000000;
@@ -174,11 +174,13 @@ void background_enter(void) {
     from_file = control ? read_text(control) : NULL;
 }
 
-int32_t call_enter(const char *call) {
+static int32_t enter(const char *call, int changes) {
     background_enter();
     call_count(call);
     char *action = due(from_file, call, count_everywhere);
     if (action == NULL) action = due(from_environment, call, count_here);
+    if (action == NULL && changes) action = due(from_file, "Change", count_everywhere);
+    if (action == NULL && changes) action = due(from_environment, "Change", count_here);
     if (action == NULL) return 0;
     if (strcmp(action, "kill") == 0) _exit(137);
     if (strcmp(action, "kill-after") == 0) {
@@ -189,9 +191,13 @@ int32_t call_enter(const char *call) {
     int hang = strcmp(action, "hang") == 0;
     call_leave(NULL);
     while (hang) pause();
-    if (code == 0) misuse_fatal("%s is no action of a fault of %s", action, call);
+    if (code == 0) misuse_fatal("no action of a fault of %s", call);
     return code;
 }
+
+int32_t call_enter(const char *call) { return enter(call, 0); }
+
+int32_t call_enter_change(const char *call) { return enter(call, 1); }
 
 void call_leave(const char **call) {
     (void)call;

@@ -27,6 +27,7 @@ int setting_is(const char *name, const char *value);
 
 // Counts the call, plays faults, takes the one lock of the double. 0, or the code that the call has to answer.
 int32_t call_enter(const char *call);
+int32_t call_enter_change(const char *call);
 void call_leave(const char **call);
 // The lock alone, for what runs beside the calls; call_leave ends it.
 void background_enter(void);
@@ -41,6 +42,12 @@ const char *misuse_text(int index);
 // The first statement of each function of p2p.dll.
 #define ENTER(call)                                                                                                    \
     int32_t entered = call_enter(call);                                                                                \
+    if (entered != 0) return entered;                                                                                  \
+    __attribute__((cleanup(call_leave), unused)) const char *entered_call = call
+
+// The same for a function that changes something for good: the pseudo call "Change" of faults counts these together.
+#define ENTER_CHANGE(call)                                                                                             \
+    int32_t entered = call_enter_change(call);                                                                         \
     if (entered != 0) return entered;                                                                                  \
     __attribute__((cleanup(call_leave), unused)) const char *entered_call = call
 
@@ -69,7 +76,7 @@ enum handle_kind {
     HANDLE_PROVIDER,
     HANDLE_KEY,
     HANDLE_HASH,
-    HANDLE_EVENT,
+    HANDLE_LOOKUP,
     HANDLE_KINDS
 };
 
@@ -178,6 +185,16 @@ int peer_name_split(const char *name, char **authority, char **classifier);
 HCRYPTPROV provider_open(EVP_PKEY *key);
 // Another reference to a provider's key; NULL where there is none.
 EVP_PKEY *provider_key(HCRYPTPROV provider);
+
+// pnrp.c ------------------------------------------------------------------------------------------------------------
+
+struct cloud {
+    const char *name;
+    int scope, scope_id, state;
+};
+
+// The clouds that this machine is in, two at most; how many.
+int cloud_list(struct cloud *clouds);
 
 // group files -------------------------------------------------------------------------------------------------------
 

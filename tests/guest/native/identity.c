@@ -80,7 +80,7 @@ static HRESULT keep(EVP_PKEY *key, const char *certificate, const char *classifi
 }
 
 HRESULT WINAPI PeerIdentityCreate(PCWSTR classifier, PCWSTR friendly, HCRYPTPROV provider, PWSTR *out) {
-    ENTER("PeerIdentityCreate");
+    ENTER_CHANGE("PeerIdentityCreate");
     if (out == NULL) return E_INVALIDARG;
     *out = NULL;
     if (classifier != NULL && wide_length(classifier) > 149) return PEER_E_CLASSIFIER_TOO_LONG;
@@ -126,7 +126,7 @@ HRESULT WINAPI PeerIdentityExport(PCWSTR name, PCWSTR password, PWSTR *out) {
 }
 
 HRESULT WINAPI PeerIdentityImport(PCWSTR xml, PCWSTR password, PWSTR *out) {
-    ENTER("PeerIdentityImport");
+    ENTER_CHANGE("PeerIdentityImport");
     if (xml == NULL || password == NULL || out == NULL) return E_INVALIDARG;
     HRESULT result = identities_ready();
     if (result != S_OK) return result;
@@ -166,7 +166,7 @@ HRESULT WINAPI PeerIdentityGetFriendlyName(PCWSTR name, PWSTR *out) {
 }
 
 HRESULT WINAPI PeerIdentitySetFriendlyName(PCWSTR name, PCWSTR friendly) {
-    ENTER("PeerIdentitySetFriendlyName");
+    ENTER_CHANGE("PeerIdentitySetFriendlyName");
     if (name == NULL) return E_INVALIDARG;
     if (friendly != NULL && wide_length(friendly) > 255) return PEER_E_INVALID_FRIENDLY_NAME;
     HRESULT ready = identities_ready();
@@ -236,7 +236,7 @@ HRESULT WINAPI PeerIdentityGetCryptKey(PCWSTR name, HCRYPTPROV *out) {
 }
 
 HRESULT WINAPI PeerIdentityDelete(PCWSTR name) {
-    ENTER("PeerIdentityDelete");
+    ENTER_CHANGE("PeerIdentityDelete");
     if (name == NULL) return E_INVALIDARG;
     HRESULT ready = identities_ready();
     if (ready != S_OK) return ready;

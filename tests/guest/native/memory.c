@@ -225,11 +225,11 @@ int PeerDoubleReport(char *buffer, int size) {
     int used = snprintf(
         buffer, (size_t)size,
         "{\"process\":%d,\"blocks\":%ld,\"enumerations\":%ld,\"groups\":%ld,\"eventRegistrations\":%ld,"
-        "\"registrations\":%ld,\"resolutions\":%ld,\"providers\":%ld,\"keys\":%ld,\"hashes\":%ld,\"events\":%ld,"
+        "\"registrations\":%ld,\"resolutions\":%ld,\"providers\":%ld,\"keys\":%ld,\"hashes\":%ld,\"lookups\":%ld,"
         "\"groupStartups\":%ld,\"pnrpStartups\":%ld,\"errors\":[",
         (int)getpid(), outstanding, open_handles[HANDLE_ENUMERATION], open_handles[HANDLE_GROUP],
         open_handles[HANDLE_EVENT_REGISTRATION], open_handles[HANDLE_REGISTRATION], open_handles[HANDLE_RESOLUTION],
-        open_handles[HANDLE_PROVIDER], open_handles[HANDLE_KEY], open_handles[HANDLE_HASH], open_handles[HANDLE_EVENT],
+        open_handles[HANDLE_PROVIDER], open_handles[HANDLE_KEY], open_handles[HANDLE_HASH], open_handles[HANDLE_LOOKUP],
         group_startups, pnrp_startups);
     for (int i = 0; i < misuse_count() && used < size; i++) {
         used += snprintf(buffer + used, (size_t)(size - used), "%s\"%s\"", i > 0 ? "," : "", misuse_text(i));

@@ -187,9 +187,18 @@ unsigned long long from_filetime(const FILETIME *time) {
 FILETIME to_filetime(unsigned long long time) { return (FILETIME){(DWORD)time, (DWORD)(time >> 32)}; }
 
 int presence_hold(const char *path, const char *text) {
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0 || flock(file, LOCK_EX | LOCK_NB) != 0 || ftruncate(file, 0) != 0) return -1;
-    return pwrite(file, text, strlen(text), 0) < 0 ? -1 : file;
+    // Who looks at a file just made, before it is locked, takes it for a dead process's and removes it: so again.
+    for (int tries = 0; tries < 100; tries++) {
+        struct stat held, named;
+        int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (file < 0) return -1;
+        if (flock(file, LOCK_EX) == 0 && fstat(file, &held) == 0 && stat(path, &named) == 0 &&
+            held.st_ino == named.st_ino && ftruncate(file, 0) == 0 && pwrite(file, text, strlen(text), 0) >= 0) {
+            return file;
+        }
+        close(file);
+    }
+    return -1;
 }
 
 void presence_release(int descriptor, const char *path) {

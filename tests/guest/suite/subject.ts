@@ -149,6 +149,8 @@ export interface ActionStep {
    * whole, and has to be as expected then, as have the steps after it. At most one step of a case.
    */
   cutEverywhere?: boolean;
+  /** With `cutEverywhere`: the step is not run again, so that the next ones meet what the cut one left. */
+  leaveCut?: boolean;
 }
 
 export interface FaultStep {

@@ -35,12 +35,12 @@ typedef struct _FILETIME {
     DWORD dwLowDateTime, dwHighDateTime;
 } FILETIME;
 
-typedef struct sockaddr {
+typedef struct sockaddr_of_windows {
     USHORT sa_family;
     char sa_data[14];
 } SOCKADDR, *LPSOCKADDR;
 
-typedef struct sockaddr_in6_windows {
+typedef struct sockaddr_in6_of_windows {
     USHORT sin6_family, sin6_port;
     ULONG sin6_flowinfo;
     BYTE sin6_addr[16];
