@@ -26,12 +26,12 @@ Export-ModuleMember -Function @(
 # An alias wins over a function, whichever module that is in: so these take the place of functions of the guest scripts
 # that call .NET classes which exist on Windows alone.
 $seams = @{
+    'Grant-AccountRight'   = 'Grant-DoubleAccountRight'
     'Get-CurrentAccount'   = 'Get-DoubleAccount'
     'Get-MetadataInstance' = 'Get-DoubleMetadataInstance'
-    'Add-LogonRight'       = 'Grant-DoubleAccountRight'
     'New-AccessRule'       = 'New-DoubleAccessRule'
     'New-UserPipe'         = 'New-DoubleUserPipe'
-    'Set-RebootPending'    = 'Set-DoubleRebootPending'
+    'Set-VolatileMark'     = 'Set-DoubleVolatileMark'
     'Wait-SshServer'       = 'Wait-DoubleSshServer'
 }
 foreach ($name in $seams.Keys) {

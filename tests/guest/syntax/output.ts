@@ -28,8 +28,8 @@ export const noHostWriting: Rule = (script) => [
 
 /** Methods that return nothing, of .NET, of COM and of ours. */
 const voidMethods = new Set(
-  `AddAccessRule AddRange Clear Close Connect CopyTo DeleteTask DeleteValue Dispose EndWaitForConnection Flush Load
-  Refresh Run SetAccessRule SetAccessRuleProtection SetOwner SetValue Start Stop WaitForConnection WaitForPipeDrain
+  `AddAccessRule AddRange AppendChar Clear Close Connect CopyTo DeleteTask DeleteValue Dispose EndWaitForConnection Flush GetBinaryForm Load
+  Refresh Run SetAccessRule SetAccessRuleProtection SetLastWriteTimeUtc SetOwner SetValue Start Stop WaitForConnection WaitForPipeDrain
   WaitForStatus Write WriteAllBytes WriteAllText WriteLine Delete Move Copy Sleep Reverse Sort`.split(
     /\s+/,
   ),

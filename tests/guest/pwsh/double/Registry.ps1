@@ -190,9 +190,10 @@ function Remove-Item {
     }
 }
 
-function Set-DoubleRebootPending {
-    # The volatile key that PowerShell's own cmdlets cannot make.
-    param()
-    $null = New-Item -Path 'HKLM:\SOFTWARE\PeerLab\RebootPending' -Force
-    Edit-DoubleState -Body { param($state) $state['registry']['software\peerlab\rebootpending']['volatile'] = $true }
+function Set-DoubleVolatileMark {
+    # A volatile key, which PowerShell's own cmdlets cannot make.
+    param([string]$Name)
+    $null = New-Item -Path ('HKLM:\SOFTWARE\PeerLab\' + $Name) -Force
+    $key = ConvertTo-DoubleKey -Path ('HKLM:\SOFTWARE\PeerLab\' + $Name)
+    Edit-DoubleState -Body { param($state) $state['registry'][$key]['volatile'] = $true }
 }

@@ -193,8 +193,7 @@ function Write-DoubleControl {
     foreach ($session in @('session', 'task')) {
         $lines = @($state['control'][$session])
         if ($down) {
-            # SERVICE_NOT_AVAILABLE, and ERROR_SERVICE_DEPENDENCY_FAIL of grouping.
-            $lines += @('PeerPnrpStartup=806320A1', 'PeerGroupStartup=8007042C')
+            $lines += 'pnrp=stopped'
         }
         [System.IO.File]::WriteAllText(('{0}/{1}.control' -f $script:Machine, $session), ($lines -join "`n") + "`n")
     }

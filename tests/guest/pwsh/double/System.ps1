@@ -78,7 +78,7 @@ function Get-DoubleMetadataInstance {
 }
 
 function Grant-DoubleAccountRight {
-    param([object]$Account, [string]$Right)
+    param([string]$Right)
     Add-DoubleCall -Command 'LsaAddAccountRights' -Parameter @{ Right = $Right }
 }
 
