@@ -35,6 +35,7 @@ export const mono: Subject = {
     "Join-PeerGroup",
     "Get-PeerGroup",
     "Remove-PeerGroup",
+    "Test-PeerReachability",
   ]),
   abilities: new Set<Ability>([
     "cut",
@@ -47,6 +48,11 @@ export const mono: Subject = {
     "wrongKey",
     "noLicense",
     "clockAhead",
+    "pnrpStopped",
+    "ipv6Off",
+    "noCloud",
+    "cloudAlone",
+    "inboundDropped",
   ]),
   async openNetwork() {
     if ("unavailable" in built) throw new Error(built.unavailable);
@@ -62,6 +68,11 @@ const settings: Partial<Record<Fault, string>> = {
   wrongKey: "import=wrong-key",
   noLicense: "license=none",
   clockAhead: `clock=${24 * 60 * 60}`,
+  pnrpStopped: "pnrp=stopped",
+  ipv6Off: "ipv6=off",
+  noCloud: "cloud=none",
+  cloudAlone: "cloud=alone",
+  inboundDropped: "inbound=dropped",
 };
 
 const networks = temporaryFolder("peerlab-networks-");
