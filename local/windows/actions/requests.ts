@@ -102,6 +102,7 @@ interface Requests {
   "Set-PeerMachine": contract.SetPeerMachineRequest;
   "Test-PeerMachine": contract.TestPeerMachineRequest;
   "Test-PeerCapability": contract.TestPeerCapabilityRequest;
+  "Test-PeerStack": contract.TestPeerStackRequest;
   "Set-PeerNetworking": contract.SetPeerNetworkingRequest;
   "New-PeerIdentity": contract.NewPeerIdentityRequest;
   "Export-PeerIdentity": contract.ExportPeerIdentityRequest;
@@ -127,6 +128,7 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Set-PeerMachine": machineState,
   "Test-PeerMachine": machineState,
   "Test-PeerCapability": object(common),
+  "Test-PeerStack": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
   "New-PeerIdentity": object({ ...common, friendlyName, classifier }),
   "Export-PeerIdentity": object({ ...common, friendlyName, classifier, exportPassword: text() }),

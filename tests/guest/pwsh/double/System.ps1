@@ -72,9 +72,13 @@ function Get-DoubleAccount {
     return [pscustomobject]@{ Name = ('{0}\{1}' -f $env:COMPUTERNAME, $state['user']); User = $state['user']; Sid = $state['userSid'] }
 }
 
-function Get-DoubleMetadataInstance {
-    param()
-    return (Read-DoubleState)['instance']
+function Get-DoubleMetadataText {
+    # Of the image nothing is told.
+    param([string]$Name)
+    if ('vmId' -eq $Name) {
+        return (Read-DoubleState)['instance']
+    }
+    return ''
 }
 
 function Grant-DoubleAccountRight {
