@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { preparationFile, preparationMarker } from "../../guest/contract";
 import { preparationParts, preparationScript } from "../../guest/preparation";
-import { readGuestText } from "./files";
+import { powerShellFiles, readGuestText } from "./files";
 import { commandsOf, functionsOf, parametersOf, parse, tokenize } from "./powershell";
 
 describe("guest/preparation", () => {
@@ -29,8 +29,11 @@ describe("guest/preparation", () => {
         assert.ok(names.includes(name), name);
     }
     // Functions of ours are named for peers, SSH, the ledger and so on; none of the module's may be missing here.
-    const elsewhere = ["PeerIdentity", "PeerLedger", "PeerCapability", "PeerLogon", "PeerRequest"]
-      .flatMap((file) => functionsOf(readGuestText(`PeerLab/${file}.ps1`)))
+    const elsewhere = powerShellFiles()
+      .filter(
+        (file) => file.startsWith("PeerLab/") && !preparationParts.some((one) => one === file),
+      )
+      .flatMap((file) => functionsOf(readGuestText(file)))
       .map((one) => one.name);
     for (const { name, line } of commandsOf(script)) {
       assert.ok(!elsewhere.includes(name), `line ${line}: ${name} is not in the preparation`);
