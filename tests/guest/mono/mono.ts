@@ -171,13 +171,7 @@ function openMachine(driver: MonoDriver, options: MachineOptions): MonoMachine {
     rule = "",
   ): Promise<Answer | null> => {
     const played = faults.filter((fault) => openedIn === "session" || fault !== "keysClosed");
-    // Nobody but a holder stays connected, and none of these machines runs one: waiting for others is in vain.
-    const told = [
-      "connect-patience=200",
-      rule,
-      settled,
-      ...played.map((fault) => settings[fault] ?? ""),
-    ].filter(Boolean);
+    const told = [rule, settled, ...played.map((fault) => settings[fault] ?? "")].filter(Boolean);
     const { exitCode, output, errors } = await runProcess(driver, {
       input: { action, request, directory, applicationData, openedIn },
       environment: {

@@ -87,10 +87,17 @@ export function run(program: string, args: string[]): string {
   return done.stdout;
 }
 
+const temporaryFolders: string[] = [];
+
 /** A folder that is removed when this process exits. */
 export function temporaryFolder(prefix: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
-  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  if (temporaryFolders.length === 0) {
+    process.once("exit", () => {
+      for (const made of temporaryFolders) fs.rmSync(made, { recursive: true, force: true });
+    });
+  }
+  temporaryFolders.push(folder);
   return folder;
 }
 
