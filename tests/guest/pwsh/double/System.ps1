@@ -124,7 +124,7 @@ function Get-LocalUser {
     }
     return [pscustomobject]@{
         Name = $state['user']; Enabled = $true; SID = $state['userSid']; PasswordExpires = $expires
-        PasswordLastSet = [DateTime]::Parse($state['passwordSet'], [cultureinfo]::InvariantCulture, 'RoundtripKind').ToLocalTime()
+        PasswordLastSet = (ConvertTo-DoubleTime -Value $state['passwordSet'])
     }
 }
 
