@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { GuestAction, GuestFailure } from "../../../guest/contract";
 import { temporaryFolder } from "../native/build";
+import { machineKeys } from "./keys";
 import {
   labPassword,
   type Ability,
@@ -13,14 +14,14 @@ import {
   type SubjectMachine,
   type SubjectNetwork,
 } from "../suite/subject";
-import { buildMonoDriver, type MonoDriver } from "./build";
-
-const built = buildMonoDriver();
+import { buildMonoDriver, missingForMono, type MonoDriver } from "./build";
 
 /** The C# of the Windows side under mono, over the native double of p2p.dll: a process for each action, as on Windows. */
 export const mono: Subject = {
   name: "mono",
-  ...("unavailable" in built ? { unavailable: built.unavailable } : {}),
+  get unavailable() {
+    return missingForMono();
+  },
   actions: new Set<GuestAction>([
     "Set-PeerMachine",
     "Test-PeerMachine",
@@ -34,6 +35,7 @@ export const mono: Subject = {
     "Join-PeerGroup",
     "Get-PeerGroup",
     "Remove-PeerGroup",
+    "Test-PeerReachability",
   ]),
   abilities: new Set<Ability>([
     "cut",
@@ -46,10 +48,14 @@ export const mono: Subject = {
     "wrongKey",
     "noLicense",
     "clockAhead",
+    "pnrpStopped",
+    "ipv6Off",
+    "noCloud",
+    "cloudAlone",
+    "inboundDropped",
   ]),
   async openNetwork() {
-    if ("unavailable" in built) throw new Error(built.unavailable);
-    return openNetwork(built);
+    return openNetwork(buildMonoDriver());
   },
 };
 
@@ -61,23 +67,39 @@ const settings: Partial<Record<Fault, string>> = {
   wrongKey: "import=wrong-key",
   noLicense: "license=none",
   clockAhead: `clock=${24 * 60 * 60}`,
+  pnrpStopped: "pnrp=stopped",
+  ipv6Off: "ipv6=off",
+  noCloud: "cloud=none",
+  cloudAlone: "cloud=alone",
+  inboundDropped: "inbound=dropped",
 };
 
+const networks = temporaryFolder("peerlab-networks-");
+
 function openNetwork(driver: MonoDriver): SubjectNetwork {
-  const folder = temporaryFolder("peerlab-network-");
+  const folder = fs.mkdtempSync(path.join(networks, "network-"));
+  let machines = 0;
   const reports = path.join(folder, "reports");
   return {
     async machine(name, setup) {
-      const number = fs.readdirSync(folder).length + 1;
-      const machine = openMachine(
-        driver,
-        path.join(folder, name),
+      const number = ++machines;
+      const machine = openMachine(driver, {
+        folder: path.join(folder, name),
         name,
-        `fd00::${number}`,
+        address: `fd00::${number.toString(16)}`,
         reports,
-      );
+        keys: machineKeys(number),
+      });
       await machine.setFaults(setup.faults ?? []);
       return machine;
+    },
+    async save() {
+      const saved = fs.mkdtempSync(path.join(networks, "saved-"));
+      fs.cpSync(folder, saved, { recursive: true });
+      return async () => {
+        fs.rmSync(folder, { recursive: true, force: true });
+        fs.cpSync(saved, folder, { recursive: true });
+      };
     },
     async close() {
       const lines = fs.existsSync(reports)
@@ -101,13 +123,18 @@ function assertNothingLeft(line: string): void {
   }
 }
 
-function openMachine(
-  driver: MonoDriver,
-  folder: string,
-  name: string,
-  address: string,
-  reports: string,
-): SubjectMachine {
+interface MachineOptions {
+  folder: string;
+  name: string;
+  address: string;
+  /** Where each process reports what it left open. */
+  reports: string;
+  /** Folder of the keys that new identities get. */
+  keys: string;
+}
+
+function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachine {
+  const { folder, name, address, reports, keys } = options;
   const directory = path.join(folder, "PeerLab");
   const applicationData = path.join(folder, "AppData");
   // As Windows has it: %APPDATA%\PeerNetworking\idstore.sst.
@@ -123,7 +150,12 @@ function openMachine(
     rule = "",
   ): Promise<Answer | null> => {
     const played = faults.filter((fault) => openedIn === "session" || fault !== "keysClosed");
-    const told = [rule, ...played.map((fault) => settings[fault] ?? "")].filter(Boolean);
+    // Nobody but a holder stays connected, and none of these machines runs one: waiting for others is in vain.
+    const told = [
+      "connect-patience=200",
+      rule,
+      ...played.map((fault) => settings[fault] ?? ""),
+    ].filter(Boolean);
     const { exitCode, output, errors } = await runProcess(driver, {
       input: { action, request, directory, applicationData, openedIn },
       environment: {
@@ -132,6 +164,7 @@ function openMachine(
         PEER_DOUBLE_MACHINE: name,
         PEER_DOUBLE_ADDRESSES: address,
         PEER_DOUBLE_SETTINGS: told.join(";"),
+        PEER_DOUBLE_KEYS: keys,
         PEER_DOUBLE_REPORT: reports,
       },
     });
@@ -150,8 +183,12 @@ function openMachine(
       const hasPassword = (request as { userPassword?: string }).userPassword === labPassword;
       return mayHelp && hasPassword ? (await start(action, request, "task"))! : answer;
     },
-    async runCut(action, request, moment) {
-      return start(action, request, "session", `*@${moment}=kill`);
+    async cutPoints(action, request) {
+      await start(action, request, "session");
+      return pointsOf(fs.readFileSync(reports, "utf8").trim().split("\n").at(-1)!);
+    },
+    async runCut(action, request, point) {
+      return (await start(action, request, "session", point)) === null;
     },
     async setFaults(wanted) {
       if (wanted.includes("storeCorrupted") && !faults.includes("storeCorrupted")) {
@@ -170,6 +207,23 @@ function openMachine(
       }
     },
   };
+}
+
+/**
+ * The rules by which the double ends a process that made these calls: before and after each call that changes something on
+ * the disk, and at each listing, which is between what the C# itself writes. Between two of these points nothing lasting
+ * happens, so that no other point leaves another state.
+ */
+function pointsOf(report: string): string[] {
+  const { calls } = JSON.parse(report) as { calls: Record<string, number> };
+  const changing =
+    /^(PeerIdentity(Create|Import|Delete|SetFriendlyName)|PeerGroup(Create|Join|Delete|Connect|IssueCredentials)|CryptAcquireContext)$/;
+  return Object.entries(calls).flatMap(([call, count]) => {
+    const actions = changing.test(call) ? ["kill", "kill-after"] : [];
+    if (/^PeerEnum(Identities|Groups)$/.test(call)) actions.push("kill");
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return numbers.flatMap((number) => actions.map((action) => `${call}@${number}=${action}`));
+  });
 }
 
 /** Codes that may mean that the logon, not the identity, is at fault: PeerCodes.MeansNoKeyAccess. */

@@ -66,7 +66,8 @@ function build(): NativeDouble | Unavailable {
   };
 }
 
-function missingForBuild(): string | undefined {
+/** What this computer lacks to build the double, one line; undefined where it can. */
+export function missingForBuild(): string | undefined {
   if (spawnSync("gcc", ["--version"]).error !== undefined) return "no C compiler (gcc)";
   if (!fs.existsSync(path.join(mingwInclude, "p2p.h"))) {
     return "no p2p.h (Debian package mingw-w64-common)";

@@ -1,5 +1,17 @@
 import assert from "node:assert/strict";
-import type { GuestAction } from "../../../guest/contract";
+import {
+  encode,
+  exportPassword,
+  exportStep,
+  facts,
+  holdsNothing,
+  listed,
+  peerNamePattern,
+  refused,
+  scope,
+  wanted,
+  type Exported,
+} from "./identitySteps";
 import {
   canary,
   labPassword,
@@ -12,66 +24,11 @@ import {
 
 /** The actions on identities: success, every failure, idempotence. */
 
-export const exportPassword = `${canary}-Export-1`;
-export const scope = "peerlab:lab/dev/ada";
-const other = "peerlab:lab/dev/grace";
-const peerNamePattern = /^[0-9a-f]{40}\.ada$/;
-
-interface Exported {
-  peerName: string;
-  exportedIdentity: string;
-}
-
-/** Makes an identity and its export; later steps find both under `as`. */
-export function exportStep(on: string, as = "ada", friendlyName = `${scope}#1`): ActionStep {
-  return {
-    on,
-    action: "Export-PeerIdentity",
-    request: { friendlyName, classifier: "ada", exportPassword },
-    expect: { report: ({ peerName }) => assert.match(peerName, peerNamePattern) },
-    keep: (report, known) => (known[as] = report),
-  };
-}
-
-function wanted(identity: Exported, changes: object = {}) {
-  const { peerName, exportedIdentity } = identity;
-  return { peerName, exportedIdentity, exportPassword, ...changes };
-}
-
-/** The state of a machine's identities; each is found under its name in what is known. */
+/** A state with these identities, by their names in what is known. */
 function state(names: string[], changes: object = {}) {
   return (known: Known) => ({
     identities: { scope, wanted: names.map((name) => wanted(known[name])), ...changes },
   });
-}
-
-function facts(peerName: string, friendlyName: string, changes: object = {}) {
-  return { peerName, friendlyName, usable: true, openedIn: "session", ...changes };
-}
-
-/** The identities on a machine, as `Get-PeerIdentity` lists them, without the credentials. */
-function listed(on: string, expected: (known: Known) => object[]): ActionStep {
-  return {
-    on,
-    action: "Get-PeerIdentity",
-    expect: {
-      report: ({ identities }, known) => {
-        const plain = identities.map(({ credential: _credential, ...rest }: Report) => rest);
-        assert.deepEqual(plain, expected(known));
-      },
-    },
-  };
-}
-
-const holdsNothing = (on: string) => listed(on, () => []);
-
-function refused(
-  on: string,
-  action: GuestAction,
-  request: ActionStep["request"],
-  failure: ExpectedFailure | ((known: Known) => ExpectedFailure),
-): ActionStep {
-  return { on, action, ...(request ? { request } : {}), expect: { failure } };
 }
 
 const making: ContractCase[] = [
@@ -519,10 +476,6 @@ function invalid(): ExpectedFailure {
     message: "PeerIdentityImport answered E_INVALIDARG (0x80070057).",
     hint: /byte for byte/,
   };
-}
-
-function encode(text: string): string {
-  return Buffer.from(text, "utf16le").toString("base64");
 }
 
 function changed(change: (xml: string) => string) {
