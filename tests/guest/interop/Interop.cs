@@ -45,9 +45,11 @@ namespace PeerLab
                     Console.WriteLine("failed\t" + Encode(PeerCodes.Name(failure.HResult)) + "\t" + Encode(failure.Message));
                 }
             }
-            foreach (IDisposable held in Held.Values)
+
+            // What was made last is ended first: groups before grouping.
+            foreach (string handle in Held.Keys.OrderByDescending(key => int.Parse(key)).ToArray())
             {
-                held.Dispose();
+                Held[handle].Dispose();
             }
             return 0;
         }
