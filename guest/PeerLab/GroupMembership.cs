@@ -130,8 +130,13 @@ namespace PeerLab
             {
                 using (PeerGroup opened = PeerGroup.Open(identity, group))
                 {
+                    if (!PeerGroupConnection.IsSynchronised(opened))
+                    {
+                        // It knows nothing of the group, its own credential included; connecting tells.
+                        return PeerGroupConnection.Connect(opened, false) == "PEER_E_INVALID_TIME_PERIOD";
+                    }
                     PeerMemberEntry own = Own(opened.Members(), identity);
-                    return own != null && own.ValidUntil <= now;
+                    return own == null || own.ValidUntil <= now;
                 }
             }
             catch (PeerException)

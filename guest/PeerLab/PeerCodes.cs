@@ -32,6 +32,7 @@ namespace PeerLab
             { 0x80070070, "PEER_E_DISK_FULL" },
             { 0x800700B7, "PEER_E_ALREADY_EXISTS" },
             { 0x8007042C, "ERROR_SERVICE_DEPENDENCY_FAIL" },
+            { 0x800705B4, "ERROR_TIMEOUT" },
             { 0x80070490, "PEER_E_NOT_FOUND" },
             { 0x80072CED, "PEER_E_CLOUD_NOT_FOUND" },
             { 0x80072CEE, "PEER_E_CLOUD_DISABLED" },
@@ -120,6 +121,15 @@ namespace PeerLab
             { "ERROR_INVALID_PASSWORD", "Give the password that the identity was exported under, and the export unchanged: changed bytes look like a wrong password." },
             { "E_ACCESSDENIED", "Run as the lab user; guests and users without a profile are refused." },
             { "PEER_E_DISK_FULL", "Free space on the system drive." },
+            { "PEER_E_NO_CLOUD", "Give the machine a global IPv6 address and a PNRP seed, and see that the cloud Global_ is there (Test-PeerReachability lists the clouds)." },
+            { "PEER_E_CLOUD_NAME_AMBIGUOUS", "Remove the clouds of interfaces that are not used: netsh p2p pnrp cloud show list names them." },
+            { "PEER_E_INVITATION_NOT_TRUSTED", "Make a new invitation, and pass it on byte for byte." },
+            { "PEER_E_INVALID_TIME_PERIOD", "Compare the clocks of the machines (w32tm /query /status); if they agree, what was shown has ended or has not begun." },
+            { "PEER_E_NOT_AUTHORIZED", "Do this as an administrator of the group." },
+            { "PEER_E_GROUP_NOT_READY", "This machine has not synchronised with the group: let another member be connected, then run this again." },
+            { "PEER_E_CHAIN_TOO_LONG", "Invite from the creator, or from an administrator nearer to it: at most 24 invitations may lie in between." },
+            { "PEER_E_IDENTITY_NOT_FOUND", "Import the identity, or make it, before what needs it." },
+            { "PEER_E_IDENTITY_DELETED", "The identity was deleted: make or import it again, and join with a new invitation." },
         };
 
         private static readonly string[] NoKeyAccess =

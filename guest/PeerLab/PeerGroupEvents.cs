@@ -104,6 +104,20 @@ namespace PeerLab
                 : string.Empty;
         }
 
+        /// <summary>Whether this machine has read the group's database at least once.</summary>
+        internal static bool IsSynchronised(PeerGroup group)
+        {
+            try
+            {
+                return group.Creator().Length > 0;
+            }
+            catch (PeerException)
+            {
+                // PEER_E_GROUP_NOT_READY: not yet.
+                return false;
+            }
+        }
+
         /// <summary>
         /// Connects an opened group and waits for what comes of it: `connected`, `listening` where no other member was found,
         /// else the name of the HRESULT.
@@ -154,22 +168,9 @@ namespace PeerLab
         /// <summary>A connection is there before the group's database is; members are listed only after that.</summary>
         private static void AwaitDatabase(PeerGroup group, Stopwatch clock)
         {
-            while (clock.Elapsed < Limit && !Synchronised(group))
+            while (clock.Elapsed < Limit && !IsSynchronised(group))
             {
                 Thread.Sleep(Look);
-            }
-        }
-
-        private static bool Synchronised(PeerGroup group)
-        {
-            try
-            {
-                return group.Creator().Length > 0 && group.Members().Length > 0;
-            }
-            catch (PeerException)
-            {
-                // PEER_E_GROUP_NOT_READY: not yet.
-                return false;
             }
         }
     }

@@ -94,6 +94,49 @@ export function firewallAllows(rules: readonly GuestFirewallRule[], packet: Pack
   return applicable.length > 0 && applicable.every((rule) => rule.action === "Allow");
 }
 
+/**
+ * What becomes of a new TCP connection over IPv6, from addresses that a rule names: a blocking rule that meets an allowing one
+ * wins, and the default is to block.
+ */
+export function inboundDecision(
+  rules: readonly GuestFirewallRule[],
+  port: number,
+): { action: "allow" | "block"; rule?: string } {
+  const applicable = rules.filter(
+    (rule) =>
+      rule.enabled &&
+      rule.protocol === "TCP" &&
+      rule.port === port &&
+      (rule.profiles.length === 0 || rule.profiles.includes(activeProfile)) &&
+      (rule.remoteAddresses.length === 0 || ipv6Prefixes(rule).length > 0),
+  );
+  const allowing = applicable.filter(({ action }) => action === "Allow");
+  const blocking = applicable.find(
+    (rule) =>
+      rule.action === "Block" &&
+      (allowing.length === 0 || allowing.some((other) => overlap(rule, other))),
+  );
+  if (blocking) return { action: "block", rule: blocking.name };
+  const [first] = allowing;
+  return first ? { action: "allow", rule: first.name } : { action: "block" };
+}
+
+function ipv6Prefixes({ remoteAddresses }: GuestFirewallRule): string[] {
+  return remoteAddresses.filter((cidr) => cidr.includes(":"));
+}
+
+/** Whether some IPv6 address is in both rules; one without addresses holds for any. */
+function overlap(one: GuestFirewallRule, other: GuestFirewallRule): boolean {
+  if (one.remoteAddresses.length === 0 || other.remoteAddresses.length === 0) return true;
+  return ipv6Prefixes(one).some((left) =>
+    ipv6Prefixes(other).some((right) => {
+      const [leftAddress, leftLength] = ipaddr.parseCIDR(left);
+      const [rightAddress, rightLength] = ipaddr.parseCIDR(right);
+      return leftAddress.match(rightAddress, Math.min(leftLength, rightLength));
+    }),
+  );
+}
+
 /** What makes the rules of ours other than the wanted ones. */
 export function* ownRuleDifferences(
   rules: GuestFirewallRule[],

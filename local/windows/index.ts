@@ -31,6 +31,8 @@ export interface WindowsOptions {
   now?: () => number;
   /** What identity and grouping calls answer on server images: `refused` unless asked for otherwise. */
   serverPeerStack?: Environment["serverPeerStack"];
+  /** How long `shutdown /r` waits, in milliseconds; five seconds unless a test is in a hurry. */
+  restartDelay?: number;
 }
 
 /** The Windows machines of the stand-in. */
@@ -52,6 +54,8 @@ export function openWindows(options: WindowsOptions): Windows {
     now,
     blobs: openBlobs(path.join(directory, "files")),
     serverPeerStack: options.serverPeerStack ?? "refused",
+    machines: () => [...machines.values()],
+    restartDelay: options.restartDelay ?? 5_000,
   };
   const machines = new Map<string, Machine>();
   const open = (record: MachineRecord) => {
@@ -93,6 +97,7 @@ export function openWindows(options: WindowsOptions): Windows {
     async delete(vmId) {
       const machine = machines.get(vmId);
       if (!machine) return;
+      machine.powerOff();
       machines.delete(vmId);
       records.delete(vmId);
       machine.endSessions();

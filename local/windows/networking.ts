@@ -13,25 +13,67 @@ import { installPnrpFeature } from "./services";
 /**
  * Brings IPv6, the services, our firewall rules and the seed policy to the wanted state. Returns one phrase for each change
  * and what waits for a restart; a second run changes nothing. From a session IPv6 is not bound to the adapter, which would
- * cut the session's own connection: that fails instead.
+ * cut the session's own connection: that fails instead. What keeps PNRPsvc from starting is repaired under `reconcile` alone.
  */
 export function applyNetworking(
   machine: Machine,
   state: NetworkingState,
   from: "session" | "preparation",
+  reconcile = false,
 ): { changed: string[]; pending: string[] } {
   const changed: string[] = [];
   for (const difference of differences(machine, state, from)) {
     difference.repair();
     changed.push(difference.changed);
   }
+  changed.push(...startPnrp(machine, reconcile));
   machine.save();
+  if (from === "session") requirePnrp(machine);
   return { changed, pending: pendingChanges(machine) };
 }
 
 /** What {@link applyNetworking} would change from a session; changes nothing. */
 export function networkingDrift(machine: Machine, state: NetworkingState): string[] {
-  return [...differences(machine, state, "session")].map(({ drift }) => drift);
+  const drift = [...differences(machine, state, "session")].map((difference) => difference.drift);
+  const { record } = machine;
+  if (
+    record.services.PNRPsvc &&
+    record.services.PNRPsvc.status !== "Running" &&
+    machine.ipv6Works()
+  ) {
+    drift.push(
+      record.pnrpFailure
+        ? `service PNRPsvc does not start: ${record.pnrpFailure}`
+        : "service PNRPsvc is not running",
+    );
+  }
+  return drift;
+}
+
+/** Starts PNRPsvc where it does not run, and repairs before what is known to keep it from that, where it is asked to. */
+function startPnrp(machine: Machine, reconcile: boolean): string[] {
+  const { record } = machine;
+  const service = record.services.PNRPsvc;
+  if (!service || service.status === "Running" || !machine.ipv6Works()) return [];
+  if (machine.startService("PNRPsvc")) return ["service PNRPsvc started"];
+  const failure = record.pnrpFailure;
+  if (!failure || !reconcile) return [];
+  delete record.pnrpFailure;
+  const repaired =
+    failure === "PEER_E_CERT_STORE_CORRUPTED"
+      ? `store of PNRPsvc deleted (${failure})`
+      : `machine keys opened to PNRPsvc (${failure})`;
+  return machine.startService("PNRPsvc") ? [repaired, "service PNRPsvc started"] : [repaired];
+}
+
+/** Everything else in the stack waits for PNRPsvc. */
+function requirePnrp({ record: { pnrpFailure } }: Machine): void {
+  if (!pnrpFailure) return;
+  throw new GuestError(
+    pnrpFailure,
+    `The service PNRPsvc does not start: ${pnrpFailure}.`,
+    "Repair the machine (reconcile): it gives PNRPsvc a new store, or rights on the machine's keys.",
+  );
 }
 
 export function pendingChanges(machine: Machine): string[] {
@@ -122,19 +164,13 @@ function* ofPeerServices(machine: Machine): Generator<Difference> {
       repair: () => (PNRPsvc.startType = "Automatic"),
     };
   }
-  if (PNRPsvc.status !== "Running" && machine.ipv6Works()) {
-    yield {
-      drift: "service PNRPsvc is not running",
-      changed: "service PNRPsvc started",
-      repair: () => machine.startService("PNRPsvc"),
-    };
-  }
 }
 
 function* ofSeedPolicy(
-  { record: { registry } }: Machine,
+  machine: Machine,
   seed: NonNullable<NetworkingState["seed"]>,
 ): Generator<Difference> {
+  const { registry, services } = machine.record;
   const key = registryKeys.globalCloudPolicy;
   const values: [name: string, value: string | number | undefined][] = [
     ["SeedServer", seed.server],
@@ -147,7 +183,11 @@ function* ofSeedPolicy(
     yield {
       drift: `PNRP policy ${name} is ${current ?? "not set"}, wanted is ${value ?? "not set"}`,
       changed: `PNRP policy ${name} ${name === "SeedServer" ? `is ${seed.server}` : "set"}`,
-      repair: () => writeRegistry(registry, key, name, value),
+      repair() {
+        writeRegistry(registry, key, name, value);
+        // The service reads its policy when it starts.
+        if (services.PNRPsvc?.status === "Running") machine.restartService("PNRPsvc");
+      },
     };
   }
 }
@@ -163,5 +203,6 @@ export function networkingFacts(machine: Machine): NetworkingFacts {
       .sort(),
     rebootPending: machine.rebootPending(),
     ...(seedServer === undefined ? {} : { seedServer: String(seedServer) }),
+    ...(record.pnrpFailure ? { pnrpFailure: record.pnrpFailure } : {}),
   };
 }

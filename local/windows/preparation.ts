@@ -5,7 +5,7 @@ import {
   type PreparationSettings,
 } from "../../guest/contract";
 import { list, object, oneOf, optional, text } from "./actions/shape";
-import { networkingState } from "./actions/requests";
+import { networkingState } from "./actions/networkingShape";
 import { localSystem } from "./accounts";
 import { GuestError, invalidRequest } from "./guestError";
 import { findAccount } from "./logon";
@@ -29,7 +29,7 @@ export function readSettings(value: string): PreparationSettings {
   try {
     parsed = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
   } catch {
-    throw invalidRequest("Settings", "must be base64 of a JSON object");
+    throw invalidRequest("Settings", value, "base64 of a JSON object");
   }
   return settingsShape(parsed, "");
 }
@@ -41,7 +41,9 @@ export function readSettings(value: string): PreparationSettings {
 export function prepare(machine: Machine, settings: PreparationSettings): PreparationReport {
   const { record } = machine;
   const account = findAccount(machine, settings.labUser);
-  if (!account) throw invalidRequest("labUser", `names no user of ${record.computerName}`);
+  if (!account) {
+    throw invalidRequest("labUser", settings.labUser, `a user of ${record.computerName}`);
+  }
   for (const address of settings.outboundTest) {
     if (!canDownload(machine, address)) throw outboundBlocked(address);
   }

@@ -57,11 +57,11 @@ const entities: readonly (readonly [string, string])[] = [
   [">", "&gt;"],
 ];
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return entities.reduce((result, [plain, escaped]) => result.replaceAll(plain, escaped), text);
 }
 
-function unescapeXml(text: string): string {
+export function unescapeXml(text: string): string {
   return entities.reduceRight(
     (result, [plain, escaped]) => result.replaceAll(escaped, plain),
     text,

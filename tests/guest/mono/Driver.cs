@@ -1,5 +1,7 @@
 // Runs one action of the C# part of the Windows side, as peerlab.ps1 does: one request on standard input, one line back.
 //
+// With arguments it does what HolderDriver.cs says.
+//
 // In:  {"action": ..., "request": {...}, "directory": <guest folder>, "applicationData": <folder>, "openedIn": "session"}
 // Out: {"report": {...}} or {"failure": {code, hresult?, message, hint}}; the exit code is 0 for both.
 
@@ -10,8 +12,12 @@ using PeerLab;
 
 internal static class Driver
 {
-    private static int Main()
+    private static int Main(string[] arguments)
     {
+        if (arguments.Length > 0)
+        {
+            return HolderDriver.Run(arguments);
+        }
         IDictionary input = (IDictionary)PeerJson.Read(Console.In.ReadToEnd());
         OrderedDictionary output = new OrderedDictionary();
         try
