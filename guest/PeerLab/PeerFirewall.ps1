@@ -101,10 +101,10 @@ function Assert-Networking {
     for ($i = 0; $i -lt $rules.Count; $i++) {
         $path = 'networking.firewallRules[{0}]' -f $i
         Assert-FirewallRule -Rule $rules[$i] -Path $path
-        if ($names.ContainsKey($rules[$i].name)) {
-            throw (New-RequestFailure -Path ($path + '.name') -Value $rules[$i].name -Allowed 'a name that no other rule has')
+        if ($names.ContainsKey($rules[$i]['name'])) {
+            throw (New-RequestFailure -Path ($path + '.name') -Value $rules[$i]['name'] -Allowed 'a name that no other rule has')
         }
-        $names[$rules[$i].name] = $true
+        $names[$rules[$i]['name']] = $true
     }
     $seed = Get-Field -Object $Networking -Name 'seed'
     if ($null -ne $seed) {
@@ -121,17 +121,17 @@ function Test-FirewallRuleMatch {
     #>
     param([Parameter(Mandatory = $true)][object]$Rule, [Parameter(Mandatory = $true)][object]$Wanted)
     if ('True' -ne [string]$Rule.Enabled -or 'Allow' -ne [string]$Rule.Action -or 'Inbound' -ne [string]$Rule.Direction -or
-        'Any' -ne [string]$Rule.Profile -or $Wanted.edgeTraversal -ne [string]$Rule.EdgeTraversalPolicy -or
-        $Wanted.displayName -cne [string]$Rule.DisplayName) {
+        'Any' -ne [string]$Rule.Profile -or $Wanted['edgeTraversal'] -ne [string]$Rule.EdgeTraversalPolicy -or
+        $Wanted['displayName'] -cne [string]$Rule.DisplayName) {
         return $false
     }
     $port = $Rule | Get-NetFirewallPortFilter -ErrorAction Stop
-    if ($Wanted.protocol -ne [string]$port.Protocol -or [string]$Wanted.port -ne [string]$port.LocalPort) {
+    if ($Wanted['protocol'] -ne [string]$port.Protocol -or [string]$Wanted['port'] -ne [string]$port.LocalPort) {
         return $false
     }
     $filter = $Rule | Get-NetFirewallAddressFilter -ErrorAction Stop
     $present = @($filter.RemoteAddress | ForEach-Object -Process { ConvertTo-CanonicalPrefix -Text ([string]$_) } | Sort-Object -Unique)
-    $expected = @($Wanted.remoteAddresses | ForEach-Object -Process { ConvertTo-CanonicalPrefix -Text $_ } | Sort-Object -Unique)
+    $expected = @($Wanted['remoteAddresses'] | ForEach-Object -Process { ConvertTo-CanonicalPrefix -Text $_ } | Sort-Object -Unique)
     return ($present -join ' ') -eq ($expected -join ' ')
 }
 
@@ -150,39 +150,39 @@ function Set-PeerFirewallRule {
     }
     foreach ($want in $Wanted) {
         $settings = @{
-            Name                = $want.name
+            Name                = $want['name']
             Direction           = 'Inbound'
             Action              = 'Allow'
             Enabled             = 'True'
             Profile             = 'Any'
-            Protocol            = $want.protocol
-            LocalPort           = [string]$want.port
-            RemoteAddress       = [string[]]@($want.remoteAddresses)
-            EdgeTraversalPolicy = $want.edgeTraversal
+            Protocol            = $want['protocol']
+            LocalPort           = [string]$want['port']
+            RemoteAddress       = [string[]]@($want['remoteAddresses'])
+            EdgeTraversalPolicy = $want['edgeTraversal']
             ErrorAction         = 'Stop'
         }
-        if (-not $present.ContainsKey($want.name)) {
+        if (-not $present.ContainsKey($want['name'])) {
             if ($Test) {
-                'firewall rule {0} is missing' -f $want.name
+                'firewall rule {0} is missing' -f $want['name']
                 continue
             }
-            $null = New-NetFirewallRule @settings -DisplayName $want.displayName -Description 'Made by PeerLab; changed and removed by it.'
-            'firewall rule {0} added' -f $want.name
+            $null = New-NetFirewallRule @settings -DisplayName $want['displayName'] -Description 'Made by PeerLab; changed and removed by it.'
+            'firewall rule {0} added' -f $want['name']
         }
-        elseif (-not (Test-FirewallRuleMatch -Rule $present[$want.name] -Wanted $want)) {
+        elseif (-not (Test-FirewallRuleMatch -Rule $present[$want['name']] -Wanted $want)) {
             if ($Test) {
                 $state = 'differs'
-                if ('True' -ne [string]$present[$want.name].Enabled) {
+                if ('True' -ne [string]$present[$want['name']].Enabled) {
                     $state = 'is disabled'
                 }
-                'firewall rule {0} {1}' -f $want.name, $state
+                'firewall rule {0} {1}' -f $want['name'], $state
                 continue
             }
-            Set-NetFirewallRule @settings -NewDisplayName $want.displayName
-            'firewall rule {0} corrected' -f $want.name
+            Set-NetFirewallRule @settings -NewDisplayName $want['displayName']
+            'firewall rule {0} corrected' -f $want['name']
         }
     }
-    $wantedNames = @($Wanted | ForEach-Object -Process { $_.name })
+    $wantedNames = @($Wanted | ForEach-Object -Process { $_['name'] })
     foreach ($name in @($present.Keys | Sort-Object)) {
         if ($wantedNames -notcontains $name) {
             if ($Test) {

@@ -158,6 +158,11 @@ namespace PeerLab
                     {
                         clouds = PeerClouds.Facts();
                         nextClouds = clock.Elapsed + CloudsAge;
+                        if (clouds.Length == 0)
+                        {
+                            // PNRPsvc may be gone: what is registered is looked at in the next turn.
+                            names.Doubt(clock.Elapsed);
+                        }
                     }
                 }
                 catch (Exception failure)

@@ -2,8 +2,6 @@
 // C# 5: Windows PowerShell 5.1 compiles this with the .NET Framework's compiler.
 
 using System;
-using System.Collections.Generic;
-using System.Runtime.InteropServices;
 
 namespace PeerLab
 {
@@ -31,32 +29,32 @@ namespace PeerLab
         public static PeerNameEntry[] List()
         {
             IntPtr enumeration;
-            Check("PeerEnumIdentities", NativeMethods.PeerEnumIdentities(out enumeration));
-            return ReadEnumeration(enumeration);
+            PeerMemory.Check("PeerEnumIdentities", NativeMethods.PeerEnumIdentities(out enumeration));
+            return PeerMemory.NamePairs(enumeration);
         }
 
         /// <summary>The groups that an identity belongs to. Grouping has to be started (PeerSession).</summary>
         public static PeerNameEntry[] Groups(string identity)
         {
             IntPtr enumeration;
-            Check("PeerEnumGroups", NativeMethods.PeerEnumGroups(identity, out enumeration));
-            return ReadEnumeration(enumeration);
+            PeerMemory.Check("PeerEnumGroups", NativeMethods.PeerEnumGroups(identity, out enumeration));
+            return PeerMemory.NamePairs(enumeration);
         }
 
         /// <summary>Makes an identity with a new key: every call makes another one.</summary>
         public static string Create(string classifier, string friendlyName)
         {
             IntPtr identity;
-            Check("PeerIdentityCreate", NativeMethods.PeerIdentityCreate(classifier, friendlyName, IntPtr.Zero, out identity));
-            return TakeString(identity);
+            PeerMemory.Check("PeerIdentityCreate", NativeMethods.PeerIdentityCreate(classifier, friendlyName, IntPtr.Zero, out identity));
+            return PeerMemory.TakeString(identity);
         }
 
         /// <summary>The documented XML, private key included, under the password.</summary>
         public static string Export(string identity, string password)
         {
             IntPtr exportXml;
-            Check("PeerIdentityExport", NativeMethods.PeerIdentityExport(identity, password, out exportXml));
-            return TakeString(exportXml);
+            PeerMemory.Check("PeerIdentityExport", NativeMethods.PeerIdentityExport(identity, password, out exportXml));
+            return PeerMemory.TakeString(exportXml);
         }
 
         /// <summary>The peer name of the imported identity; null where Windows says that it was there already.</summary>
@@ -69,34 +67,34 @@ namespace PeerLab
             {
                 return null;
             }
-            Check("PeerIdentityImport", hresult);
-            return TakeString(identity);
+            PeerMemory.Check("PeerIdentityImport", hresult);
+            return PeerMemory.TakeString(identity);
         }
 
         /// <summary>Deletes the identity with its key; PEER_E_GROUPS_EXIST where it belongs to groups.</summary>
         public static void Delete(string identity)
         {
-            Check("PeerIdentityDelete", NativeMethods.PeerIdentityDelete(identity));
+            PeerMemory.Check("PeerIdentityDelete", NativeMethods.PeerIdentityDelete(identity));
         }
 
         /// <summary>Deletes the data of a group from this machine. Grouping has to be started (PeerSession).</summary>
         public static void DeleteGroup(string identity, string group)
         {
-            Check("PeerGroupDelete", NativeMethods.PeerGroupDelete(identity, group));
+            PeerMemory.Check("PeerGroupDelete", NativeMethods.PeerGroupDelete(identity, group));
         }
 
         /// <summary>The friendly name; by default the peer name.</summary>
         public static string GetFriendlyName(string identity)
         {
             IntPtr friendlyName;
-            Check("PeerIdentityGetFriendlyName", NativeMethods.PeerIdentityGetFriendlyName(identity, out friendlyName));
-            return TakeString(friendlyName);
+            PeerMemory.Check("PeerIdentityGetFriendlyName", NativeMethods.PeerIdentityGetFriendlyName(identity, out friendlyName));
+            return PeerMemory.TakeString(friendlyName);
         }
 
         /// <summary>Gives another friendly name, of at most 255 characters.</summary>
         public static void SetFriendlyName(string identity, string friendlyName)
         {
-            Check("PeerIdentitySetFriendlyName", NativeMethods.PeerIdentitySetFriendlyName(identity, friendlyName));
+            PeerMemory.Check("PeerIdentitySetFriendlyName", NativeMethods.PeerIdentitySetFriendlyName(identity, friendlyName));
         }
 
         /// <summary>The public credential: PEERIDENTITYINFO with the identity's certificate.</summary>
@@ -108,83 +106,16 @@ namespace PeerLab
                 throw new ArgumentException("An identity is needed.", "identity");
             }
             IntPtr identityXml;
-            Check("PeerIdentityGetXML", NativeMethods.PeerIdentityGetXML(identity, out identityXml));
-            return TakeString(identityXml);
+            PeerMemory.Check("PeerIdentityGetXML", NativeMethods.PeerIdentityGetXML(identity, out identityXml));
+            return PeerMemory.TakeString(identityXml);
         }
 
         /// <summary>A peer name of the identity's authority with another classifier.</summary>
         public static string CreatePeerName(string identity, string classifier)
         {
             IntPtr peerName = IntPtr.Zero; // documented: the pointer must be NULL beforehand
-            Check("PeerCreatePeerName", NativeMethods.PeerCreatePeerName(identity, classifier, ref peerName));
-            return TakeString(peerName);
-        }
-
-        /// <summary>Throws PeerException where the result of a call is no success.</summary>
-        internal static void Check(string call, int hresult)
-        {
-            if (!PeerCodes.Succeeded(hresult))
-            {
-                throw new PeerException(call, hresult);
-            }
-        }
-
-        /// <summary>The text that p2p.dll handed out, which it gets back.</summary>
-        internal static string TakeString(IntPtr text)
-        {
-            try
-            {
-                return text == IntPtr.Zero ? string.Empty : Marshal.PtrToStringUni(text);
-            }
-            finally
-            {
-                if (text != IntPtr.Zero)
-                {
-                    NativeMethods.PeerFreeData(text);
-                }
-            }
-        }
-
-        /// <summary>Reads an enumeration of PEER_NAME_PAIR to its end and ends it.</summary>
-        internal static PeerNameEntry[] ReadEnumeration(IntPtr enumeration)
-        {
-            List<PeerNameEntry> entries = new List<PeerNameEntry>();
-            try
-            {
-                uint count;
-                Check("PeerGetItemCount", NativeMethods.PeerGetItemCount(enumeration, out count));
-                while (count > 0)
-                {
-                    uint taken = count;
-                    IntPtr items;
-                    Check("PeerGetNextItem", NativeMethods.PeerGetNextItem(enumeration, ref taken, out items));
-                    if (taken == 0)
-                    {
-                        break;
-                    }
-                    try
-                    {
-                        for (int i = 0; i < taken; i++)
-                        {
-                            IntPtr item = Marshal.ReadIntPtr(items, i * IntPtr.Size);
-                            NativeMethods.PeerNamePair pair = (NativeMethods.PeerNamePair)Marshal.PtrToStructure(item, typeof(NativeMethods.PeerNamePair));
-                            entries.Add(new PeerNameEntry(
-                                Marshal.PtrToStringUni(pair.PeerName) ?? string.Empty,
-                                Marshal.PtrToStringUni(pair.FriendlyName) ?? string.Empty));
-                        }
-                    }
-                    finally
-                    {
-                        NativeMethods.PeerFreeData(items);
-                    }
-                    count -= Math.Min(taken, count);
-                }
-            }
-            finally
-            {
-                NativeMethods.PeerEndEnumeration(enumeration);
-            }
-            return entries.ToArray();
+            PeerMemory.Check("PeerCreatePeerName", NativeMethods.PeerCreatePeerName(identity, classifier, ref peerName));
+            return PeerMemory.TakeString(peerName);
         }
     }
 }

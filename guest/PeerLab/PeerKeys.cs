@@ -51,7 +51,7 @@ namespace PeerLab
         public static KeyEvidence Examine(string identity)
         {
             IntPtr provider;
-            PeerIdentities.Check("PeerIdentityGetCryptKey", NativeMethods.PeerIdentityGetCryptKey(identity, out provider));
+            PeerMemory.Check("PeerIdentityGetCryptKey", NativeMethods.PeerIdentityGetCryptKey(identity, out provider));
             try
             {
                 uint keySpec = FindKeySpec(provider);

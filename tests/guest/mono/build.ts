@@ -2,7 +2,13 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { guestFolder } from "../files";
-import { buildNativeDouble, run, temporaryFolder, type NativeDouble } from "../native/build";
+import {
+  buildNativeDouble,
+  missingForBuild,
+  run,
+  temporaryFolder,
+  type NativeDouble,
+} from "../native/build";
 
 /** The C# of the Windows side as a program of mono, over the native double. */
 export interface MonoDriver {
@@ -10,30 +16,37 @@ export interface MonoDriver {
   native: NativeDouble;
 }
 
-export interface Unavailable {
-  /** What is missing on this computer, one line. */
-  unavailable: string;
+let missing: { what: string | undefined } | undefined;
+
+/** What this computer lacks to run the C#, one line; undefined where it can. */
+export function missingForMono(): string | undefined {
+  missing ??= { what: findMissing() };
+  return missing.what;
 }
 
-let built: MonoDriver | Unavailable | undefined;
-
-/** Compiles all of guest/PeerLab's C# with the driver, once per process, in a folder that goes when the process exits. */
-export function buildMonoDriver(): MonoDriver | Unavailable {
-  built ??= build();
-  return built;
-}
-
-function build(): MonoDriver | Unavailable {
+function findMissing(): string | undefined {
   for (const [program, debianPackage] of [
     ["mcs", "mono-mcs"],
     ["mono", "mono-runtime"],
   ] as const) {
     if (spawnSync(program, ["--version"]).error !== undefined) {
-      return { unavailable: `no ${program} (Debian package ${debianPackage})` };
+      return `no ${program} (Debian package ${debianPackage})`;
     }
   }
+  return missingForBuild();
+}
+
+let built: MonoDriver | undefined;
+
+/** Compiles all of guest/PeerLab's C# with the driver, once per process, in a folder that goes when the process exits. */
+export function buildMonoDriver(): MonoDriver {
+  built ??= build();
+  return built;
+}
+
+function build(): MonoDriver {
   const native = buildNativeDouble();
-  if ("unavailable" in native) return native;
+  if ("unavailable" in native) throw new Error(native.unavailable);
   const program = path.join(temporaryFolder("peerlab-mono-"), "driver.exe");
   run("mcs", ["-langversion:5", `-out:${program}`, ...sources()]);
   return { program, native };

@@ -10,18 +10,19 @@ import {
   type Answer,
   type Fault,
   type MachineEvent,
+  type MachineSetup,
   type Subject,
   type SubjectMachine,
   type SubjectNetwork,
 } from "../suite/subject";
-import { buildMonoDriver, type MonoDriver } from "./build";
-
-const built = buildMonoDriver();
+import { buildMonoDriver, missingForMono, type MonoDriver } from "./build";
 
 /** The C# of the Windows side under mono, over the native double of p2p.dll: a process for each action, as on Windows. */
 export const mono: Subject = {
   name: "mono",
-  ...("unavailable" in built ? { unavailable: built.unavailable } : {}),
+  get unavailable() {
+    return missingForMono();
+  },
   actions: new Set<GuestAction>([
     "Set-PeerMachine",
     "Test-PeerMachine",
@@ -55,8 +56,7 @@ export const mono: Subject = {
     "inboundDropped",
   ]),
   async openNetwork() {
-    if ("unavailable" in built) throw new Error(built.unavailable);
-    return openNetwork(built);
+    return openMonoNetwork();
   },
 };
 
@@ -77,7 +77,26 @@ const settings: Partial<Record<Fault, string>> = {
 
 const networks = temporaryFolder("peerlab-networks-");
 
-function openNetwork(driver: MonoDriver): SubjectNetwork {
+/** What tests of the C# alone see of a machine beside the contract. */
+export interface MonoMachine extends SubjectMachine {
+  /** The guest folder: ledger.json, work/. */
+  directory: string;
+  /** The folder of the user's identities and groups, which the double keeps (tests/guest/native/README.md). */
+  user: string;
+  /** Settings and rules for the double beside the faults, separated by `;`. */
+  tell(settings: string): void;
+}
+
+export interface MonoNetwork extends SubjectNetwork {
+  machine(name: string, setup: MachineSetup): Promise<MonoMachine>;
+}
+
+/** A network without machines, of the C# of the Windows side. */
+export function openMonoNetwork(): MonoNetwork {
+  return openNetwork(buildMonoDriver());
+}
+
+function openNetwork(driver: MonoDriver): MonoNetwork {
   const folder = fs.mkdtempSync(path.join(networks, "network-"));
   let machines = 0;
   const reports = path.join(folder, "reports");
@@ -93,6 +112,14 @@ function openNetwork(driver: MonoDriver): SubjectNetwork {
       });
       await machine.setFaults(setup.faults ?? []);
       return machine;
+    },
+    async save() {
+      const saved = fs.mkdtempSync(path.join(networks, "saved-"));
+      fs.cpSync(folder, saved, { recursive: true });
+      return async () => {
+        fs.rmSync(folder, { recursive: true, force: true });
+        fs.cpSync(saved, folder, { recursive: true });
+      };
     },
     async close() {
       const lines = fs.existsSync(reports)
@@ -126,7 +153,7 @@ interface MachineOptions {
   keys: string;
 }
 
-function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachine {
+function openMachine(driver: MonoDriver, options: MachineOptions): MonoMachine {
   const { folder, name, address, reports, keys } = options;
   const directory = path.join(folder, "PeerLab");
   const applicationData = path.join(folder, "AppData");
@@ -134,6 +161,7 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
   const user = path.join(applicationData, "PeerNetworking");
   for (const made of [path.join(directory, "work"), user]) fs.mkdirSync(made, { recursive: true });
   let faults: Fault[] = [];
+  let settled = "";
 
   /** Null where the process was ended in the middle. */
   const start = async (
@@ -143,7 +171,7 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
     rule = "",
   ): Promise<Answer | null> => {
     const played = faults.filter((fault) => openedIn === "session" || fault !== "keysClosed");
-    const told = [rule, ...played.map((fault) => settings[fault] ?? "")].filter(Boolean);
+    const told = [rule, settled, ...played.map((fault) => settings[fault] ?? "")].filter(Boolean);
     const { exitCode, output, errors } = await runProcess(driver, {
       input: { action, request, directory, applicationData, openedIn },
       environment: {
@@ -164,6 +192,9 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
   return {
     name,
     address,
+    directory,
+    user,
+    tell: (text) => (settled = text),
     async run(action, request) {
       const answer = (await start(action, request, "session"))!;
       // What Invoke-WithUserKey does: the same action in a task under the user's password.
@@ -171,8 +202,12 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
       const hasPassword = (request as { userPassword?: string }).userPassword === labPassword;
       return mayHelp && hasPassword ? (await start(action, request, "task"))! : answer;
     },
-    async runCut(action, request, moment) {
-      return start(action, request, "session", `*@${moment}=kill`);
+    async cutPoints(action, request) {
+      await start(action, request, "session");
+      return pointsOf(fs.readFileSync(reports, "utf8").trim().split("\n").at(-1)!);
+    },
+    async runCut(action, request, point) {
+      return (await start(action, request, "session", point)) === null;
     },
     async setFaults(wanted) {
       if (wanted.includes("storeCorrupted") && !faults.includes("storeCorrupted")) {
@@ -191,6 +226,23 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
       }
     },
   };
+}
+
+/**
+ * The rules by which the double ends a process that made these calls: before and after each call that changes something on
+ * the disk, and at each listing, which is between what the C# itself writes. Between two of these points nothing lasting
+ * happens, so that no other point leaves another state.
+ */
+function pointsOf(report: string): string[] {
+  const { calls } = JSON.parse(report) as { calls: Record<string, number> };
+  const changing =
+    /^(PeerIdentity(Create|Import|Delete|SetFriendlyName)|PeerGroup(Create|Join|Delete|Connect|IssueCredentials)|CryptAcquireContext)$/;
+  return Object.entries(calls).flatMap(([call, count]) => {
+    const actions = changing.test(call) ? ["kill", "kill-after"] : [];
+    if (/^PeerEnum(Identities|Groups)$/.test(call)) actions.push("kill");
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return numbers.flatMap((number) => actions.map((action) => `${call}@${number}=${action}`));
+  });
 }
 
 /** Codes that may mean that the logon, not the identity, is at fault: PeerCodes.MeansNoKeyAccess. */

@@ -66,7 +66,8 @@ function build(): NativeDouble | Unavailable {
   };
 }
 
-function missingForBuild(): string | undefined {
+/** What this computer lacks to build the double, one line; undefined where it can. */
+export function missingForBuild(): string | undefined {
   if (spawnSync("gcc", ["--version"]).error !== undefined) return "no C compiler (gcc)";
   if (!fs.existsSync(path.join(mingwInclude, "p2p.h"))) {
     return "no p2p.h (Debian package mingw-w64-common)";
@@ -84,10 +85,17 @@ export function run(program: string, args: string[]): string {
   return done.stdout;
 }
 
+const temporaryFolders: string[] = [];
+
 /** A folder that is removed when this process exits. */
 export function temporaryFolder(prefix: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
-  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  if (temporaryFolders.length === 0) {
+    process.once("exit", () => {
+      for (const made of temporaryFolders) fs.rmSync(made, { recursive: true, force: true });
+    });
+  }
+  temporaryFolders.push(folder);
   return folder;
 }
 

@@ -39,46 +39,68 @@ function neededAbilities({ machines = {}, needs = [], steps }: ContractCase): Ab
   ];
 }
 
-/** Runs a case on a subject; a case with `cutEverywhere` once for each point at which that step can be cut. */
+/** Runs a case on a subject; what follows a step with `cutEverywhere` once for each point at which that can be cut. */
 export async function runCase(subject: Subject, contractCase: ContractCase): Promise<void> {
-  const isCut = contractCase.steps.some((step) => "action" in step && step.cutEverywhere);
-  // Beyond any action's number of calls: one that is cut for ever would never end.
-  const last = isCut ? 5000 : 1;
-  for (let moment = 1; moment <= last; moment++) {
-    if (!(await runOnce(subject, contractCase, moment))) return;
-  }
-  assert.ok(!isCut, "the step was cut at every point and never came to its end");
-}
-
-/** Whether a step was cut at that point. */
-async function runOnce(
-  subject: Subject,
-  contractCase: ContractCase,
-  moment: number,
-): Promise<boolean> {
   const network = await subject.openNetwork();
-  let wasCut = false;
   try {
-    const { machines, known } = await openMachines(network, contractCase);
-    for (const [index, step] of contractCase.steps.entries()) {
-      const place = `step ${index + 1} on ${step.on}`;
-      const machine = machines.get(step.on)!;
-      if ("faults" in step) await machine.setFaults(step.faults);
-      else if ("event" in step) await machine.play(step.event);
-      else wasCut = (await runStep(machine, step, known, place, moment)) || wasCut;
-    }
+    const place = await openMachines(network, contractCase);
+    await runSteps(place, contractCase.steps, 0);
   } catch (error) {
+    // The case's own error says more than what it left open.
     await network.close().catch(() => {});
     throw error;
   }
   await network.close();
-  return wasCut;
+}
+
+/** Where steps run. */
+interface Place {
+  network: SubjectNetwork;
+  machines: Map<string, SubjectMachine>;
+  known: Known;
+}
+
+async function runSteps(place: Place, steps: Step[], from: number): Promise<void> {
+  for (let index = from; index < steps.length; index++) {
+    const step = steps[index]!;
+    const machine = place.machines.get(step.on)!;
+    if ("faults" in step) await machine.setFaults(step.faults);
+    else if ("event" in step) await machine.play(step.event);
+    else if (step.cutEverywhere) return runCutEverywhere(place, steps, index, step);
+    else await runStep(machine, step, place.known, `step ${index + 1} on ${step.on}`);
+  }
+}
+
+async function runCutEverywhere(
+  place: Place,
+  steps: Step[],
+  index: number,
+  step: ActionStep,
+): Promise<void> {
+  const machine = place.machines.get(step.on)!;
+  const request = requestOf(step, place.known);
+  const restore = await place.network.save!();
+  const points = await machine.cutPoints!(step.action, request);
+  assert.ok(points.length > 0, `step ${index + 1}: ${step.action} has no point to cut it at`);
+  for (const point of points) {
+    await restore();
+    const known = structuredClone(place.known);
+    const where = `step ${index + 1} on ${step.on}, cut at ${point}`;
+    assert.ok(await machine.runCut!(step.action, request, point), `${where}: it was not cut`);
+    if (!step.leaveCut) await runStep(machine, step, known, where);
+    try {
+      await runSteps({ ...place, known }, steps, index + 1);
+    } catch (error) {
+      if (error instanceof Error) error.message = `After ${where}: ${error.message}`;
+      throw error;
+    }
+  }
 }
 
 async function openMachines(
   network: SubjectNetwork,
   { machines: setups = {}, steps }: ContractCase,
-) {
+): Promise<Place> {
   const machines = new Map<string, SubjectMachine>();
   const known: Known = { addresses: {} };
   for (const name of new Set([...Object.keys(setups), ...steps.map((step: Step) => step.on)])) {
@@ -86,36 +108,30 @@ async function openMachines(
     machines.set(name, machine);
     known.addresses[name] = machine.address;
   }
-  return { machines, known };
+  return { network, machines, known };
 }
 
 const eventuallyMilliseconds = 40_000;
 
-/** Whether the step was cut before it ran whole. */
+function requestOf({ request = {} }: ActionStep, known: Known): object {
+  return typeof request === "function" ? request(known) : request;
+}
+
 async function runStep(
   machine: SubjectMachine,
   step: ActionStep,
   known: Known,
   place: string,
-  moment: number,
-): Promise<boolean> {
-  const { action, request = {}, eventually, cutEverywhere } = step;
-  const given = typeof request === "function" ? request(known) : request;
-  const cut = cutEverywhere ? await machine.runCut!(action, given, moment) : undefined;
-  const where = `${place}, ${action}${cut === null ? `, cut at its point ${moment}` : ""}`;
-  if (cut) {
-    check(step, cut, known, where, given);
-    return false;
-  }
-  if (cut === null && step.leaveCut) return true;
+): Promise<void> {
+  const request = requestOf(step, known);
   const deadline = Date.now() + eventuallyMilliseconds;
   for (;;) {
-    const answer = await machine.run(action, given);
+    const answer = await machine.run(step.action, request);
     try {
-      check(step, answer, known, where, given);
-      return cut === null;
+      check(step, answer, known, `${place}, ${step.action}`, request);
+      return;
     } catch (error) {
-      if (!eventually || Date.now() > deadline) throw error;
+      if (!step.eventually || Date.now() > deadline) throw error;
       await wait(200);
     }
   }

@@ -51,7 +51,7 @@ export type MachineEvent =
 export type Ability =
   | Fault
   | MachineEvent
-  /** {@link SubjectMachine.runCut}. */
+  /** Ending an action's process in the middle: {@link SubjectMachine.runCut}. */
   | "cut"
   /** Machines of kind `server`. */
   | "server"
@@ -88,6 +88,8 @@ export interface MachineSetup {
 export interface SubjectNetwork {
   /** A prepared machine on which nobody has done anything yet. Called once for a name. */
   machine(name: string, setup: MachineSetup): Promise<SubjectMachine>;
+  /** Keeps the state of all machines; what it returns brings them back to it. Only with the ability `cut`. */
+  save?(): Promise<() => Promise<void>>;
   /** Ends everything of it and removes its files; fails where something leaked (memory, handles, processes). */
   close(): Promise<void>;
 }
@@ -99,11 +101,12 @@ export interface SubjectMachine {
   /** Runs an action of a request without envelope (contract, instance and guestFiles are the subject's affair). */
   run(action: GuestAction, request: object): Promise<Answer>;
   /**
-   * Runs an action whose process is ended at the `moment`-th point at which the subject can end it (counted from 1: the
-   * calls of Windows' functions); null where it was ended, the answer where it had no such point. Only with the ability
-   * `cut`.
+   * Runs an action whole and says at which points it can be cut so that each state it can leave is met: every lasting change
+   * before and after. Only with the ability `cut`.
    */
-  runCut?(action: GuestAction, request: object, moment: number): Promise<Answer | null>;
+  cutPoints?(action: GuestAction, request: object): Promise<string[]>;
+  /** Runs an action whose process is ended at that point; true where it was. Only with the ability `cut`. */
+  runCut?(action: GuestAction, request: object, point: string): Promise<boolean>;
   /** From now on exactly these faults. */
   setFaults(faults: Fault[]): Promise<void>;
   play(event: MachineEvent): Promise<void>;
@@ -145,8 +148,8 @@ export interface ActionStep {
   /** The step is repeated until it is as expected, for at most 40 seconds. */
   eventually?: boolean;
   /**
-   * The case is run once for each point at which the subject can end this step's process: there it is ended, run again
-   * whole, and has to be as expected then, as have the steps after it. At most one step of a case.
+   * This step and the ones after it are run once for each point at which the subject can cut it: there it is cut, then run
+   * again whole, and has to be as expected, as have the steps after it. At most one step of a case.
    */
   cutEverywhere?: boolean;
   /** With `cutEverywhere`: the step is not run again, so that the next ones meet what the cut one left. */
