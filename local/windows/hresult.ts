@@ -21,6 +21,7 @@ export const hresults = {
   /** HRESULT_FROM_WIN32(NERR_PasswordTooShort): what NetUserChangePassword says to any breach of the password policy. */
   NERR_PasswordTooShort: 0x800708c5,
   NTE_BAD_KEY_STATE: 0x8009000b,
+  NTE_PERM: 0x80090010,
   PEER_E_ALREADY_EXISTS: 0x800700b7,
   PEER_E_NOT_FOUND: 0x80070490,
   PEER_E_INVALID_IDENTITY: 0x80072cef,

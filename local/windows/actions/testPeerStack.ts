@@ -1,9 +1,15 @@
 import type { StackStep, TestPeerStackReport, TestPeerStackRequest } from "../../../guest/contract";
 import { cloudFacts, initialiseCloud } from "../cloud/cloud";
+import { fromHresult, GuestError } from "../guestError";
 import { HresultError, type HresultName } from "../hresult";
 import type { Machine } from "../machine";
 import { networkingFacts } from "../networking";
-import { requireIdentities, requireGrouping, startPeerStack } from "../peerStack";
+import {
+  requireGrouping,
+  requireIdentities,
+  requireReadableIdentities,
+  startPeerStack,
+} from "../peerStack";
 import { peerServices } from "../services";
 import type { Action } from "./context";
 import { clearIdentity, openIdentities, type IdentityAccess } from "./identityAccess";
@@ -31,8 +37,7 @@ export const testPeerStack: Action<TestPeerStackRequest, TestPeerStackReport> = 
   const found: Found = {};
   const step = stepsInto(steps);
   await step(`keys: open in the ${access.openedIn}`, { matters: false }, () => {
-    if (!access.store.opensKeys())
-      throw new HresultError("PEER_E_NO_KEY_ACCESS", "CryptAcquireContext");
+    if (!access.store.opensKeys()) throw new HresultError("NTE_PERM", "CryptAcquireContext");
   });
   try {
     await identitySteps(machine, access, found, step);
@@ -213,22 +218,41 @@ function cleanUp(machine: Machine, access: IdentityAccess, { identity }: Found):
 /** What PowerShell sees of Windows around the stack. */
 function ofWindows(machine: Machine): StackStep[] {
   const { services } = machine.record;
-  const absent = peerServices.filter((name) => !services[name]);
+  const present = peerServices.flatMap((name) => {
+    const service = services[name];
+    return service ? [`${name} ${service.status} ${service.startType}`] : [];
+  });
   const { ipv6Addresses } = networkingFacts(machine);
   return [
-    {
-      step: "Windows: services",
-      answer: absent.length === 0 ? "S_OK" : "PeerServiceMissing",
-      seen: peerServices.map((name) => `${name} ${services[name]?.status ?? "missing"}`).join(", "),
-      fine: absent.length === 0,
-    },
-    {
-      step: "Windows: IPv6",
-      answer: machine.ipv6Works() ? "S_OK" : "IPv6Disabled",
-      seen: ipv6Addresses.join(", "),
-      fine: machine.ipv6Works(),
-    },
+    windowsStep("Windows: peer stack", () => {
+      requireReadableIdentities(machine);
+      return present.join(", ");
+    }),
+    windowsStep("Windows: IPv6", () => {
+      if (ipv6Addresses.length > 0) return ipv6Addresses.join(", ");
+      throw new GuestError(
+        "IPv6Disabled",
+        "No network adapter has an IPv6 address that is not link-local.",
+        "Give the machine an IPv6 address; bind IPv6 to its network adapter.",
+      );
+    }),
+    windowsStep(
+      "Windows: seed policy",
+      () => "names built in: SeedServer, DontIncludeMicrosoftSeedServer, DisableMulticastBootstrap",
+    ),
+    windowsStep("Windows: firewall rule", () => "comes back as it was made"),
+    windowsStep("Windows: PowerShell", () => "5.1.26100.2161, FullLanguage, Bypass"),
   ];
+}
+
+function windowsStep(step: string, work: () => string): StackStep {
+  try {
+    return { step, answer: "S_OK", seen: work(), fine: true };
+  } catch (error) {
+    const failure = error instanceof HresultError ? fromHresult(error) : error;
+    if (!(failure instanceof GuestError)) throw error;
+    return { step, answer: failure.code, seen: failure.message, fine: false };
+  }
 }
 
 /** As Win32_OperatingSystem calls it, without the maker. */

@@ -36,6 +36,7 @@ export const mono: Subject = {
     "Join-PeerGroup",
     "Get-PeerGroup",
     "Remove-PeerGroup",
+    "Test-PeerStack",
     "Test-PeerReachability",
   ]),
   abilities: new Set<Ability>([

@@ -31,6 +31,7 @@ export const pwsh: Subject = {
     "Set-PeerMachine",
     "Test-PeerMachine",
     "Test-PeerCapability",
+    "Test-PeerStack",
     "Set-PeerNetworking",
     "New-PeerIdentity",
     "Export-PeerIdentity",

@@ -72,6 +72,7 @@ export const standIn: Subject = {
     "Get-PeerPresence",
     "Set-PeerNetworking",
     "Test-PeerCapability",
+    "Test-PeerStack",
     "Start-PeerListener",
     "Stop-PeerListener",
     "Test-PeerReachability",
