@@ -11,6 +11,7 @@ Set-StrictMode -Version 3.0
 . (Join-Path -Path $PSScriptRoot -ChildPath 'double/Network.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'double/Scheduler.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'double/System.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'double/Compiler.ps1')
 
 # A command that this edition of Windows lacks must not be found either.
 $missing = @()
@@ -33,6 +34,7 @@ $seams = @{
     'New-UserPipe'         = 'New-DoubleUserPipe'
     'Set-VolatileMark'     = 'Set-DoubleVolatileMark'
     'Wait-SshServer'       = 'Wait-DoubleSshServer'
+    'Write-PipeLine'       = 'Write-DoublePipeLine'
 }
 foreach ($name in $seams.Keys) {
     Set-Alias -Name $name -Value $seams[$name] -Scope Global

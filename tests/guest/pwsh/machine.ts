@@ -3,10 +3,12 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { guestFolder } from "../files";
-import { buildNativeDouble, type NativeDouble } from "../native/build";
+import { buildNativeDouble, temporaryFolder, type NativeDouble } from "../native/build";
 
 /** A PowerShell of this computer, ready to play a Windows machine. */
 export interface PowerShell {
+  /** Its full path: PowerShell puts its own folder before all others on PATH. */
+  program: string;
   version: string;
   native: NativeDouble;
 }
@@ -39,7 +41,12 @@ function find(): PowerShell | Unavailable {
   if (version === undefined) return { unavailable: "no pwsh (PowerShell 7) on PATH" };
   if (Number(version.split(".")[0]) < 7) return { unavailable: `pwsh is ${version}, 7 is needed` };
   const native = buildNativeDouble();
-  return "unavailable" in native ? native : { version, native };
+  return "unavailable" in native ? native : { program: programOnPath("pwsh"), version, native };
+}
+
+function programOnPath(name: string): string {
+  const places = (process.env.PATH ?? "").split(path.delimiter).map((one) => path.join(one, name));
+  return places.find((one) => fs.existsSync(one)) ?? name;
 }
 
 /** What is played of a machine beside the faults of the native double; the fields are those of state.json. */
@@ -110,8 +117,11 @@ const programs: Record<string, string> = {
   ),
 };
 
-/** Windows' own word for a program's limit. */
+/** A process that hangs is ended: no wait of a test is without a limit. */
 const processLimit = 240_000;
+
+/** Where the C# of the guest files lies compiled, for all machines of this test run. */
+let compiled: string | undefined;
 
 export function openPlayedMachine(options: PlayedMachineOptions): PlayedMachine {
   const { folder, name, address, powerShell } = options;
@@ -146,7 +156,8 @@ export function openPlayedMachine(options: PlayedMachineOptions): PlayedMachine 
     ...powerShell.native.environment,
     PEER_WINDOWS_MACHINE: folder,
     PEER_WINDOWS_DOUBLE: __dirname,
-    PEER_WINDOWS_PWSH: "pwsh",
+    PEER_WINDOWS_PWSH: powerShell.program,
+    PEER_WINDOWS_COMPILED: (compiled ??= temporaryFolder("peerlab-compiled-")),
     PEER_DOUBLE_USER: userStore,
     PEER_DOUBLE_NETWORK: path.join(path.dirname(folder), "network"),
     PEER_DOUBLE_MACHINE: name,
@@ -167,7 +178,7 @@ export function openPlayedMachine(options: PlayedMachineOptions): PlayedMachine 
 
   const start = (args: string[], more: Record<string, string>, input: string) =>
     new Promise<Ended>((resolve, reject) => {
-      const child = spawn("pwsh", ["-NoProfile", "-NonInteractive", ...args], {
+      const child = spawn(powerShell.program, ["-NoProfile", "-NonInteractive", ...args], {
         cwd: folder,
         env: { ...environment, ...more },
         timeout: processLimit,

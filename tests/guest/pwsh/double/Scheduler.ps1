@@ -10,9 +10,9 @@ function New-DoubleCollection {
             $null = $list.Add($one)
         }
     }
-    $collection = [System.Management.Automation.PSObject]::new($list)
-    $collection.Methods.Add([System.Management.Automation.PSScriptMethod]::new('Create', $Create))
-    return , $collection
+    # The methods stay with the list itself, whoever holds it.
+    $list.PSObject.Methods.Add([System.Management.Automation.PSScriptMethod]::new('Create', $Create))
+    return , $list
 }
 
 function New-DoubleTrigger {

@@ -99,7 +99,9 @@ function Write-DoubleError {
 function New-DoubleException {
     # A COM error by its number: what GetBaseException().HResult gives on Windows.
     param([Parameter(Mandatory = $true)][long]$HResult)
-    return [System.Runtime.InteropServices.COMException]::new(('HRESULT 0x{0:X8}' -f $HResult), [BitConverter]::ToInt32([BitConverter]::GetBytes([uint32]$HResult), 0))
+    # Signed or unsigned: the low 32 bits.
+    $number = [BitConverter]::ToInt32([BitConverter]::GetBytes($HResult), 0)
+    return [System.Runtime.InteropServices.COMException]::new(('HRESULT 0x{0:X8}' -f $number), $number)
 }
 
 function Add-DoubleMethod {

@@ -89,6 +89,16 @@ function New-DoubleUserPipe {
     return [System.IO.Pipes.NamedPipeServerStream]::new($Name, 'InOut', 1, 'Byte', 'Asynchronous', 65536, 65536)
 }
 
+function Write-DoublePipeLine {
+    # Without waiting for the other side, which a pipe can on Windows alone; here what is written stays readable.
+    [CmdletBinding()]
+    param([string]$Text)
+    $stream = $PSCmdlet.SessionState.PSVariable.GetValue('pipeStream')
+    $bytes = [System.Text.Encoding]::ASCII.GetBytes($Text + "`n")
+    $stream.Write($bytes, 0, $bytes.Length)
+    $stream.Flush()
+}
+
 function Wait-DoubleSshServer {
     param()
     if ('Running' -ne (Get-Service -Name 'sshd').Status) {
