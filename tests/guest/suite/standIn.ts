@@ -90,6 +90,7 @@ export const standIn: Subject = {
     "holderKilled",
     "fortnight",
     "network",
+    "connections",
     "server",
     "networking",
     "scheduler",
