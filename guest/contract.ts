@@ -23,6 +23,7 @@ export const guestFiles = [
   "PeerServices.ps1",
   "PeerNetworking.ps1",
   "PeerCapability.ps1",
+  "PeerProbe.ps1",
   "PeerTasks.ps1",
   "PeerLogon.ps1",
   "PeerPresence.ps1",
@@ -32,6 +33,7 @@ export const guestFiles = [
   "PeerHolder.ps1",
   "PeerListener.ps1",
   "PeerBoot.ps1",
+  "probe.ps1",
   "PeerCodes.cs",
   "PeerJson.cs",
   "PeerFiles.cs",
@@ -71,6 +73,7 @@ export const guestFiles = [
   "PeerSockets.cs",
   "ReachabilityActions.cs",
   "FirewallDecision.cs",
+  "StackProbe.cs",
   "PeerActions.cs",
   "AccountRights.cs",
   "Watchdog.cs",
@@ -89,6 +92,7 @@ export type GuestAction =
   | "Set-PeerMachine"
   | "Test-PeerMachine"
   | "Test-PeerCapability"
+  | "Test-PeerStack"
   | "Set-PeerNetworking"
   | "New-PeerIdentity"
   | "Export-PeerIdentity"
@@ -338,6 +342,34 @@ export interface TestPeerCapabilityReport extends MachineFacts {
   stack: { identity: string; grouping: string; pnrp: string };
   services: { name: string; status: string; startType: string }[];
   networking: NetworkingFacts;
+}
+
+/**
+ * `Test-PeerStack`: does once, with throw-away identities, groups, names and rules that it removes again, whatever a lab does,
+ * and tells step by step what this Windows answers. What a step answers is the report; only a request that is not of the
+ * contract, or meant for another machine, fails.
+ */
+export type TestPeerStackRequest = GuestRequest;
+
+export interface TestPeerStackReport extends MachineFacts {
+  action: "Test-PeerStack";
+  /** `Windows 11 Enterprise`, as Windows calls itself. */
+  edition: string;
+  /** Publisher, offer, SKU and exact version, as Azure tells the machine; empty where it does not answer. */
+  image: string;
+  /** In the order in which they ran. */
+  steps: StackStep[];
+}
+
+export interface StackStep {
+  /** What was done, such as `identity: import again`. */
+  step: string;
+  /** `S_OK`, the name of another HRESULT, the code of a failure, or `skipped` where an earlier step left nothing to try. */
+  answer: string;
+  /** What was seen beside the code, and what documentation leaves open; empty where nothing. */
+  seen: string;
+  /** Whether a lab can go on after this answer. */
+  fine: boolean;
 }
 
 /** `Set-PeerNetworking`: the networking section alone. */

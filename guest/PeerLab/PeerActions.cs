@@ -152,6 +152,7 @@ namespace PeerLab
                     ReachabilityActions.Check(action, request);
                     break;
                 case "Test-PeerCapability":
+                case "Test-PeerStack":
                 case "Get-PeerPresence":
                 case "Stop-PeerListener":
                 case "Restart-PeerMachine":
@@ -177,6 +178,13 @@ namespace PeerLab
             if (action == "Test-PeerReachability")
             {
                 return ReachabilityActions.Run(action, request, context);
+            }
+            if (action == "Test-PeerStack")
+            {
+                PeerRequest.Open(request);
+                OrderedDictionary answered = new OrderedDictionary();
+                answered["steps"] = StackProbe.Run(context, request.Contains("userPassword"));
+                return answered;
             }
             if (action == "Get-PeerPresence")
             {

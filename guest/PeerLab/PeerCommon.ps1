@@ -112,14 +112,16 @@ function ConvertTo-UtcText {
     return $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
 }
 
-function Get-MetadataInstance {
+function Get-MetadataText {
     <#
     .SYNOPSIS
-    What Azure's instance metadata service gives as this machine's vmId; an empty text where it does not answer.
+    What Azure's instance metadata service says of this machine under a name; an empty text where it does not answer.
+    .PARAMETER Name
+    A name below `compute`, such as vmId.
     #>
-    param()
+    param([Parameter(Mandatory = $true)][string]$Name)
     try {
-        $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/vmId?api-version=2021-02-01&format=text')
+        $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/{0}?api-version=2021-02-01&format=text' -f $Name)
         $request.Headers['Metadata'] = 'true'
         # The service refuses proxied requests, and a configured proxy would hang where it cannot reach it.
         $request.Proxy = $null
@@ -147,7 +149,7 @@ function Get-MachineInstance {
     #>
     param()
     $form = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    $text = (Get-MetadataInstance).ToLowerInvariant()
+    $text = (Get-MetadataText -Name 'vmId').ToLowerInvariant()
     if ($text -match $form) {
         return $text
     }

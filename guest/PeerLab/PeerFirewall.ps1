@@ -135,6 +135,26 @@ function Test-FirewallRuleMatch {
     return ($present -join ' ') -eq ($expected -join ' ')
 }
 
+function Get-FirewallRuleSetting {
+    <#
+    .SYNOPSIS
+    What a wanted rule is made and corrected with, to be splatted; without the display name, which goes by two parameters.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Wanted)
+    return @{
+        Name                = $Wanted['name']
+        Direction           = 'Inbound'
+        Action              = 'Allow'
+        Enabled             = 'True'
+        Profile             = 'Any'
+        Protocol            = $Wanted['protocol']
+        LocalPort           = [string]$Wanted['port']
+        RemoteAddress       = [string[]]@($Wanted['remoteAddresses'])
+        EdgeTraversalPolicy = $Wanted['edgeTraversal']
+        ErrorAction         = 'Stop'
+    }
+}
+
 function Set-PeerFirewallRule {
     <#
     .SYNOPSIS
@@ -149,18 +169,7 @@ function Set-PeerFirewallRule {
         $present[[string]$rule.Name] = $rule
     }
     foreach ($want in $Wanted) {
-        $settings = @{
-            Name                = $want['name']
-            Direction           = 'Inbound'
-            Action              = 'Allow'
-            Enabled             = 'True'
-            Profile             = 'Any'
-            Protocol            = $want['protocol']
-            LocalPort           = [string]$want['port']
-            RemoteAddress       = [string[]]@($want['remoteAddresses'])
-            EdgeTraversalPolicy = $want['edgeTraversal']
-            ErrorAction         = 'Stop'
-        }
+        $settings = Get-FirewallRuleSetting -Wanted $want
         if (-not $present.ContainsKey($want['name'])) {
             if ($Test) {
                 'firewall rule {0} is missing' -f $want['name']

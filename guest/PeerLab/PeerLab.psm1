@@ -16,7 +16,7 @@ $sources = @(
     'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
     'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'HeldNames.cs',
     'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs', 'PeerHolder.cs', 'PeerSockets.cs',
-    'ReachabilityActions.cs', 'FirewallDecision.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
+    'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
 ) | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
 $references = @('System', 'System.Core', 'System.Xml')
 if ($PSVersionTable.PSVersion.Major -ge 6) {
@@ -33,6 +33,7 @@ else {
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerServices.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerNetworking.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerCapability.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerProbe.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerTasks.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLogon.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerPresence.ps1')
@@ -272,6 +273,34 @@ function Test-PeerCapability {
     }
 }
 
+function Test-PeerStack {
+    <#
+    .SYNOPSIS
+    Does once, with throw-away things, what a lab does, and tells what Windows answers to each step.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerStack', $Request)
+    return Invoke-WithUserKey -Action 'Test-PeerStack' -Request $Request -Body {
+        $steps = @(Get-WindowsStep)
+        try {
+            $carried = [PeerLab.PeerActions]::Run('Test-PeerStack', $Request, (New-ActionContext))
+            $steps += @($carried['steps'])
+        }
+        catch {
+            $code = Get-FailureCode -ErrorRecord $_
+            if ([PeerLab.PeerCodes]::MeansNoKeyAccess($code)) {
+                throw
+            }
+            $steps += [PeerLab.StackProbe]::Describe('p2p.dll', $code, '', $false)
+        }
+        New-Report -Action 'Test-PeerStack' -Field ([ordered]@{
+                edition = Get-EditionText
+                image   = Get-ImageText
+                steps   = [object[]]$steps
+            })
+    }
+}
+
 function Set-PeerNetworking {
     <#
     .SYNOPSIS
@@ -441,7 +470,7 @@ function Get-PeerReport {
 }
 
 Export-ModuleMember -Function @(
-    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'New-PeerIdentity',
+    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Test-PeerStack', 'Set-PeerNetworking', 'New-PeerIdentity',
     'Export-PeerIdentity', 'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'New-PeerGroup',
     'New-PeerGroupInvitation', 'Join-PeerGroup', 'Get-PeerGroup', 'Remove-PeerGroup', 'Set-PeerPresence',
     'Get-PeerPresence', 'Start-PeerListener', 'Stop-PeerListener', 'Test-PeerReachability', 'Restart-PeerMachine',

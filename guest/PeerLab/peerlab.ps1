@@ -23,7 +23,7 @@ $ProgressPreference = 'SilentlyContinue'
 
 $contract = 1
 $actions = @(
-    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'New-PeerIdentity',
+    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Test-PeerStack', 'Set-PeerNetworking', 'New-PeerIdentity',
     'Export-PeerIdentity', 'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'New-PeerGroup',
     'New-PeerGroupInvitation', 'Join-PeerGroup', 'Get-PeerGroup', 'Remove-PeerGroup', 'Set-PeerPresence',
     'Get-PeerPresence', 'Start-PeerListener', 'Stop-PeerListener', 'Test-PeerReachability', 'Restart-PeerMachine',
@@ -31,17 +31,17 @@ $actions = @(
 )
 $guestFiles = @(
     'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerRequest.ps1', 'PeerFirewall.ps1', 'PeerSeedPolicy.ps1',
-    'PeerServices.ps1', 'PeerNetworking.ps1', 'PeerCapability.ps1', 'PeerTasks.ps1', 'PeerLogon.ps1',
-    'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
-    'PeerListener.ps1', 'PeerBoot.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'PeerRequest.cs',
+    'PeerServices.ps1', 'PeerNetworking.ps1', 'PeerCapability.ps1', 'PeerProbe.ps1', 'PeerTasks.ps1',
+    'PeerLogon.ps1', 'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
+    'PeerListener.ps1', 'PeerBoot.ps1', 'probe.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'PeerRequest.cs',
     'PeerLedger.cs', 'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs',
     'PeerIdentities.cs', 'CryptoMethods.cs', 'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs',
     'IdentityStore.cs', 'IdentitySection.cs', 'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs',
     'PeerMembership.cs', 'GroupMembership.cs', 'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs',
     'PeerPnrp.cs', 'PeerClouds.cs', 'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs',
     'PresenceReport.cs', 'HeldNames.cs', 'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs',
-    'PeerHolder.cs', 'PeerSockets.cs', 'ReachabilityActions.cs', 'FirewallDecision.cs', 'PeerActions.cs',
-    'AccountRights.cs', 'Watchdog.cs', 'PeerService.cs'
+    'PeerHolder.cs', 'PeerSockets.cs', 'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs',
+    'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs', 'PeerService.cs'
 )
 $maximumRequestBytes = 4MB
 $pipeStream = $null

@@ -19,6 +19,7 @@ const actions: Record<GuestAction, true> = {
   "Set-PeerMachine": true,
   "Test-PeerMachine": true,
   "Test-PeerCapability": true,
+  "Test-PeerStack": true,
   "Set-PeerNetworking": true,
   "New-PeerIdentity": true,
   "Export-PeerIdentity": true,

@@ -30,6 +30,7 @@ import { setPeerNetworking } from "./setPeerNetworking";
 import { testPeerMachine } from "./testPeerMachine";
 import { testPeerReachability } from "./testPeerReachability";
 import { testPeerCapability } from "./testPeerCapability";
+import { testPeerStack } from "./testPeerStack";
 
 type RequestOf<A extends GuestAction> = ReturnType<(typeof requestShapes)[A]>;
 
@@ -39,6 +40,7 @@ const actions: {
   "Set-PeerMachine": setPeerMachine,
   "Test-PeerMachine": testPeerMachine,
   "Test-PeerCapability": testPeerCapability,
+  "Test-PeerStack": testPeerStack,
   "Set-PeerNetworking": setPeerNetworking,
   "New-PeerIdentity": newPeerIdentity,
   "Export-PeerIdentity": exportPeerIdentity,

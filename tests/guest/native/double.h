@@ -155,14 +155,15 @@ char *key_text(EVP_PKEY *key);
 uint8_t *key_public_info(EVP_PKEY *key, size_t *length);
 uint8_t *key_public_bits(EVP_PKEY *key, size_t *length);
 EVP_PKEY *key_from_public_bits(const uint8_t *data, size_t length);
-EVP_PKEY *key_from_public_info(const uint8_t *data, size_t length);
 char *key_authority(EVP_PKEY *key);
 char *certificate_make(EVP_PKEY *key, const char *common_name, const char *peer_name);
 char *certificate_message(const char *certificate);
+// Whether the certificate says a peer name: those of the double do, others may not.
+int certificate_names(const char *certificate);
 // The key and the peer name of the certificate in a PEERIDENTITYINFO; NULL where it is none.
 EVP_PKEY *certificate_key(const char *base64_text, char **peer_name);
 char *container_make(EVP_PKEY *key, const char *certificate, const char *name, const char *password);
-int32_t container_open(const char *data, const char *password, EVP_PKEY **key, char **certificate);
+int32_t container_open(const char *data, const char *password, const char *name, EVP_PKEY **key, char **certificate);
 char *key_sign(EVP_PKEY *key, const char *text);
 int key_verify(EVP_PKEY *key, const char *text, const char *signature);
 void key_free(EVP_PKEY *key);

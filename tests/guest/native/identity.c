@@ -70,7 +70,8 @@ static HRESULT keep(EVP_PKEY *key, const char *certificate, const char *classifi
         record_set(identity, "friendlyName", friendly && *friendly ? friendly : name);
         record_set(identity, "key", key_text(key));
         record_set(identity, "certificate", certificate);
-        record_set(identity, "info", certificate_make(key, "peer", name));
+        // What PEERIDENTITYINFO carries has to say the peer name.
+        record_set(identity, "info", certificate_names(certificate) ? certificate : certificate_make(key, "peer", name));
         record_set_number(identity, "made", (long long)clock_now());
         result = record_write(identity, identity_path(name)) == 0 ? S_OK : PEER_E_DISK_FULL;
     }
@@ -99,7 +100,7 @@ HRESULT WINAPI PeerIdentityCreate(PCWSTR classifier, PCWSTR friendly, HCRYPTPROV
         key = NULL;
     }
     if (key == NULL) return PEER_E_TOO_MANY_IDENTITIES;
-    return keep(key, certificate_make(key, *name ? name : "peer", NULL), name, narrow(friendly), out);
+    return keep(key, certificate_make(key, *name ? name : "peer", temp_format("%s.%s", key_authority(key), name)), name, narrow(friendly), out);
 }
 
 // The one form of an export: an import takes these bytes only.
@@ -140,7 +141,7 @@ HRESULT WINAPI PeerIdentityImport(PCWSTR xml, PCWSTR password, PWSTR *out) {
     if (strcmp(export_document(declared, data), text) != 0) return E_INVALIDARG;
     if (!peer_name_split(declared, &authority, &classifier) || strlen(authority) != 40) return E_INVALIDARG;
     EVP_PKEY *key;
-    result = container_open(data, narrow(password), &key, &certificate);
+    result = container_open(data, narrow(password), declared, &key, &certificate);
     if (result != S_OK) return result;
     if (strcmp(key_authority(key), authority) != 0) {
         key_free(key);
@@ -188,7 +189,7 @@ char *identity_default(HRESULT *result) {
     }
     EVP_PKEY *key = key_generate();
     PWSTR made = NULL;
-    *result = keep(key, certificate_make(key, "peer", NULL), "", NULL, &made);
+    *result = keep(key, certificate_make(key, "peer", temp_format("%s.", key_authority(key))), "", NULL, &made);
     if (*result != S_OK) return NULL;
     name = narrow(made);
     PeerFreeData(made);

@@ -1,5 +1,8 @@
 // Real keys: RSA pairs, certificates, PKCS#12 containers, peer names, signatures.
 
+// The functions on RSA keys themselves are deprecated, not gone.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "double.h"
 
 #include <openssl/evp.h>
@@ -19,26 +22,44 @@ static uint8_t *encoded(int length, uint8_t *allocated, size_t *size) {
     return made;
 }
 
+// OpenSSL's own general decoders take ten times as long, and there are thousands of keys to read.
+static EVP_PKEY *of_rsa(RSA *rsa) {
+    EVP_PKEY *key = rsa ? EVP_PKEY_new() : NULL;
+    if (key != NULL && EVP_PKEY_set1_RSA(key, rsa) != 1) misuse_fatal("a key could not be taken over");
+    RSA_free(rsa);
+    return key;
+}
+
+// The same key in the form that is quick to encode.
+static EVP_PKEY *quick(EVP_PKEY *key) {
+    EVP_PKEY *made = key ? of_rsa(EVP_PKEY_get1_RSA(key)) : NULL;
+    EVP_PKEY_free(key);
+    return made;
+}
+
 // Generating takes a tenth of a second: a folder of ready keys makes thousands of rounds affordable.
 EVP_PKEY *key_generate(void) {
-    static unsigned taken;
+    static EVP_PKEY *ready[16];
+    static unsigned count, taken;
     const char *pool = getenv("PEER_DOUBLE_KEYS");
-    char **names = pool ? list_folder(pool) : NULL;
-    if (names != NULL && names[0] != NULL) {
-        unsigned count = 0;
-        while (names[count] != NULL) count++;
-        FILE *file = fopen(temp_format("%s/%s", pool, names[taken++ % count]), "r");
-        EVP_PKEY *key = file ? PEM_read_PrivateKey(file, NULL, NULL, NULL) : NULL;
-        if (file != NULL) fclose(file);
-        if (key != NULL) return key;
+    if (pool != NULL && count == 0) {
+        for (char **name = list_folder(pool); *name != NULL && count < 16; name++) {
+            FILE *file = fopen(temp_format("%s/%s", pool, *name), "r");
+            EVP_PKEY *key = file ? quick(PEM_read_PrivateKey(file, NULL, NULL, NULL)) : NULL;
+            if (file != NULL) fclose(file);
+            if (key != NULL) ready[count++] = key;
+        }
     }
-    return EVP_RSA_gen(2048);
+    if (count == 0) return quick(EVP_RSA_gen(2048));
+    EVP_PKEY *key = ready[taken++ % count];
+    EVP_PKEY_up_ref(key);
+    return key;
 }
 
 EVP_PKEY *key_parse(const char *text) {
     size_t length;
     const uint8_t *data = text ? unbase64(text, &length) : NULL;
-    return data ? d2i_AutoPrivateKey(NULL, &data, (long)length) : NULL;
+    return data ? of_rsa(d2i_RSAPrivateKey(NULL, &data, (long)length)) : NULL;
 }
 
 char *key_text(EVP_PKEY *key) {
@@ -64,10 +85,8 @@ uint8_t *key_public_bits(EVP_PKEY *key, size_t *length) {
 }
 
 EVP_PKEY *key_from_public_bits(const uint8_t *data, size_t length) {
-    return d2i_PublicKey(EVP_PKEY_RSA, NULL, &data, (long)length);
+    return of_rsa(d2i_RSAPublicKey(NULL, &data, (long)length));
 }
-
-EVP_PKEY *key_from_public_info(const uint8_t *data, size_t length) { return d2i_PUBKEY(NULL, &data, (long)length); }
 
 // Which encoding of the key Windows hashes is written in [MS-PNRP] 1.3.1.1 only, as SubjectPublicKeyInfo; the stand-in of
 // the machines takes RSAPublicKey. One process holds to one of them.
@@ -82,7 +101,7 @@ char *key_authority(EVP_PKEY *key) {
 // Where an identity's certificate carries its peer name; the classifier cannot be computed from the key.
 #define PEER_NAME_OID "1.3.6.1.4.1.311.44.999"
 
-// A self-signed certificate of ten years: DER in base64. With a peer name it is what PEERIDENTITYINFO carries.
+// A self-signed certificate of ten years: DER in base64.
 char *certificate_make(EVP_PKEY *key, const char *common_name, const char *peer_name) {
     X509 *made = X509_new();
     uint8_t serial[16];
@@ -153,6 +172,13 @@ static char *certificate_name(X509 *certificate) {
     return memcpy(temp(length), ASN1_STRING_get0_data(value), length);
 }
 
+int certificate_names(const char *text) {
+    X509 *certificate = certificate_parse(text);
+    int named = certificate != NULL && certificate_name(certificate) != NULL;
+    X509_free(certificate);
+    return named;
+}
+
 EVP_PKEY *certificate_key(const char *text, char **name) {
     size_t length;
     const uint8_t *data = unbase64(text, &length);
@@ -196,7 +222,7 @@ char *container_make(EVP_PKEY *key, const char *certificate, const char *name, c
 
 // E_INVALIDARG for what is no container; ERROR_INVALID_PASSWORD where its checksum, which is made with the password, is
 // another: PFXImportCertStore's answer, since PeerIdentityImport's own is not documented.
-int32_t container_open(const char *text, const char *password, EVP_PKEY **key, char **certificate) {
+int32_t container_open(const char *text, const char *password, const char *name, EVP_PKEY **key, char **certificate) {
     size_t length;
     const uint8_t *data = unbase64(text, &length), *at = data;
     PKCS12 *container = data ? d2i_PKCS12(NULL, &at, (long)length) : NULL;
@@ -209,11 +235,16 @@ int32_t container_open(const char *text, const char *password, EVP_PKEY **key, c
     int fits = PKCS12_verify_mac(container, password, -1);
     if (fits) PKCS12_parse(container, password, key, &parsed, NULL);
     PKCS12_free(container);
-    if (*key == NULL || parsed == NULL || EVP_PKEY_base_id(*key) != EVP_PKEY_RSA) {
+    // The name stands inside as well, where it cannot be changed without the password.
+    int length_inside = 0;
+    const uint8_t *inside = parsed ? X509_alias_get0(parsed, &length_inside) : NULL;
+    int renamed = inside != NULL && strcmp(temp_format("%.*s", length_inside, (const char *)inside), name) != 0;
+    if (*key == NULL || parsed == NULL || EVP_PKEY_base_id(*key) != EVP_PKEY_RSA || renamed) {
         EVP_PKEY_free(*key);
         X509_free(parsed);
         return fits ? E_INVALIDARG : E_INVALID_PASSWORD;
     }
+    *key = quick(*key);
     uint8_t *der = NULL;
     int size = i2d_X509(parsed, &der);
     X509_free(parsed);

@@ -29,6 +29,13 @@ for ($i = 0; $i -lt $given.Count; $i++) {
 $env:PEER_WINDOWS_ARGUMENTS = ''
 # What the script finds is Windows' own default, not what this one set.
 $ErrorActionPreference = 'Continue'
-$global:LASTEXITCODE = 99
-& ($machine + '/drive/' + $Script) @placed @named
+$global:LASTEXITCODE = 0
+try {
+    & ($machine + '/drive/' + $Script) @placed @named
+}
+catch {
+    # As PowerShell itself ends a script given with -File.
+    [Console]::Error.WriteLine([string]$_)
+    exit 1
+}
 exit $global:LASTEXITCODE

@@ -29,7 +29,7 @@ Export-ModuleMember -Function @(
 $seams = @{
     'Grant-AccountRight'   = 'Grant-DoubleAccountRight'
     'Get-CurrentAccount'   = 'Get-DoubleAccount'
-    'Get-MetadataInstance' = 'Get-DoubleMetadataInstance'
+    'Get-MetadataText'     = 'Get-DoubleMetadataText'
     'New-AccessRule'       = 'New-DoubleAccessRule'
     'New-UserPipe'         = 'New-DoubleUserPipe'
     'Set-VolatileMark'     = 'Set-DoubleVolatileMark'

@@ -3,7 +3,7 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { guestFolder } from "../files";
-import { buildNativeDouble, temporaryFolder, type NativeDouble } from "../native/build";
+import { buildNativeDouble, run, temporaryFolder, type NativeDouble } from "../native/build";
 
 /** A PowerShell of this computer, ready to play a Windows machine. */
 export interface PowerShell {
@@ -117,6 +117,17 @@ const programs: Record<string, string> = {
   ),
 };
 
+/** The folder with the double of netapi32, for all machines of this test run. */
+let netapi: string | undefined;
+
+function buildNetapi(): string {
+  const folder = temporaryFolder("peerlab-netapi-");
+  const source = path.join(__dirname, "netapi32.c");
+  const library = path.join(folder, "libnetapi32.so");
+  run("gcc", ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", source, "-o", library]);
+  return folder;
+}
+
 /** A process that hangs is ended: no wait of a test is without a limit. */
 const processLimit = 240_000;
 
@@ -132,6 +143,7 @@ export function openPlayedMachine(options: PlayedMachineOptions): PlayedMachine 
   fs.mkdirSync(userStore, { recursive: true });
   fs.mkdirSync(path.join(drive, "ProgramData"), { recursive: true });
   fs.mkdirSync(path.join(folder, "deleted-services"));
+  fs.writeFileSync(path.join(folder, "password"), options.password);
   // .NET sees `C:/...` as a path below the current directory, which is the machine's folder.
   fs.symlinkSync("drive", path.join(folder, "C:"));
   for (const [place, text] of Object.entries(programs)) {
@@ -154,6 +166,7 @@ export function openPlayedMachine(options: PlayedMachineOptions): PlayedMachine 
   const environment = {
     ...process.env,
     ...powerShell.native.environment,
+    LD_LIBRARY_PATH: `${(netapi ??= buildNetapi())}:${powerShell.native.environment.LD_LIBRARY_PATH}`,
     PEER_WINDOWS_MACHINE: folder,
     PEER_WINDOWS_DOUBLE: __dirname,
     PEER_WINDOWS_PWSH: powerShell.program,
@@ -252,9 +265,20 @@ function service(startType: string, status: string, more: object = {}) {
   };
 }
 
+/** Two of the rules that every image brings (domain facts 4): one that is on, one that is off. */
+const inBoxRules = [
+  { Name: "CoreNet-DHCPV6-In", Enabled: "True", LocalPort: "546", Service: "dhcp" },
+  { Name: "Collab-PNRP-In-UDP", Enabled: "False", LocalPort: "3540", Service: "PNRPSvc" },
+].map((rule) => ({
+  ...rule,
+  ...{ DisplayName: rule.Name, Description: "", Direction: "Inbound", Action: "Allow" },
+  ...{ Profile: "Any", Protocol: "UDP", RemoteAddress: ["Any"], EdgeTraversalPolicy: "Block" },
+  Program: "%SystemRoot%\\System32\\svchost.exe",
+}));
+
 /** A prepared machine, or one as its image is: IPv6 bound, peer services on demand, no SSH server. */
 function initialState(options: PlayedMachineOptions, instance: string): object {
-  const { state, prepared, address, password } = options;
+  const { state, prepared, address } = options;
   const peerServices = {
     PNRPsvc: prepared ? service("Automatic", "Running") : service("Manual", "Stopped"),
     p2pimsvc: service("Manual", "Running"),
@@ -278,7 +302,6 @@ function initialState(options: PlayedMachineOptions, instance: string): object {
     bootTime: new Date(Date.now() - 86_400_000).toISOString(),
     user: labUser,
     userSid: "S-1-5-21-1-2-3-500",
-    password,
     passwordSet: new Date(Date.now() - 86_400_000).toISOString(),
     passwordNeverExpires: false,
     ipv6AtBoot: !state.faults.includes("ipv6Off"),
@@ -298,7 +321,7 @@ function initialState(options: PlayedMachineOptions, instance: string): object {
     features: state.kind === "server" ? { PNRP: !later } : {},
     capabilityAvailable: true,
     packageSignature: "Valid",
-    rules: {},
+    rules: Object.fromEntries(inBoxRules.map((rule) => [rule.Name, rule])),
     adapters: [
       {
         name: "Ethernet",

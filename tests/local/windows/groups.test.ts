@@ -11,7 +11,7 @@ import {
   type Invitation,
   type Link,
 } from "../../../local/windows/group/invitation";
-import { HresultError } from "../../../local/windows/hresult";
+import type { HresultError } from "../../../local/windows/hresult";
 import { encodePublicKey } from "../../../local/windows/identity/credential";
 import { peerNameOf } from "../../../local/windows/identity/peerName";
 import { failure, labPassword, networkedMachine, openLab, report, type Lab } from "./lab";

@@ -106,7 +106,6 @@ export function openLab(serverPeerStack: "refused" | "works" = "refused"): Lab {
       network: () => network,
       now: () => clock.now,
       serverPeerStack,
-      restartDelay: 10,
     });
   const lab: Lab = {
     directory,

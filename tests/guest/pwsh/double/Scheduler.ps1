@@ -61,8 +61,12 @@ function New-DoubleDefinition {
             foreach ($one in $Stored['Triggers']) {
                 $trigger = New-DoubleTrigger -Type $one['Type']
                 foreach ($name in $one.Keys) {
-                    if ('Repetition' -ne $name) {
-                        $trigger.$name = $one[$name]
+                    if ('Repetition' -eq $name) {
+                        continue
+                    }
+                    $trigger.$name = $one[$name]
+                    if ($one[$name] -is [string]) {
+                        $trigger.$name = $one[$name] -replace '^time:', ''
                     }
                 }
                 foreach ($inner in $one['Repetition'].Keys) {
@@ -91,11 +95,18 @@ function New-DoubleDefinition {
 function ConvertTo-DoubleStored {
     # A definition as plain data: the lists as lists.
     param([Parameter(Mandatory = $true)][object]$Definition)
-    $plain = @{
+    $text = ConvertTo-Json -InputObject (Get-DoublePlain -Definition $Definition) -Depth 8
+    # PowerShell would take a time for a date and give another text back.
+    return (ConvertFrom-Json -InputObject ($text -replace '("(Start|End)Boundary":\s*")(?=\d)', '$1time:') -AsHashtable)
+}
+
+function Get-DoublePlain {
+    # A definition without its methods.
+    param([Parameter(Mandatory = $true)][object]$Definition)
+    return @{
         RegistrationInfo = $Definition.RegistrationInfo; Principal = $Definition.Principal; Settings = $Definition.Settings
         Triggers = [object[]]@($Definition.Triggers | ForEach-Object -Process { $_ }); Actions = [object[]]@($Definition.Actions | ForEach-Object -Process { $_ })
     }
-    return (ConvertFrom-Json -InputObject (ConvertTo-Json -InputObject $plain -Depth 8) -AsHashtable)
 }
 
 function Test-DoubleProcess {

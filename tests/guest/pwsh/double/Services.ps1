@@ -212,7 +212,7 @@ function Get-CimInstance {
             $type = 3
         }
         return [pscustomobject]@{
-            ProductType = [uint32]$type; LastBootUpTime = [DateTime]::Parse($state['bootTime'], [cultureinfo]::InvariantCulture, 'RoundtripKind').ToLocalTime()
+            ProductType = [uint32]$type; LastBootUpTime = (ConvertTo-DoubleTime -Value $state['bootTime'])
             Caption = $state['caption']; BuildNumber = '26100'; Version = '10.0.26100'
         }
     }

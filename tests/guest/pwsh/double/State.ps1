@@ -5,11 +5,22 @@ $script:Machine = $env:PEER_WINDOWS_MACHINE
 function Read-DoubleState {
     param()
     $state = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($script:Machine + '/state.json')) -AsHashtable
+    # The user's password is in a file of its own, which the double of netapi32 changes.
+    $state['password'] = [System.IO.File]::ReadAllText($script:Machine + '/password')
     # sc.exe, a program of its own, leaves a file for each service that it deletes.
     foreach ($file in [System.IO.Directory]::GetFiles($script:Machine + '/deleted-services')) {
         $state['services'].Remove([System.IO.Path]::GetFileName($file))
     }
     return $state
+}
+
+function ConvertTo-DoubleTime {
+    # A time of the state as local time. PowerShell 7 reads a text in that form as a DateTime already.
+    param([Parameter(Mandatory = $true)][object]$Value)
+    if ($Value -is [DateTime]) {
+        return $Value.ToLocalTime()
+    }
+    return [DateTime]::Parse($Value, [cultureinfo]::InvariantCulture, 'RoundtripKind').ToLocalTime()
 }
 
 function Get-DoubleProgramLog {

@@ -72,9 +72,13 @@ function Get-DoubleAccount {
     return [pscustomobject]@{ Name = ('{0}\{1}' -f $env:COMPUTERNAME, $state['user']); User = $state['user']; Sid = $state['userSid'] }
 }
 
-function Get-DoubleMetadataInstance {
-    param()
-    return (Read-DoubleState)['instance']
+function Get-DoubleMetadataText {
+    # Of the image nothing is told.
+    param([string]$Name)
+    if ('vmId' -eq $Name) {
+        return (Read-DoubleState)['instance']
+    }
+    return ''
 }
 
 function Grant-DoubleAccountRight {
@@ -120,7 +124,7 @@ function Get-LocalUser {
     }
     return [pscustomobject]@{
         Name = $state['user']; Enabled = $true; SID = $state['userSid']; PasswordExpires = $expires
-        PasswordLastSet = [DateTime]::Parse($state['passwordSet'], [cultureinfo]::InvariantCulture, 'RoundtripKind').ToLocalTime()
+        PasswordLastSet = (ConvertTo-DoubleTime -Value $state['passwordSet'])
     }
 }
 
