@@ -151,7 +151,6 @@ function Get-FirewallRuleSetting {
         LocalPort           = [string]$Wanted['port']
         RemoteAddress       = [string[]]@($Wanted['remoteAddresses'])
         EdgeTraversalPolicy = $Wanted['edgeTraversal']
-        ErrorAction         = 'Stop'
     }
 }
 
@@ -175,7 +174,7 @@ function Set-PeerFirewallRule {
                 'firewall rule {0} is missing' -f $want['name']
                 continue
             }
-            $null = New-NetFirewallRule @settings -DisplayName $want['displayName'] -Description 'Made by PeerLab; changed and removed by it.'
+            $null = New-NetFirewallRule @settings -DisplayName $want['displayName'] -Description 'Made by PeerLab; changed and removed by it.' -ErrorAction Stop
             'firewall rule {0} added' -f $want['name']
         }
         elseif (-not (Test-FirewallRuleMatch -Rule $present[$want['name']] -Wanted $want)) {
@@ -187,7 +186,7 @@ function Set-PeerFirewallRule {
                 'firewall rule {0} {1}' -f $want['name'], $state
                 continue
             }
-            Set-NetFirewallRule @settings -NewDisplayName $want['displayName']
+            Set-NetFirewallRule @settings -NewDisplayName $want['displayName'] -ErrorAction Stop
             'firewall rule {0} corrected' -f $want['name']
         }
     }
