@@ -174,7 +174,7 @@ function Set-PeerFirewallRule {
                 'firewall rule {0} is missing' -f $want['name']
                 continue
             }
-            $null = New-NetFirewallRule @settings -ErrorAction Stop -DisplayName $want['displayName'] -Description 'Made by PeerLab; changed and removed by it.'
+            $null = New-NetFirewallRule @settings -DisplayName $want['displayName'] -Description 'Made by PeerLab; changed and removed by it.' -ErrorAction Stop
             'firewall rule {0} added' -f $want['name']
         }
         elseif (-not (Test-FirewallRuleMatch -Rule $present[$want['name']] -Wanted $want)) {
@@ -186,7 +186,7 @@ function Set-PeerFirewallRule {
                 'firewall rule {0} {1}' -f $want['name'], $state
                 continue
             }
-            Set-NetFirewallRule @settings -ErrorAction Stop -NewDisplayName $want['displayName']
+            Set-NetFirewallRule @settings -NewDisplayName $want['displayName'] -ErrorAction Stop
             'firewall rule {0} corrected' -f $want['name']
         }
     }

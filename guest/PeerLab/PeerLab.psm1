@@ -454,7 +454,8 @@ function Get-PeerReport {
         $identities = [object[]]@()
         $groups = [object[]]@()
         if ('S_OK' -eq $capability['stack']['identity']) {
-            $identities = [PeerLab.IdentityFacts]::ReadAll($null, $false, (New-ActionContext))
+            # All of them: PowerShell would make an empty text of $null.
+            $identities = [PeerLab.IdentityFacts]::ReadAll([NullString]::Value, $false, (New-ActionContext))
             if ('S_OK' -eq $capability['stack']['grouping']) {
                 $groups = [PeerLab.PeerActions]::Run('Get-PeerGroup', $nothing, (New-ActionContext))['groups']
             }

@@ -71,7 +71,12 @@ function Get-TriggerText {
     param([Parameter(Mandatory = $true)][object]$Definition)
     $texts = @(foreach ($trigger in $Definition.Triggers) {
             $values = @(foreach ($path in $script:TriggerSetting) {
-                    Get-TaskSetting -Definition $trigger -Path $path
+                    $value = Get-TaskSetting -Definition $trigger -Path $path
+                    if ($value -and $path -match 'Boundary$') {
+                        # The scheduler may give a time back in another spelling.
+                        $value = ConvertTo-UtcText -Time ([DateTime]::Parse($value, [System.Globalization.CultureInfo]::InvariantCulture, [System.Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'))
+                    }
+                    $value
                 })
             $values -join '|'
         })

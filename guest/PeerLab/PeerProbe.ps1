@@ -68,7 +68,7 @@ function Test-FirewallSpelling {
                 }))
         try {
             $settings = Get-FirewallRuleSetting -Wanted $rule
-            $null = New-NetFirewallRule @settings -ErrorAction Stop -DisplayName $rule['displayName']
+            $null = New-NetFirewallRule @settings -DisplayName $rule['displayName'] -ErrorAction Stop
             $present = Get-NetFirewallRule -Name $name -ErrorAction Stop
             if (-not (Test-FirewallRuleMatch -Rule $present -Wanted $rule)) {
                 $filter = $present | Get-NetFirewallAddressFilter -ErrorAction Stop

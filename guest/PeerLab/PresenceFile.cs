@@ -15,13 +15,13 @@ namespace PeerLab
         private static readonly string[] NameFields = { "service", "peerName", "port", "comment" };
         private static readonly string[] GroupFields = { "group", "identity", "renewsMembers", "addresses" };
 
-        /// <summary>One line of JSON, the same for every order of the lists and of the fields.</summary>
+        /// <summary>One line of JSON: the lists in their order, the fields in one order.</summary>
         /// <param name="presence">A checked PresenceState of the contract.</param>
         public static string Text(IDictionary presence)
         {
             OrderedDictionary document = new OrderedDictionary();
-            document["names"] = Values(Items(presence, "names", NameFields));
-            document["groups"] = Values(Items(presence, "groups", GroupFields));
+            document["names"] = Copies(presence, "names", NameFields).ToArray();
+            document["groups"] = Copies(presence, "groups", GroupFields).ToArray();
             return PeerJson.Write(document);
         }
 
@@ -65,7 +65,7 @@ namespace PeerLab
                 return null;
             }
             OrderedDictionary document = new OrderedDictionary();
-            document["names"] = Values(Items(old, "names", NameFields));
+            document["names"] = Copies(old, "names", NameFields).ToArray();
             document["groups"] = kept.ToArray();
             return PeerJson.Write(document);
         }
@@ -108,10 +108,10 @@ namespace PeerLab
             return document ?? new OrderedDictionary();
         }
 
-        /// <summary>The items of a list by what tells them apart, each with its known fields in one order.</summary>
-        private static SortedDictionary<string, OrderedDictionary> Items(IDictionary presence, string list, string[] fields)
+        /// <summary>The items of a list, each with its known fields in one order.</summary>
+        private static List<OrderedDictionary> Copies(IDictionary presence, string list, string[] fields)
         {
-            SortedDictionary<string, OrderedDictionary> items = new SortedDictionary<string, OrderedDictionary>(StringComparer.Ordinal);
+            List<OrderedDictionary> copies = new List<OrderedDictionary>();
             foreach (IDictionary item in List(presence, list))
             {
                 OrderedDictionary copy = new OrderedDictionary();
@@ -122,7 +122,17 @@ namespace PeerLab
                         copy[field] = item[field];
                     }
                 }
-                // A service is unique, a group only together with the identity.
+                copies.Add(copy);
+            }
+            return copies;
+        }
+
+        /// <summary>The items of a list by what tells them apart: a service is unique, a group only with the identity.</summary>
+        private static SortedDictionary<string, OrderedDictionary> Items(IDictionary presence, string list, string[] fields)
+        {
+            SortedDictionary<string, OrderedDictionary> items = new SortedDictionary<string, OrderedDictionary>(StringComparer.Ordinal);
+            foreach (OrderedDictionary copy in Copies(presence, list, fields))
+            {
                 string key = Convert.ToString(copy[fields[0]]);
                 items[list == "groups" ? key + "\0" + Convert.ToString(copy["identity"]) : key] = copy;
             }
@@ -145,11 +155,6 @@ namespace PeerLab
         private static string Shown(string key)
         {
             return key.Split('\0')[0];
-        }
-
-        private static object[] Values(SortedDictionary<string, OrderedDictionary> items)
-        {
-            return new List<object>(items.Values).ToArray();
         }
 
         private static string Keys(IDictionary document, string list, string field)

@@ -14,6 +14,10 @@ internal static class Driver
 {
     private static int Main(string[] arguments)
     {
+        if (arguments.Length > 0 && arguments[0] == "decisions")
+        {
+            return DecisionDriver.Run();
+        }
         if (arguments.Length > 0)
         {
             return HolderDriver.Run(arguments);
