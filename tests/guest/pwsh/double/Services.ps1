@@ -55,7 +55,7 @@ function ConvertTo-DoubleService {
 function Find-DoubleService {
     # The service's name as Windows spells it, or null.
     param([Parameter(Mandatory = $true)][hashtable]$State, [Parameter(Mandatory = $true)][string]$Name)
-    return @($State['services'].Keys | Where-Object -FilterScript { $_ -eq $Name })[0]
+    return ($State['services'].Keys | Where-Object -FilterScript { $_ -eq $Name } | Select-Object -First 1)
 }
 
 function Get-Service {
