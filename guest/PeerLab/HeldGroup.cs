@@ -83,6 +83,7 @@ namespace PeerLab
             }
         }
 
+        /// <summary>Closes the group.</summary>
         public void Dispose()
         {
             if (group != null)

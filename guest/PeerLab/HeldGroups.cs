@@ -111,6 +111,7 @@ namespace PeerLab
             return fields;
         }
 
+        /// <summary>Closes every group.</summary>
         public void Dispose()
         {
             foreach (HeldGroup group in groups.Values)

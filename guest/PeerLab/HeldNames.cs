@@ -114,6 +114,7 @@ namespace PeerLab
             return fields;
         }
 
+        /// <summary>Unregisters every name.</summary>
         public void Dispose()
         {
             entries.ForEach(Release);

@@ -52,6 +52,7 @@ namespace PeerLab
         // SVCID_PNRPCLOUD of pnrpns.h
         private static readonly Guid CloudService = new Guid("c2239ce6-00c0-4fbf-bad6-18139385a49a");
 
+        /// <summary>All clouds of this machine.</summary>
         public static PeerCloud[] List()
         {
             Dictionary<string, int> states = States();

@@ -19,6 +19,7 @@ namespace PeerLab
         private readonly AutoResetEvent signal = new AutoResetEvent(false);
         private IntPtr handle;
 
+        /// <summary>Registers for changes of status and members, and for failed connections.</summary>
         public PeerGroupEvents(PeerGroup group)
         {
             NativeMethods.PeerGroupEventRegistration[] registrations = new NativeMethods.PeerGroupEventRegistration[3];
@@ -71,6 +72,7 @@ namespace PeerLab
             }
         }
 
+        /// <summary>Ends the registration.</summary>
         public void Dispose()
         {
             if (handle != IntPtr.Zero)

@@ -14,6 +14,7 @@ namespace PeerLab
     {
         private bool started;
 
+        /// <summary>ERROR_SERVICE_DEPENDENCY_FAIL where PNRPsvc does not run.</summary>
         public PeerGrouping()
         {
             NativeMethods.PeerVersionData version;
@@ -21,6 +22,7 @@ namespace PeerLab
             started = true;
         }
 
+        /// <summary>Ends grouping; every group has to be closed before.</summary>
         public void Dispose()
         {
             if (started)
@@ -78,6 +80,7 @@ namespace PeerLab
             }
         }
 
+        /// <summary>Opens a group that the identity made or joined, in the cloud that the group names.</summary>
         public static PeerGroup Open(string identity, string group)
         {
             IntPtr handle;
@@ -85,6 +88,7 @@ namespace PeerLab
             return new PeerGroup(handle);
         }
 
+        /// <summary>Makes the identity that is invited a member, and opens the group; connecting is the next step.</summary>
         public static PeerGroup Join(string identity, string invitation)
         {
             IntPtr handle;
@@ -199,6 +203,7 @@ namespace PeerLab
             }
         }
 
+        /// <summary>Closes the group, which also ends its connection.</summary>
         public void Dispose()
         {
             if (handle != IntPtr.Zero)

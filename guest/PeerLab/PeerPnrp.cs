@@ -14,6 +14,7 @@ namespace PeerLab
     {
         private bool started;
 
+        /// <summary>PEER_E_SERVICE_NOT_AVAILABLE where PNRPsvc does not run.</summary>
         public PeerPnrp()
         {
             PeerMemory.Check("PeerPnrpStartup", NativeMethods.PeerPnrpStartup(NativeMethods.PnrpVersion));
@@ -54,6 +55,7 @@ namespace PeerLab
             return endpoints.ToArray();
         }
 
+        /// <summary>Ends name resolution.</summary>
         public void Dispose()
         {
             if (started)
@@ -100,6 +102,7 @@ namespace PeerLab
                 });
         }
 
+        /// <summary>Unregisters the name.</summary>
         public void Dispose()
         {
             if (handle != IntPtr.Zero)

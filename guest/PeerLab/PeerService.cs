@@ -23,6 +23,7 @@ namespace PeerLab
         private Process child;
         private Thread keeper;
 
+        /// <summary>Stops when it is told to, and with Windows.</summary>
         public PeerService()
         {
             ServiceName = "PeerLabHolder";

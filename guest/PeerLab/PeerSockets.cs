@@ -136,6 +136,7 @@ namespace PeerLab
     /// <summary>Where a connection is tried to, and what came of it.</summary>
     public sealed class PeerTarget
     {
+        /// <summary>Not tried yet.</summary>
         public PeerTarget(IPAddress address, int port)
         {
             Address = address;
@@ -143,8 +144,10 @@ namespace PeerLab
             Verdict = "silent";
         }
 
+        /// <summary>An IPv6 address.</summary>
         public IPAddress Address { get; private set; }
 
+        /// <summary>A TCP port.</summary>
         public int Port { get; private set; }
 
         /// <summary>`reachable`, `refused`, `silent` or `unreachable`.</summary>

@@ -20,6 +20,7 @@ namespace PeerLab
         /// <summary>What is registered; unique in a state, since Windows registers a name once.</summary>
         public string PeerName { get; set; }
 
+        /// <summary>Where the service listens.</summary>
         public int Port { get; set; }
 
         /// <summary>Null where there is none.</summary>
@@ -29,10 +30,13 @@ namespace PeerLab
     /// <summary>PresenceGroup of the contract: a group to stay connected to.</summary>
     public sealed class PresenceGroup
     {
+        /// <summary>The peer name of the group.</summary>
         public string Group { get; set; }
 
+        /// <summary>The peer name of the identity by which this machine belongs to it.</summary>
         public string Identity { get; set; }
 
+        /// <summary>Whether members' credentials are renewed at half of their time.</summary>
         public bool RenewsMembers { get; set; }
 
         /// <summary>Members to be connected to directly where the cloud finds none.</summary>
@@ -57,8 +61,10 @@ namespace PeerLab
             Groups = new List<PresenceGroup>();
         }
 
+        /// <summary>The names, in the order of the list.</summary>
         public List<PresenceName> Names { get; private set; }
 
+        /// <summary>The groups, in the order of the list.</summary>
         public List<PresenceGroup> Groups { get; private set; }
 
         /// <summary>Refuses a section that is not in the form of the contract.</summary>
