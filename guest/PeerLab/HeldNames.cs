@@ -58,6 +58,15 @@ namespace PeerLab
             }
         }
 
+        /// <summary>Has every registration renewed at once: whether it is still there is in doubt.</summary>
+        internal void Doubt(TimeSpan now)
+        {
+            foreach (Entry entry in entries.FindAll(held => held.Registration != null && held.Next > now))
+            {
+                entry.Next = now;
+            }
+        }
+
         /// <summary>Does what is due. The new is registered before the old is unregistered.</summary>
         internal void Work(TimeSpan now)
         {

@@ -205,7 +205,7 @@ function Add-JsonValue {
         }
     }
     elseif ($Value -is [DateTime]) {
-        throw (New-PeerFailure -Code 'InvalidRequest' -Message ('{0}: this version of PowerShell takes the text for a date and changes it.' -f $Path.TrimStart('.')) -Hint 'Run the guest files with Windows PowerShell 5.1 or PowerShell 7.5.')
+        throw (New-PeerFailure -Code 'InvalidRequest' -Message ('{0}: this version of PowerShell takes the text for a date and changes it.' -f $Path.TrimStart('.')) -Hint 'Run the preparation with Windows PowerShell 5.1.')
     }
     else {
         $Container[$Key] = $Value.PSObject.BaseObject
@@ -217,18 +217,20 @@ function ConvertFrom-JsonText {
     .SYNOPSIS
     The object of a JSON text as a dictionary with case-sensitive names (Dictionary of string and object, nested); null
     where the text is not one JSON object.
+    .DESCRIPTION
+    By the reader of the C# files where they are loaded: ConvertFrom-Json takes some texts for dates, in each version of
+    PowerShell others. The preparation, which has none of them, refuses such a text by name.
     #>
     param([Parameter(Mandatory = $true)][AllowNull()][AllowEmptyString()][string]$Text)
     # PowerShell 7 would take a list of one object for the object.
     if ($Text -notmatch '^\s*\{') {
         return $null
     }
-    $options = @{}
-    if ((Get-Command -Name 'ConvertFrom-Json').Parameters.ContainsKey('DateKind')) {
-        $options['DateKind'] = 'String'
-    }
     try {
-        $document = ConvertFrom-Json -InputObject $Text @options
+        if ($null -ne ('PeerLab.PeerJson' -as [type])) {
+            return [PeerLab.PeerJson]::Read($Text)
+        }
+        $document = ConvertFrom-Json -InputObject $Text
     }
     catch {
         # The error quotes the text, which may carry a secret.

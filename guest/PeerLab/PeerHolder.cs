@@ -152,12 +152,20 @@ namespace PeerLab
                     {
                         return true;
                     }
+
+                    // Before any call that may hang: whoever waits for the holder sees that it has taken up its work.
+                    Publish(names, groups);
                     names.Work(clock.Elapsed);
                     groups.Work(clock.Elapsed);
                     if (clock.Elapsed >= nextClouds)
                     {
                         clouds = PeerClouds.Facts();
                         nextClouds = clock.Elapsed + CloudsAge;
+                        if (clouds.Length == 0)
+                        {
+                            // PNRPsvc may be gone: what is registered is looked at in the next turn.
+                            names.Doubt(clock.Elapsed);
+                        }
                     }
                 }
                 catch (Exception failure)
@@ -170,6 +178,12 @@ namespace PeerLab
                     }
                     turnFailure = text;
                 }
+                Publish(names, groups);
+                return false;
+            }
+
+            private void Publish(HeldNames names, HeldGroups groups)
+            {
                 OrderedDictionary now = new OrderedDictionary();
                 now["names"] = names.Facts();
                 now["groups"] = groups.Facts();
@@ -179,7 +193,6 @@ namespace PeerLab
                     snapshot = now;
                 }
                 Write(false);
-                return false;
             }
 
             // False where the file is gone. Whoever replaces it by deleting and renaming gets a second look.

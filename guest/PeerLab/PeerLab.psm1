@@ -117,7 +117,7 @@ function Invoke-CarriedAction {
     Runs an action that C# carries whole, where the lab user's keys can be opened.
     #>
     param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest($Action, $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest($Action, $Request)
     return Invoke-WithUserKey -Action $Action -Request $Request -Body {
         Assert-PeerStack
         New-Report -Action $Action -Field ([PeerLab.PeerActions]::Run($Action, $Request, (New-ActionContext)))
@@ -172,7 +172,7 @@ function Assert-MachineRequest {
     Checks all of a request for a machine's state, before anything is changed.
     #>
     param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest($Action, $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest($Action, $Request)
     $networking = Get-Field -Object $Request -Name 'networking'
     if ($null -ne $networking) {
         Assert-Networking -Networking $networking
@@ -263,7 +263,7 @@ function Test-PeerCapability {
     Starts the stack and makes, uses and deletes an identity; fails with the name of what does not answer.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Test-PeerCapability', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerCapability', $Request)
     return Invoke-WithUserKey -Action 'Test-PeerCapability' -Request $Request -Body {
         Assert-PeerStack
         $capability = Get-CapabilityFact -Thorough
@@ -278,7 +278,7 @@ function Set-PeerNetworking {
     The networking section alone.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Set-PeerNetworking', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Set-PeerNetworking', $Request)
     $networking = Get-Field -Object $Request -Name 'networking'
     Assert-Networking -Networking $networking
     $changed = @(Set-NetworkingState -Networking $networking -InSession)
@@ -385,7 +385,7 @@ function Set-PeerPresence {
     The presence section alone.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Set-PeerPresence', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Set-PeerPresence', $Request)
     $presence = Get-Field -Object $Request -Name 'presence'
     $before = [PeerLab.PresenceFile]::ReadShared($script:PresencePath)
     $changed = @(Set-PresenceState -Presence $presence -Before $before -UserPassword ([string](Get-Field -Object $Request -Name 'userPassword')) -GuestFiles ([string](Get-Field -Object $Request -Name 'guestFiles')))
@@ -398,7 +398,7 @@ function Get-PeerPresence {
     What the holder holds; changes nothing.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Get-PeerPresence', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Get-PeerPresence', $Request)
     return New-Report -Action 'Get-PeerPresence' -Field ([ordered]@{ presence = Get-PresenceFact })
 }
 
@@ -408,7 +408,7 @@ function Test-PeerReachability {
     What of others this machine reaches, by TCP over IPv6 and by peer name. Verdicts are the answer.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Test-PeerReachability', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerReachability', $Request)
     return New-Report -Action 'Test-PeerReachability' -Field ([PeerLab.PeerActions]::Run('Test-PeerReachability', $Request, (New-ActionContext)))
 }
 
@@ -418,7 +418,7 @@ function Get-PeerReport {
     Everything about this machine; changes nothing.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Get-PeerReport', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Get-PeerReport', $Request)
     return Invoke-WithUserKey -Action 'Get-PeerReport' -Request $Request -Body {
         $capability = Get-CapabilityFact
         $nothing = [System.Collections.Generic.Dictionary[string, object]]::new()

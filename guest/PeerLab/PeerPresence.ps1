@@ -188,7 +188,7 @@ function Set-HolderNote {
         $time = [System.IO.File]::GetLastWriteTimeUtc($script:HolderNote)
     }
     [System.IO.File]::WriteAllText($script:HolderNote, $GuestFiles)
-    [System.IO.File]::SetLastWriteTimeUtc($script:HolderNote, $time)
+    $null = [System.IO.File]::SetLastWriteTimeUtc($script:HolderNote, $time)
 }
 
 function Register-HolderTask {
@@ -222,8 +222,8 @@ function Grant-AccountRight {
     param([Parameter(Mandatory = $true)][string]$Right)
     $sid = (Get-CurrentAccount).Sid
     $bytes = [byte[]]::new($sid.BinaryLength)
-    $sid.GetBinaryForm($bytes, 0)
-    [PeerLab.AccountRights]::Add($bytes, $Right)
+    $null = $sid.GetBinaryForm($bytes, 0)
+    $null = [PeerLab.AccountRights]::Add($bytes, $Right)
 }
 
 function Disable-PasswordExpiry {
@@ -263,6 +263,8 @@ function Install-Holder {
         $refused = Register-HolderTask -UserPassword $UserPassword
     }
     if ($refused -or 'service' -eq $kind) {
+        # A task of before the policy would hold what the service is to hold.
+        $null = Remove-PeerTask -Name $script:HolderTask
         Register-HolderService -UserPassword $UserPassword
     }
     Set-HolderNote -GuestFiles '' -Password
@@ -408,7 +410,7 @@ function Exit-UnwantedGroup {
     param([Parameter(Mandatory = $true)][object]$Presence)
     $text = [PeerLab.PresenceFile]::WithoutUnwantedGroups([PeerLab.PresenceFile]::ReadShared($script:PresencePath), $Presence)
     if ($text) {
-        [PeerLab.PeerFiles]::Replace($script:PresencePath, $text)
+        $null = [PeerLab.PeerFiles]::Replace($script:PresencePath, $text)
         if (Test-HolderRunning -Kind (Get-HolderKind)) {
             $null = Wait-PresenceHeld -Text $text -Seconds 20
         }
@@ -428,7 +430,9 @@ function Set-PresenceState {
         [AllowNull()][AllowEmptyString()][string]$UserPassword,
         [Parameter(Mandatory = $true)][AllowEmptyString()][string]$GuestFiles
     )
-    [PeerLab.PresenceFile]::Phrases($Before, $Presence, $false)
+    foreach ($phrase in [PeerLab.PresenceFile]::Phrases($Before, $Presence, $false)) {
+        $phrase
+    }
     if ([PeerLab.PresenceFile]::IsEmpty($Presence)) {
         Remove-Holder
         return
@@ -438,7 +442,7 @@ function Set-PresenceState {
     Disable-PasswordExpiry
     $text = [PeerLab.PresenceFile]::Text($Presence)
     if ([PeerLab.PresenceFile]::ReadShared($script:PresencePath) -cne $text) {
-        [PeerLab.PeerFiles]::Replace($script:PresencePath, $text)
+        $null = [PeerLab.PeerFiles]::Replace($script:PresencePath, $text)
     }
     Start-Holder -GuestFiles $GuestFiles
     if (Wait-PresenceHeld -Text $text) {
@@ -448,7 +452,9 @@ function Set-PresenceState {
         throw (New-HolderSilence)
     }
     # The stored password may not be the user's any more: given once more, and started again.
-    $null = Register-HolderTask -UserPassword $UserPassword
+    if (Register-HolderTask -UserPassword $UserPassword) {
+        throw (New-HolderSilence)
+    }
     Set-HolderNote -GuestFiles '' -Password
     'presence holder corrected'
     Start-Holder -GuestFiles $GuestFiles
@@ -463,7 +469,9 @@ function Get-PresenceDrift {
     What Set-PresenceState would change, one phrase each; changes nothing.
     #>
     param([Parameter(Mandatory = $true)][object]$Presence)
-    [PeerLab.PresenceFile]::Phrases([PeerLab.PresenceFile]::ReadShared($script:PresencePath), $Presence, $true)
+    foreach ($phrase in [PeerLab.PresenceFile]::Phrases([PeerLab.PresenceFile]::ReadShared($script:PresencePath), $Presence, $true)) {
+        $phrase
+    }
     $kind = Get-HolderKind
     if ([PeerLab.PresenceFile]::IsEmpty($Presence)) {
         if ($null -ne $kind) {
@@ -494,7 +502,7 @@ function Get-PresenceFact {
     $kind = Get-HolderKind
     if ($null -eq $kind) {
         $facts['holder'] = 'absent'
-        $facts.Remove('runsAs')
+        $null = $facts.Remove('runsAs')
     }
     else {
         if ('absent' -eq [string]$facts['holder']) {
@@ -508,20 +516,22 @@ function Get-PresenceFact {
 function Update-HolderPassword {
     <#
     .SYNOPSIS
-    Gives the scheduler or the service manager the user's new password; returns task, service, or null where there is no
-    holder. What runs goes on running.
+    Gives the scheduler or the service manager the user's new password, which they check; returns task or service. What
+    runs goes on running.
     #>
     param([Parameter(Mandatory = $true)][string]$UserPassword)
     $kind = Get-HolderKind
+    $refused = ''
     if ('task' -eq $kind) {
-        $null = Register-HolderTask -UserPassword $UserPassword
+        $refused = Register-HolderTask -UserPassword $UserPassword
     }
     elseif ('service' -eq $kind) {
         Register-HolderService -UserPassword $UserPassword
     }
-    if ($null -ne $kind) {
-        Set-HolderNote -GuestFiles ([PeerLab.PresenceFile]::ReadShared($script:HolderNote)) -Password
+    if ($null -eq $kind -or $refused) {
+        throw (New-PeerFailure -Code 'HolderNotInstalled' -Message (('There is a wanted presence, and no holder that takes the new password. {0}' -f $refused).TrimEnd()) -Hint 'Run Set-PeerMachine with userPassword.')
     }
+    Set-HolderNote -GuestFiles ([PeerLab.PresenceFile]::ReadShared($script:HolderNote)) -Password
     return $kind
 }
 

@@ -19,7 +19,7 @@ function Invoke-HolderTool {
     }
 }
 
-function Build-HolderProgram {
+function New-HolderProgram {
     <#
     .SYNOPSIS
     Compiles the service's program from PeerService.cs, with the compiler of the .NET Framework.
@@ -40,7 +40,7 @@ function New-UserCredential {
     param([Parameter(Mandatory = $true)][string]$UserPassword)
     $secure = New-Object -TypeName System.Security.SecureString
     foreach ($character in $UserPassword.ToCharArray()) {
-        $secure.AppendChar($character)
+        $null = $secure.AppendChar($character)
     }
     return New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList (Get-CurrentAccount).Name, $secure
 }
@@ -92,7 +92,7 @@ function Register-HolderService {
     param([Parameter(Mandatory = $true)][string]$UserPassword)
     Grant-AccountRight -Right 'SeServiceLogonRight'
     if (-not (Test-Path -LiteralPath $script:HolderProgram)) {
-        Build-HolderProgram
+        New-HolderProgram
     }
     $service = Get-HolderServiceObject
     if ($null -eq $service) {

@@ -181,7 +181,7 @@ function Start-PeerListener {
     Firewall does with each port.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Start-PeerListener', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Start-PeerListener', $Request)
     $ports = [int[]]@($Request['ports'])
     # Listeners of an earlier test would count as held.
     $null = Remove-PeerTask -Name $script:ListenerTask
@@ -213,7 +213,7 @@ function Stop-PeerListener {
     Ends the listeners of Start-PeerListener before their time, or says that there were none.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Stop-PeerListener', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Stop-PeerListener', $Request)
     return New-Report -Action 'Stop-PeerListener' -Field ([ordered]@{ stopped = (Remove-PeerTask -Name $script:ListenerTask) })
 }
 

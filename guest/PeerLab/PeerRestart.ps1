@@ -78,12 +78,12 @@ function Restart-PeerMachine {
     Restarts Windows where a change of ours waits for it, and does nothing otherwise. The answer comes before the restart.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Restart-PeerMachine', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Restart-PeerMachine', $Request)
     $bootTime = Get-BootTime
     $pending = Test-RebootPending
     if ($pending) {
         $rules = [string[]]@(Get-SshRuleName)
-        [PeerLab.PeerFiles]::Replace($script:BootNote, (ConvertTo-AsciiJson -Value ([ordered]@{ bootTime = $bootTime })))
+        $null = [PeerLab.PeerFiles]::Replace($script:BootNote, (ConvertTo-AsciiJson -Value ([ordered]@{ bootTime = $bootTime })))
         try {
             Set-VolatileMark -Name 'RestartRequested'
             $null = (Register-BootTask -Rule $rules).Run($null)
@@ -108,7 +108,7 @@ function Confirm-PeerBoot {
     Two signs have to agree: the boot time, which a correction of the clock shifts, and a registry key that a restart ends.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    [PeerLab.PeerActions]::CheckRequest('Confirm-PeerBoot', $Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Confirm-PeerBoot', $Request)
     $bootTime = Get-BootTime
     $noted = Get-Field -Object (ConvertFrom-JsonText -Text ([PeerLab.PresenceFile]::ReadShared($script:BootNote))) -Name 'bootTime'
     if ($null -ne $noted) {

@@ -160,12 +160,15 @@ catch {
     Stop-Unverified -Code 'Unexpected' -Message ('PeerLab.psm1 does not load: {0}.' -f $_.Exception.GetType().Name) -Hint 'Import it by hand on the machine and read the error; a policy may forbid to compile its C# files.'
 }
 
+# Once more, as plain values with case-sensitive names, now that there is something to do it with.
+$request = ConvertFrom-JsonText -Text $text
+if ($null -eq $request) {
+    Stop-Unverified -Code 'InvalidRequest' -Message 'The request is JSON with extensions, such as comments.' -Hint 'Send the request in the form of the contract.'
+}
 $failure = $null
 $report = $null
 $secrets = @()
 try {
-    # Once more, as plain values with case-sensitive names, now that there is something to do it with.
-    $request = ConvertFrom-JsonText -Text $text
     $secrets = @(Get-RequestSecret -Value $request)
     Start-ActionWatchdog -Action $Action
     if ($Pipe) {

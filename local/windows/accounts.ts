@@ -110,7 +110,9 @@ export async function logonWithPassword(
   };
 }
 
-function countFailure(account: Account, now: number): void {
+/** A logon with a wrong password. One while the account is locked counts for nothing. */
+export function countFailure(account: Account, now: number): void {
+  if (isLocked(account, now)) return;
   const window = lockoutMinutes * 60_000;
   if (now - account.lastFailedLogon > window) account.failedLogons = 0;
   account.lastFailedLogon = now;

@@ -5,7 +5,7 @@ import {
   type PresenceState,
 } from "../../guest/contract";
 import type { Account, Logon } from "./accounts";
-import { localSystem } from "./accounts";
+import { countFailure, localSystem } from "./accounts";
 import type { StoredGroup } from "./group/store";
 import type { HresultName } from "./hresult";
 import type { Machine } from "./machine";
@@ -24,6 +24,8 @@ export interface HolderRecord {
   runsSince?: number;
   /** When its process ended before Windows did. */
   endedAt?: number;
+  /** When it was last tried to start it with a password that is not the user's any more. */
+  refusedAt?: number;
 }
 
 /** What the holder is to hold; the guest's own file, without secrets. */
@@ -80,13 +82,37 @@ export function startHolder(machine: Machine): boolean {
   const { record } = machine;
   const { holder } = record;
   if (!holder) return false;
+  const now = machine.environment.now();
   delete holder.runsSince;
   delete holder.endedAt;
+  delete holder.refusedAt;
   if (holderIsCurrent(machine)) {
-    holder.runsSince = machine.environment.now();
+    holder.runsSince = now;
+  } else {
+    holder.refusedAt = now;
+    countRefusal(machine, now);
   }
   machine.save();
   return holder.runsSince !== undefined;
+}
+
+function countRefusal(machine: Machine, time: number): void {
+  const account = accountOf(machine, machine.record.holder?.user ?? "");
+  if (account) countFailure(account, time);
+}
+
+/**
+ * The task's repetition tries the old password again and again, and Windows counts each try as a failed logon of the user:
+ * counts those that were due since the last look.
+ */
+export function countHolderAttempts(machine: Machine): void {
+  const { holder } = machine.record;
+  if (holder?.refusedAt === undefined || !machine.isUp()) return;
+  const now = machine.environment.now();
+  while (holder.refusedAt + repetition <= now) {
+    holder.refusedAt += repetition;
+    countRefusal(machine, holder.refusedAt);
+  }
 }
 
 /** Ends the holder's process; the next start of Windows or the task's repetition begins another. */

@@ -103,8 +103,12 @@ export function openMachine(
   const awaitRestart = () => {
     const due = record.restart?.due;
     if (due === undefined || record.power !== "running") return;
-    restartTimer = setTimeout(() => machine.reboot(), Math.max(0, due - now()));
+    restartTimer = setTimeout(restartIfDue, Math.max(0, due - now()));
     restartTimer.unref();
+  };
+  const restartIfDue = () => {
+    const due = record.restart?.due;
+    if (due !== undefined && record.power === "running" && now() >= due) machine.reboot();
   };
   const machine: Machine = {
     record,
@@ -147,7 +151,11 @@ export function openMachine(
       record.ipv6.bindingEnabled &&
       (record.ipv6.disabledComponentsAtBoot & nativeInterfacesOff) === 0,
     rebootPending: () => record.ipv6.disabledComponentsAtBoot !== disabledComponents(),
-    isUp: () => record.power === "running" && now() >= record.readyAt,
+    isUp() {
+      // The clock may be ahead of the timer.
+      restartIfDue();
+      return record.power === "running" && now() >= record.readyAt;
+    },
     startService(name) {
       const service = record.services[name];
       if (!service || service.startType === "Disabled") return false;

@@ -6,16 +6,14 @@ const sshPort = 22;
 
 /** What `Restart-PeerMachine` leaves for `Confirm-PeerBoot` and for the task that runs at the start of Windows. */
 export interface PendingRestart {
-  /** The time of the boot before, in milliseconds since 1970. */
-  bootedAt: number;
   /** The machine's own rules that were closed until Windows has started. */
   closedRules: string[];
-  /** When Windows restarts; absent after it has. */
+  /** When Windows restarts, in milliseconds since 1970; absent after it has. */
   due?: number;
 }
 
 /**
- * Notes the time of the last boot, closes the own rules for TCP 22, so that nobody takes the machine before its restart for
+ * Notes that a restart is waited for, closes the own rules for TCP 22, so that nobody takes the machine before its restart for
  * the one after it, and restarts Windows a little later.
  */
 export function beginRestart(machine: Machine): void {
@@ -25,7 +23,7 @@ export function beginRestart(machine: Machine): void {
     ({ name, protocol, port, enabled }) =>
       name.startsWith(firewallRulePrefix) && protocol === "TCP" && port === sshPort && enabled,
   );
-  record.restart = { bootedAt: record.bootedAt, closedRules: rules.map(({ name }) => name) };
+  record.restart = { closedRules: rules.map(({ name }) => name) };
   for (const rule of rules) rule.enabled = false;
   machine.scheduleRestart();
 }

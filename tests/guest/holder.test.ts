@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { guestFolder } from "./files";
 import { buildMonoDriver } from "./mono/build";
 import { decide, openHolderNetwork, type HolderMachine, type HolderNetwork } from "./mono/holder";
 import { temporaryFolder } from "./native/build";
@@ -224,6 +225,18 @@ describe("guest/PeerLab, the presence holder under mono", function () {
     assertNothingOpen(await holder.stop());
   });
 
+  it("goes on saying that it lives while a call hangs", async () => {
+    const alpha = network.machine("alpha", "fd00::a");
+    alpha.set("PeerPnrpRegister=hang");
+    alpha.want({ names: [name("web")], groups: [] });
+    const holder = alpha.startHolder();
+    const { time } = await alpha.awaitState("taken up", ({ names }) => names.length === 1);
+    const later = await alpha.awaitState("said again", (state) => state.time !== time);
+    assert.equal(later.names[0]!.state, "waiting");
+    assert.equal(alpha.facts().holder, "running");
+    await holder.kill();
+  });
+
   it("names what keeps a name from being registered, and goes on trying", async () => {
     const alpha = network.machine("alpha", "fd00::a");
     const absent = `${"0123456789".repeat(4)}.web`;
@@ -365,6 +378,30 @@ describe("guest/PeerLab, the presence holder under mono", function () {
     );
     assertNothingOpen(await making.stop());
     assertNothingOpen(await joining.stop());
+  });
+
+  it("is a service too, in a program that compiles as C# 5", function () {
+    needMono.call(this);
+    const folder = temporaryFolder("peerlab-service-");
+    // The members of System.ServiceProcess that it uses, since a small mono comes without that library.
+    const library = path.join(folder, "ServiceBase.cs");
+    fs.writeFileSync(
+      library,
+      `namespace System.ServiceProcess { public class ServiceBase {
+        public string ServiceName { get; set; } public bool CanStop { get; set; } public bool CanShutdown { get; set; }
+        public static void Run(ServiceBase service) {}
+        protected virtual void OnStart(string[] args) {} protected virtual void OnStop() {} protected virtual void OnShutdown() {}
+      } }`,
+    );
+    const { status, stdout, stderr } = spawnSync(
+      "mcs",
+      [
+        ...["-langversion:5", "-warn:4", "-warnaserror", `-out:${path.join(folder, "a.exe")}`],
+        ...[library, path.join(guestFolder, "PeerLab", "PeerService.cs")],
+      ],
+      { encoding: "utf8" },
+    );
+    assert.equal(status, 0, stdout + stderr);
   });
 
   it("writes a log of bounded size, in ASCII, one line for each event", function () {

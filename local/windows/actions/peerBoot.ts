@@ -25,17 +25,17 @@ export const restartPeerMachine: Action<
   };
 };
 
-/** Fails while the last boot is the one that was noted before the restart. */
+/** Fails while Windows has not restarted since `Restart-PeerMachine`. */
 export const confirmPeerBoot: Action<ConfirmPeerBootRequest, ConfirmPeerBootReport> = async ({
   machine,
 }) => {
   const { record } = machine;
   const { restart, bootedAt } = record;
-  if (restart?.bootedAt === bootedAt) {
+  if (restart?.due !== undefined) {
     throw new GuestError(
       "RebootNotDone",
       `Windows has not restarted yet: it runs since ${isoTime(bootedAt)}.`,
-      "Ask again in a while; if it stays so, restart the machine.",
+      "Wait and ask again; after ten minutes restart the machine by hand, for instance with az vm restart.",
     );
   }
   delete record.restart;

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type * as contract from "../../../guest/contract";
 import type { GroupRole, GuestAction } from "../../../guest/contract";
 import { invalidRequest } from "../guestError";
@@ -36,10 +37,12 @@ const role: Shape<GroupRole> = (value, field) => {
   return found;
 };
 
-const addressText = text({
-  pattern: /^[0-9A-Fa-f:.]{2,45}$/,
-  allowed: "an IPv6 address",
-});
+function ipv6Address(value: unknown, field: string): string {
+  if (typeof value !== "string" || !/^[0-9A-Fa-f:.]+$/.test(value) || !isIPv6(value)) {
+    throw invalidRequest(field, value, "an IPv6 address");
+  }
+  return value;
+}
 
 /** Bytes of UTF-16LE come in pairs. */
 function utf16(value: unknown, field: string): string {
@@ -164,8 +167,8 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
     targets: list(
       object({
         name: text(),
-        address: addressText,
-        ports: wholeNumbers(1, port.minimum, port.maximum),
+        address: ipv6Address,
+        ports: wholeNumbers(0, port.minimum, port.maximum),
       }),
     ),
     names: list(
@@ -174,7 +177,7 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
           pattern: /^(0|[0-9a-f]{40})\.[^\u0000]{1,149}$/,
           allowed: "40 hex digits or 0, a dot and a classifier of 1 to 149 characters",
         }),
-        holders: list(addressText),
+        holders: list(ipv6Address, 1),
       }),
     ),
     settleSeconds: wholeNumber(0, 600),

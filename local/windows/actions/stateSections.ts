@@ -50,7 +50,7 @@ export async function applyState(
   test: boolean,
 ): Promise<StateResult> {
   const { identities, groups } = request;
-  if (!identities && !groups && !request.reconcile) return { phrases: [] };
+  if (!identities && !groups) return { phrases: [] };
   try {
     return await apply(context, request, test);
   } catch (error) {

@@ -118,20 +118,27 @@ function synchronise(nodes: readonly Node[]): void {
 }
 
 /**
- * What holders of administrators do that were told to renew: a credential gets a new lifetime when half of its time is over,
- * but not a longer one than its issuer's own. They have been at it all the time, so what ended while such a holder ran was
- * renewed before.
+ * What holders of administrators do that were told to renew: a connected member's credential gets a new lifetime when half of
+ * its time is over, but not a longer one than its issuer's own. Both have been at it all the time, so what ended while their
+ * holders ran was renewed before.
  */
-function renew(nodes: readonly Node[], members: Map<string, StoredMember>, lifetime: number): void {
+function renew(
+  nodes: readonly Node[],
+  members: ReadonlyMap<string, StoredMember>,
+  lifetime: number,
+): void {
   for (const { machine, stored, since, renewsMembers } of nodes) {
     const own = members.get(stored.identity);
-    if (!renewsMembers || since === undefined || own?.role !== "administrator") continue;
     const now = machine.now();
-    for (const member of members.values()) {
-      const isHalfOver = now >= (member.issued + member.expires) / 2;
-      const end = Math.min(now + lifetime, own.expires);
-      const hasEnded = member.expires <= Math.min(since, now);
-      if (!isHalfOver || hasEnded || end <= member.expires || own.expires <= now) continue;
+    if (!renewsMembers || since === undefined) continue;
+    if (own?.role !== "administrator" || own.expires <= now) continue;
+    const end = Math.min(now + lifetime, own.expires);
+    for (const node of nodes) {
+      const member = members.get(node.stored.identity);
+      if (!member) continue;
+      const together = Math.max(since, node.since ?? now);
+      const isDue = now >= (member.issued + member.expires) / 2 && member.expires > together;
+      if (!isDue || end <= member.expires) continue;
       member.issued = now;
       member.expires = end;
     }

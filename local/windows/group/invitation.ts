@@ -37,17 +37,28 @@ export function mayInvite(role: GroupRole, wanted: GroupRole): boolean {
   return role !== "member" && ranks.indexOf(wanted) <= ranks.indexOf(role);
 }
 
-function statement(group: string, link: Omit<Link, "signature">): Buffer {
+function statement(group: GroupName, link: Omit<Link, "signature">): Buffer {
   const { issuer, subject, publicKey, role, validFrom, validTo } = link;
   return Buffer.from(
-    JSON.stringify([group, issuer, subject, publicKey, role, validFrom, validTo]),
+    JSON.stringify([
+      group.group,
+      group.friendlyName,
+      issuer,
+      subject,
+      publicKey,
+      role,
+      validFrom,
+      validTo,
+    ]),
     "utf8",
   );
 }
 
+type GroupName = Pick<Invitation, "group" | "friendlyName">;
+
 /** Signs a link by the issuer's private key. */
 export function signLink(
-  group: string,
+  group: GroupName,
   subject: PublicIdentity,
   given: Pick<Link, "issuer" | "role" | "validFrom" | "validTo">,
   sign: (data: Buffer) => Buffer,
@@ -76,22 +87,29 @@ export function encodeInvitation(invitation: Invitation): Buffer {
  */
 export function parseInvitation(bytes: Buffer, call: string): Invitation {
   const untrusted = () => new HresultError("PEER_E_INVITATION_NOT_TRUSTED", call);
-  const text = bytes.toString("utf16le");
-  const data = /<DATA [^>]*>([A-Za-z0-9+/]+=*)<\/DATA>/.exec(text)?.[1];
-  if (data === undefined || document(data) !== text) throw untrusted();
+  const data = /<DATA [^>]*>([^<]*)<\/DATA>/.exec(bytes.toString("utf16le"))?.[1];
   let invitation: Invitation;
   try {
-    invitation = JSON.parse(Buffer.from(data, "base64").toString("utf8")) as Invitation;
-    if (!isTrusted(invitation)) throw untrusted();
+    invitation = JSON.parse(Buffer.from(data ?? "", "base64").toString("utf8")) as Invitation;
+    // JSON has more than one spelling.
+    if (!encodeInvitation(invitation).equals(bytes) || !isTrusted(invitation)) throw untrusted();
   } catch {
     throw untrusted();
   }
   return invitation;
 }
 
-function isTrusted({ group, rootKey, links }: Invitation): boolean {
+/** Whether base64 is the one that its bytes are written as. */
+function isOneSpelling(base64: string): boolean {
+  return Buffer.from(base64, "base64").toString("base64") === base64;
+}
+
+function isTrusted(invitation: Invitation): boolean {
+  const { group, rootKey, links } = invitation;
   const root = decodePublicKey(rootKey);
   if (peerNameOf(root, classifierOf(group)) !== group || links.length === 0) return false;
+  const encoded = [rootKey, ...links.flatMap(({ publicKey, signature }) => [publicKey, signature])];
+  if (!encoded.every(isOneSpelling)) return false;
   let issuer: { name: string; key: crypto.KeyObject; role: GroupRole } = {
     name: group,
     key: root,
@@ -101,7 +119,7 @@ function isTrusted({ group, rootKey, links }: Invitation): boolean {
     const { subject, publicKey, role, signature } = link;
     const signed = crypto.verify(
       "sha256",
-      statement(group, link),
+      statement(invitation, link),
       issuer.key,
       Buffer.from(signature, "base64"),
     );

@@ -122,7 +122,7 @@ export function openGroupStore(options: GroupStoreOptions): GroupStore {
       const expires = issued + creatorLifetime * 1000;
       const role = "administrator";
       const given = { issuer: group, role, validFrom: issued, validTo: expires } as const;
-      const link = signLink(group, subject, given, (data) =>
+      const link = signLink({ group, friendlyName }, subject, given, (data) =>
         crypto.sign("sha256", data, privateKey),
       );
       return keep({
@@ -151,7 +151,7 @@ export function openGroupStore(options: GroupStoreOptions): GroupStore {
       // Not longer than the issuer is a member itself.
       if (expires <= time || expires > own.expires) throw new HresultError("E_INVALIDARG", call);
       const given = { issuer: stored.identity, role, validFrom: time, validTo: expires };
-      const link = signLink(stored.group, subject, given, (data) =>
+      const link = signLink(stored, subject, given, (data) =>
         identities.sign(stored.identity, data, call),
       );
       const { group, friendlyName, rootKey, links } = stored;

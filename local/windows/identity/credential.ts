@@ -34,7 +34,9 @@ export function decodeCredential(credential: Buffer): PublicIdentity | undefined
   const certificate = parts[2]!;
   if (document(peerName, certificate) !== text || !peerNamePattern.test(peerName)) return undefined;
   try {
-    const { publicKey } = new crypto.X509Certificate(Buffer.from(certificate, "base64"));
+    const { publicKey, raw } = new crypto.X509Certificate(Buffer.from(certificate, "base64"));
+    // Base64 has more than one spelling.
+    if (raw.toString("base64") !== certificate) return undefined;
     if (peerNameOf(publicKey, classifierOf(peerName)) !== peerName) return undefined;
     return { peerName, publicKey: encodePublicKey(publicKey) };
   } catch {

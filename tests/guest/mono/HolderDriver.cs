@@ -5,6 +5,7 @@
 //   listen <seconds> <port>  the listener of a reachability test, until standard input ends
 //   crowd                    a listener whose queue is full: connections to it are dropped in silence; until standard input ends
 //   log <file> <lines>       so many lines into a holder's log
+//   json                     reads a document a line and writes it again; `FormatException: ...` where it is none
 //   decide                   one question a line on standard input, as JSON; one answer a line
 
 using System;
@@ -28,6 +29,7 @@ internal static class HolderDriver
             case "listen": return Listen(arguments);
             case "crowd": return Crowd();
             case "log": return Log(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture));
+            case "json": return Json();
             case "decide": return Decide();
             default: throw new ArgumentException(arguments[0]);
         }
@@ -39,6 +41,22 @@ internal static class HolderDriver
         {
             return PeerHolder.Run(directory, stop);
         }
+    }
+
+    private static int Json()
+    {
+        for (string line = Console.In.ReadLine(); line != null; line = Console.In.ReadLine())
+        {
+            try
+            {
+                Console.Out.WriteLine(PeerJson.Write(PeerJson.Read(line)));
+            }
+            catch (FormatException failure)
+            {
+                Console.Out.WriteLine("FormatException: " + failure.Message);
+            }
+        }
+        return 0;
     }
 
     private static int Facts(string directory)

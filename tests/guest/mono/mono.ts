@@ -10,6 +10,7 @@ import {
   type Answer,
   type Fault,
   type MachineEvent,
+  type MachineSetup,
   type Subject,
   type SubjectMachine,
   type SubjectNetwork,
@@ -36,6 +37,11 @@ export const mono: Subject = {
     "Get-PeerGroup",
     "Remove-PeerGroup",
     "Test-PeerReachability",
+    // Their requests are checked in C#; a case that goes further needs a scheduler or connections, which are not played here.
+    "Set-PeerPresence",
+    "Start-PeerListener",
+    // Where nothing is installed.
+    "Get-PeerPresence",
   ]),
   abilities: new Set<Ability>([
     "cut",
@@ -55,7 +61,7 @@ export const mono: Subject = {
     "inboundDropped",
   ]),
   async openNetwork() {
-    return openNetwork(buildMonoDriver());
+    return openMonoNetwork();
   },
 };
 
@@ -76,7 +82,26 @@ const settings: Partial<Record<Fault, string>> = {
 
 const networks = temporaryFolder("peerlab-networks-");
 
-function openNetwork(driver: MonoDriver): SubjectNetwork {
+/** What tests of the C# alone see of a machine beside the contract. */
+export interface MonoMachine extends SubjectMachine {
+  /** The guest folder: ledger.json, work/. */
+  directory: string;
+  /** The folder of the user's identities and groups, which the double keeps (tests/guest/native/README.md). */
+  user: string;
+  /** Settings and rules for the double beside the faults, separated by `;`. */
+  tell(settings: string): void;
+}
+
+export interface MonoNetwork extends SubjectNetwork {
+  machine(name: string, setup: MachineSetup): Promise<MonoMachine>;
+}
+
+/** A network without machines, of the C# of the Windows side. */
+export function openMonoNetwork(): MonoNetwork {
+  return openNetwork(buildMonoDriver());
+}
+
+function openNetwork(driver: MonoDriver): MonoNetwork {
   const folder = fs.mkdtempSync(path.join(networks, "network-"));
   let machines = 0;
   const reports = path.join(folder, "reports");
@@ -133,7 +158,7 @@ interface MachineOptions {
   keys: string;
 }
 
-function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachine {
+function openMachine(driver: MonoDriver, options: MachineOptions): MonoMachine {
   const { folder, name, address, reports, keys } = options;
   const directory = path.join(folder, "PeerLab");
   const applicationData = path.join(folder, "AppData");
@@ -141,6 +166,7 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
   const user = path.join(applicationData, "PeerNetworking");
   for (const made of [path.join(directory, "work"), user]) fs.mkdirSync(made, { recursive: true });
   let faults: Fault[] = [];
+  let settled = "";
 
   /** Null where the process was ended in the middle. */
   const start = async (
@@ -150,10 +176,11 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
     rule = "",
   ): Promise<Answer | null> => {
     const played = faults.filter((fault) => openedIn === "session" || fault !== "keysClosed");
-    // Nobody but a holder stays connected, and none of these machines runs one: waiting for others is in vain.
     const told = [
+      // No holder runs on these machines, so nobody stays connected: waiting for others is in vain.
       "connect-patience=200",
       rule,
+      settled,
       ...played.map((fault) => settings[fault] ?? ""),
     ].filter(Boolean);
     const { exitCode, output, errors } = await runProcess(driver, {
@@ -176,6 +203,9 @@ function openMachine(driver: MonoDriver, options: MachineOptions): SubjectMachin
   return {
     name,
     address,
+    directory,
+    user,
+    tell: (text) => (settled = text),
     async run(action, request) {
       const answer = (await start(action, request, "session"))!;
       // What Invoke-WithUserKey does: the same action in a task under the user's password.

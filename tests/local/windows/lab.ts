@@ -18,6 +18,7 @@ import type {
   Faults,
   ImageReference,
   Network,
+  Packet,
   RunCommandRequest,
   Verdict,
 } from "../../../local/interfaces";
@@ -40,6 +41,10 @@ export interface FakeNetwork extends Network {
   outbound: boolean;
   /** Refuses every packet to these addresses, as a security group would. */
   blocked: Set<string>;
+  /** Refuses single packets. */
+  refuses: (packet: Packet) => boolean;
+  /** The addresses of names in private DNS zones. */
+  names: Map<string, string[]>;
 }
 
 export function fakeNetwork(): FakeNetwork {
@@ -47,13 +52,16 @@ export function fakeNetwork(): FakeNetwork {
   const network: FakeNetwork = {
     outbound: true,
     blocked: new Set(),
+    refuses: () => false,
+    names: new Map(),
     place: (vmId, host) => hosts.set(vmId, host),
     send(packet): Verdict {
       const vmId = [...hosts.keys()].find((id) => {
         const { ipv4, ipv6, publicAddresses } = network.addressesOf(id);
         return [...ipv4, ...ipv6, ...publicAddresses].includes(packet.to);
       });
-      const allowed = vmId !== undefined && !network.blocked.has(packet.to);
+      const allowed =
+        vmId !== undefined && !network.blocked.has(packet.to) && !network.refuses(packet);
       return { allowed, reason: allowed ? "test" : "blocked", ...(vmId ? { vmId } : {}) };
     },
     addressesOf(vmId) {
@@ -66,7 +74,7 @@ export function fakeNetwork(): FakeNetwork {
       };
     },
     hasOutbound: () => network.outbound,
-    resolveName: () => [],
+    resolveName: (_, name) => network.names.get(name) ?? [],
     power: () => "running",
   };
   return network;
@@ -217,10 +225,47 @@ export async function copyGuestFiles(machine: Machine): Promise<void> {
   }
 }
 
+/** Everything of a lab's own network may pass, and the first machine is the seed. */
+export const openNetworking: NetworkingState = {
+  firewallRules: [
+    ...networking.firewallRules,
+    {
+      name: "PeerLab-pnrp-ipv6",
+      displayName: "PeerLab PNRP (IPv6)",
+      protocol: "UDP",
+      port: 3540,
+      family: "IPv6",
+      remoteAddresses: ["fd00::/64"],
+      edgeTraversal: "Block",
+    },
+  ],
+  seed: { role: "peer", server: "seed.lab.internal" },
+};
+
+/** A prepared machine of a lab whose seed is the first that is made so. */
+export async function networkedMachine(
+  lab: Lab,
+  computerName: string,
+  imageReference?: ImageReference,
+): Promise<Machine> {
+  const machine = await readyMachine(lab, computerName, openNetworking, imageReference);
+  const seed = "seed.lab.internal";
+  if (!lab.network.names.has(seed)) {
+    lab.network.names.set(seed, lab.network.addressesOf(machine.record.vmId).ipv6);
+  }
+  return machine;
+}
+
 /** A machine that is prepared and holds the guest files. */
-export async function readyMachine(lab: Lab, computerName: string): Promise<Machine> {
-  const machine = await createMachine(lab, computerName);
-  const result = await lab.windows.runCommand(machine.record.vmId, preparation());
+export async function readyMachine(
+  lab: Lab,
+  computerName: string,
+  state: NetworkingState = networking,
+  imageReference?: ImageReference,
+): Promise<Machine> {
+  const machine = await createMachine(lab, computerName, imageReference);
+  const given = preparation(settings({ networking: state }));
+  const result = await lab.windows.runCommand(machine.record.vmId, given);
   if (result.executionState !== "Succeeded") throw new Error(result.error);
   await copyGuestFiles(machine);
   return machine;

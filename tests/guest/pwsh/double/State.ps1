@@ -1,0 +1,114 @@
+# The machine's state and the journal, shared by all processes of a machine.
+
+$script:Machine = $env:PEER_WINDOWS_MACHINE
+
+function Read-DoubleState {
+    param()
+    $state = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($script:Machine + '/state.json')) -AsHashtable
+    # sc.exe, a program of its own, leaves a file for each service that it deletes.
+    foreach ($file in [System.IO.Directory]::GetFiles($script:Machine + '/deleted-services')) {
+        $state['services'].Remove([System.IO.Path]::GetFileName($file))
+    }
+    return $state
+}
+
+function Get-DoubleProgramLog {
+    # What the machine's programs were called with, a line each.
+    param()
+    $file = $script:Machine + '/programs.log'
+    if (-not [System.IO.File]::Exists($file)) {
+        return ''
+    }
+    return [System.IO.File]::ReadAllText($file)
+}
+
+function Edit-DoubleState {
+    # Runs the body with the state, alone among all processes, and keeps what the body changed in it.
+    param([Parameter(Mandatory = $true)][scriptblock]$Body)
+    $end = [DateTime]::UtcNow.AddSeconds(30)
+    $lock = $null
+    while ($null -eq $lock) {
+        try {
+            $lock = [System.IO.File]::Open($script:Machine + '/state.lock', 'OpenOrCreate', 'ReadWrite', 'None')
+        }
+        catch {
+            if ([DateTime]::UtcNow -gt $end) {
+                throw
+            }
+            [System.Threading.Thread]::Sleep(20)
+        }
+    }
+    try {
+        $state = Read-DoubleState
+        & $Body $state
+        $text = ConvertTo-Json -InputObject $state -Depth 20
+        [System.IO.File]::WriteAllText($script:Machine + '/state.new', $text)
+        [System.IO.File]::Move($script:Machine + '/state.new', $script:Machine + '/state.json', $true)
+    }
+    finally {
+        $lock.Dispose()
+    }
+}
+
+function Add-DoubleCall {
+    # Notes a call: command and parameters as texts. Never a password: who has one says so by its kind.
+    param([string]$Command, [System.Collections.IDictionary]$Parameter = @{})
+    $texts = [ordered]@{}
+    foreach ($name in $Parameter.Keys) {
+        $texts[[string]$name] = [string]($Parameter[$name] -join ' ')
+    }
+    $line = ConvertTo-Json -InputObject ([ordered]@{ process = $PID; command = $Command; parameters = $texts }) -Depth 4 -Compress
+    [System.IO.File]::AppendAllText($script:Machine + '/journal.jsonl', $line + "`n")
+}
+
+function Get-CallerPreference {
+    # The error preference a compiled cmdlet would see: its own -ErrorAction, else the caller's.
+    param([Parameter(Mandatory = $true)][System.Management.Automation.PSCmdlet]$Cmdlet)
+    if ($Cmdlet.MyInvocation.BoundParameters.ContainsKey('ErrorAction')) {
+        return $Cmdlet.MyInvocation.BoundParameters['ErrorAction']
+    }
+    return $Cmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference', 'Continue')
+}
+
+function Write-DoubleError {
+    # The error of a cmdlet, by its preference.
+    # -Module: of a cmdlet that is a function of another module in Windows, and sees only its own -ErrorAction.
+    param(
+        [Parameter(Mandatory = $true)][System.Management.Automation.PSCmdlet]$Cmdlet,
+        [Parameter(Mandatory = $true)][string]$Message,
+        [string]$Category = 'ObjectNotFound',
+        [System.Exception]$Exception,
+        [switch]$Module
+    )
+    $preference = 'Continue'
+    if (-not $Module -or $Cmdlet.MyInvocation.BoundParameters.ContainsKey('ErrorAction')) {
+        $preference = [string](Get-CallerPreference -Cmdlet $Cmdlet)
+    }
+    if ($null -eq $Exception) {
+        $Exception = [System.InvalidOperationException]::new($Message)
+    }
+    $record = [System.Management.Automation.ErrorRecord]::new($Exception, 'WindowsDouble', $Category, $null)
+    if ('Stop' -eq $preference) {
+        $Cmdlet.ThrowTerminatingError($record)
+    }
+    if (@('SilentlyContinue', 'Ignore') -notcontains $preference) {
+        $Cmdlet.WriteError($record)
+    }
+}
+
+function New-DoubleException {
+    # A COM error by its number: what GetBaseException().HResult gives on Windows.
+    param([Parameter(Mandatory = $true)][long]$HResult)
+    # Signed or unsigned: the low 32 bits.
+    $number = [BitConverter]::ToInt32([BitConverter]::GetBytes($HResult), 0)
+    return [System.Runtime.InteropServices.COMException]::new(('HRESULT 0x{0:X8}' -f $number), $number)
+}
+
+function Add-DoubleMethod {
+    # Gives an object methods: names and script blocks.
+    param([Parameter(Mandatory = $true)][object]$Object, [Parameter(Mandatory = $true)][hashtable]$Method)
+    foreach ($name in $Method.Keys) {
+        $Object.PSObject.Methods.Add([System.Management.Automation.PSScriptMethod]::new($name, $Method[$name]))
+    }
+    return $Object
+}

@@ -1,0 +1,255 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  contractVersion,
+  guestFilesHash,
+  type GuestAction,
+  type GuestFailure,
+} from "../../../guest/contract";
+import { guestFolder } from "../files";
+import { temporaryFolder } from "../native/build";
+import {
+  labPassword,
+  type Ability,
+  type Answer,
+  type Fault,
+  type MachineEvent,
+  type Subject,
+  type SubjectMachine,
+  type SubjectNetwork,
+} from "../suite/subject";
+import { findPowerShell, openPlayedMachine, type PlayedMachine, type PowerShell } from "./machine";
+
+const powerShell = findPowerShell();
+
+/** The whole Windows side in a real PowerShell: peerlab.ps1 as the entry, Windows' cmdlets and p2p.dll by doubles. */
+export const pwsh: Subject = {
+  name: "pwsh",
+  ...("unavailable" in powerShell ? { unavailable: powerShell.unavailable } : {}),
+  actions: new Set<GuestAction>([
+    "Set-PeerMachine",
+    "Test-PeerMachine",
+    "Test-PeerCapability",
+    "Set-PeerNetworking",
+    "New-PeerIdentity",
+    "Export-PeerIdentity",
+    "Import-PeerIdentity",
+    "Get-PeerIdentity",
+    "Remove-PeerIdentity",
+    "New-PeerGroup",
+    "New-PeerGroupInvitation",
+    "Join-PeerGroup",
+    "Get-PeerGroup",
+    "Remove-PeerGroup",
+    "Set-PeerPresence",
+    "Get-PeerPresence",
+    "Start-PeerListener",
+    "Stop-PeerListener",
+    "Restart-PeerMachine",
+    "Confirm-PeerBoot",
+    "Get-PeerReport",
+  ]),
+  abilities: new Set<Ability>([
+    "keysLost",
+    "keysClosed",
+    "storeCorrupted",
+    "network",
+    "networking",
+    "scheduler",
+    "server",
+    "identityStoreFull",
+    "keyFolderRefused",
+    "wrongKey",
+    "noLicense",
+    "clockAhead",
+    "pnrpStopped",
+    "pnrpStoreCorrupted",
+    "pnrpNoKeyAccess",
+    "ipv6Off",
+    "cloudAlone",
+    "noCloud",
+    "inboundDropped",
+    "reboot",
+    "holderKilled",
+  ]),
+  async openNetwork() {
+    if ("unavailable" in powerShell) throw new Error(powerShell.unavailable);
+    return openNetwork(powerShell);
+  },
+};
+
+/** What the native double is told of a fault (tests/guest/native/README.md). */
+const settings: Partial<Record<Fault, string>> = {
+  identityStoreFull: "max-identities=0",
+  keysClosed: "keys=closed",
+  keyFolderRefused: "keys=closed",
+  wrongKey: "import=wrong-key",
+  noLicense: "license=none",
+  clockAhead: `clock=${24 * 60 * 60}`,
+  ipv6Off: "ipv6=off",
+  cloudAlone: "cloud=alone",
+  noCloud: "cloud=none",
+  inboundDropped: "inbound=dropped",
+  pnrpStopped: "pnrp=stopped",
+  pnrpStoreCorrupted: "pnrp=stopped",
+  pnrpNoKeyAccess: "pnrp=stopped",
+};
+
+/** PNRPsvc's own trouble: the double tells the native one while it lasts. */
+const pnrpFaults: Fault[] = ["pnrpStopped", "pnrpStoreCorrupted", "pnrpNoKeyAccess"];
+const pnrpStore = "Windows/ServiceProfiles/LocalService/AppData/Roaming/PeerNetworking/idstore.sst";
+
+function controlOf(faults: Fault[]): { session: string[]; task: string[] } {
+  const lines = (played: Fault[]) =>
+    played.filter((fault) => !pnrpFaults.includes(fault)).flatMap((fault) => settings[fault] ?? []);
+  return {
+    session: lines(faults),
+    task: lines(faults.filter((fault) => fault !== "keysClosed")),
+  };
+}
+
+const networks = temporaryFolder("peerlab-pwsh-");
+
+function openNetwork(available: PowerShell): SubjectNetwork {
+  const folder = fs.mkdtempSync(path.join(networks, "network-"));
+  const machines: PlayedMachine[] = [];
+  const reports = path.join(folder, "reports");
+  return {
+    async machine(name, { kind = "client", faults = [] }) {
+      const address = `fd00::${(machines.length + 4).toString(16)}`;
+      const machine = openPlayedMachine({
+        powerShell: available,
+        folder: path.join(folder, name),
+        ...{ name, address, reports, prepared: true, password: labPassword },
+        state: { kind, faults, control: controlOf(faults) },
+      });
+      machines.push(machine);
+      const subject = openMachine(machine, name, address);
+      await subject.setFaults(faults);
+      return subject;
+    },
+    async close() {
+      for (const machine of machines) machine.endProcesses();
+      const lines = fs.existsSync(reports)
+        ? fs.readFileSync(reports, "utf8").trim().split("\n")
+        : [];
+      fs.rmSync(folder, { recursive: true, force: true });
+      for (const line of lines) assertNothingLeft(line);
+    },
+  };
+}
+
+/** What a process held when it ended: everything has to be given back. */
+function assertNothingLeft(line: string): void {
+  const report = JSON.parse(line) as Record<string, unknown>;
+  const open = Object.entries(report).filter(
+    ([name, count]) => !["process", "calls", "errors"].includes(name) && count !== 0,
+  );
+  const errors = report.errors as string[];
+  if (open.length > 0 || errors.length > 0) {
+    throw new Error(`A process left ${JSON.stringify(open)} open; errors: ${errors.join("; ")}`);
+  }
+}
+
+const digest = (data: Uint8Array | string) =>
+  crypto.createHash("sha256").update(data).digest("hex");
+
+let filesHash: string | undefined;
+
+function openMachine(machine: PlayedMachine, name: string, address: string): SubjectMachine {
+  filesHash ??= guestFilesHash(
+    (file) => fs.readFileSync(path.join(guestFolder, "PeerLab", file)),
+    digest,
+  );
+  let faults: Fault[] = [];
+  return {
+    name,
+    address,
+    async run(action, request) {
+      const envelope = {
+        ...{ contract: contractVersion, instance: machine.instance, guestFiles: filesHash },
+        ...request,
+      };
+      const { exitCode, output, errors } = await machine.run(
+        "ProgramData/PeerLab/peerlab.ps1",
+        [action],
+        toAscii(JSON.stringify(envelope)),
+      );
+      return readAnswer(action, exitCode, output, errors);
+    },
+    async setFaults(wanted) {
+      const became = (fault: Fault) => wanted.includes(fault) && !faults.includes(fault);
+      if (became("storeCorrupted")) {
+        fs.writeFileSync(path.join(machine.userStore, "idstore.sst"), "damaged");
+      }
+      const store = path.join(machine.folder, "drive", pnrpStore);
+      if (became("pnrpStoreCorrupted")) {
+        fs.mkdirSync(path.dirname(store), { recursive: true });
+        fs.writeFileSync(store, "damaged");
+      }
+      if (!wanted.includes("pnrpStoreCorrupted")) fs.rmSync(store, { force: true });
+      const control = controlOf(wanted);
+      const down = pnrpFaults.some((fault) => wanted.includes(fault));
+      machine.changeState((state) => {
+        state.faults = wanted;
+        state.control = control;
+        if (state.services.PNRPsvc) {
+          state.services.PNRPsvc.status = down ? "Stopped" : "Running";
+          state.services.PNRPsvc.exitCode = down ? 1077 : 0;
+        }
+      });
+      for (const session of ["session", "task"] as const) {
+        const lines = [...control[session], ...(down ? ["pnrp=stopped"] : [])];
+        fs.writeFileSync(path.join(machine.folder, `${session}.control`), `${lines.join("\n")}\n`);
+      }
+      faults = wanted;
+    },
+    async play(event: MachineEvent) {
+      if (event === "reboot") return machine.reboot();
+      if (event === "holderKilled") return machine.endProcesses();
+      if (event !== "keysLost") throw new Error(`The pwsh subject does not play ${event}.`);
+      const identities = path.join(machine.userStore, "identities");
+      for (const file of fs.readdirSync(identities)) {
+        const record = path.join(identities, file);
+        const text = fs.readFileSync(record, "utf8").replace(/^key=.*$/m, "key=lost");
+        fs.writeFileSync(record, text);
+      }
+    },
+  };
+}
+
+/** JSON as the contract wants requests: everything beyond ASCII as `\u` escapes. */
+function toAscii(json: string): string {
+  return json.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const machineFacts = ["contract", "computerName", "instance", "osBuild", "action"];
+
+/** The answer out of what the entry wrote, which is exactly one line on one of the two streams. */
+function readAnswer(
+  action: GuestAction,
+  exitCode: number | null,
+  output: string,
+  errors: string,
+): Answer {
+  const said = `${action} ended with ${exitCode}; output: ${output}; errors: ${errors}`;
+  const [line, other] = exitCode === 0 ? [output, errors] : [errors, output];
+  if (exitCode !== 0 && exitCode !== 1) throw new Error(said);
+  if (other !== "" || !/^[\x20-\x7e]+\r?\n$/.test(line)) {
+    throw new Error(`Expected one line of ASCII on one stream: ${said}`);
+  }
+  let parsed: Record<string, unknown>;
+  try {
+    parsed = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    throw new Error(`Expected JSON: ${said}`);
+  }
+  if (exitCode === 1) return { failure: parsed as unknown as GuestFailure };
+  if (parsed.action !== action || parsed.osBuild !== "10.0.26100.2894") throw new Error(said);
+  const report = Object.entries(parsed).filter(([field]) => !machineFacts.includes(field));
+  return { report: Object.fromEntries(report) };
+}
