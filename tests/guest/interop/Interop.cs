@@ -123,6 +123,7 @@ namespace PeerLab
                 case "update": ((PeerRegistration)Held[a[0]]).Update(int.Parse(a[1]), a[2]); return nothing;
                 case "resolve": return PeerPnrp.Resolve(a[0], int.Parse(a[1])).Select(endpoint => endpoint.ToString()).ToArray();
                 case "clouds": return PeerClouds.List().Select(cloud => cloud.Name + " " + cloud.Scope + " " + cloud.State).ToArray();
+                case "addRight": AccountRights.Add(Convert.FromBase64String(a[0]), a[1]); return nothing;
                 case "arguments": return ArgumentRules.Run();
                 case "identityRounds": Rounds.Identities(int.Parse(a[0])); return nothing;
                 case "groupRounds": Rounds.Groups(int.Parse(a[0]), a[1]); return nothing;

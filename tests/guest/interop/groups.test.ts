@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { keyPool } from "../native/build";
 import { buildInterop } from "./build";
 import { InteropNetwork, type Caller } from "./caller";
 
@@ -215,6 +216,58 @@ describe("guest/PeerLab, the wrappers of groups over the native double", functio
     assert.equal(await beta.caller.one("status", joined), "");
     await beta.caller.call("connectByAddress", joined, "fd00::1");
     await beta.caller.until(has("connected"), "status", joined);
+  });
+
+  it("connect where one side gets through to the other, and not where neither does", async () => {
+    const alpha = await member("alpha", ["inbound=dropped"]);
+    const { handle } = await createGroup(alpha);
+    await alpha.caller.call("connect", handle);
+    const join = async (who: Member) => {
+      const invitation = await alpha.caller.one("invite", handle, who.credential, "member", day);
+      const joined = await who.caller.one("joinGroup", who.identity, invitation);
+      await who.caller.call("connect", joined);
+      return joined;
+    };
+    const beta = await member("beta");
+    await beta.caller.until(has("connected"), "status", await join(beta));
+    await beta.caller.kill();
+    const gamma = await member("gamma", ["inbound=dropped"]);
+    assert.equal(await gamma.caller.one("status", await join(gamma)), "");
+    assert.equal(await alpha.caller.one("status", handle), "listening");
+  });
+
+  it("tell by event why a connection failed", async () => {
+    const alpha = await member("alpha", ["connect-failure=80630109"]);
+    const { handle } = await createGroup(alpha);
+    const events = await alpha.caller.one("events", handle);
+    await alpha.caller.call("connect", handle);
+    assert.equal(await alpha.caller.one("status", handle), "");
+    assert.deepEqual(await alpha.caller.call("takeEvents", events), [
+      "failed PEER_E_CONNECTION_FAILED",
+    ]);
+    await alpha.caller.call("end", events);
+  });
+
+  it("hand the right to invite on for 24 links, and no further", async () => {
+    const caller = network.open("alpha", [], { PEER_DOUBLE_KEYS: keyPool() });
+    await caller.call("startGrouping");
+    const creator = await caller.one("create", "1", null);
+    let own = await caller.one("createGroup", creator, "lab", "The lab", null, month);
+    await caller.call("connect", own);
+    const invite = async (name: string, link: number) => {
+      const credential = await caller.one("credential", name);
+      // No credential outlives that of its issuer.
+      const seconds = String(Number(day) - link * 60);
+      return caller.one("invite", own, credential, "administrator", seconds);
+    };
+    for (let link = 2; link <= 24; link++) {
+      const next = await caller.one("create", String(link), null);
+      own = await caller.one("joinGroup", next, await invite(next, link));
+      await caller.call("connect", own);
+      await caller.until(has("connected"), "status", own);
+    }
+    const last = await caller.one("create", "25", null);
+    await assert.rejects(invite(last, 25), /PEER_E_CHAIN_TOO_LONG/);
   });
 
   it("tell the cloud, the service and IPv6 that are not there", async () => {

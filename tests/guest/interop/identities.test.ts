@@ -225,4 +225,19 @@ describe("guest/PeerLab, the wrappers of identities over the native double", fun
     assert.equal(await refused.code("create", "b", null), "PEER_E_DISK_FULL");
     assert.equal(await refused.code("create", "b", null), "S_OK");
   });
+
+  it("meet settings that change while they run, and faults that several processes share", async () => {
+    const control = path.join(network.user("alpha"), "control");
+    const told = { PEER_DOUBLE_CONTROL: control };
+    const first = network.open("alpha", ["keys=closed"], told);
+    assert.equal(await first.code("create", "a", null), "PEER_E_NO_KEY_ACCESS");
+    fs.writeFileSync(control, "# as if the session had its keys back\nkeys=open\n");
+    assert.equal(await first.code("create", "a", null), "S_OK");
+    fs.writeFileSync(control, "keys=open\nPeerEnumIdentities=80070005,2\n");
+    const second = network.open("alpha", [], told);
+    assert.equal(await first.code("list"), "E_ACCESSDENIED");
+    assert.equal(await second.code("list"), "E_ACCESSDENIED");
+    assert.equal(await first.code("list"), "S_OK");
+    assert.equal(await second.code("list"), "S_OK");
+  });
 });
