@@ -37,6 +37,11 @@ export const mono: Subject = {
     "Get-PeerGroup",
     "Remove-PeerGroup",
     "Test-PeerReachability",
+    // Their requests are checked in C#; a case that goes further needs a scheduler or connections, which are not played here.
+    "Set-PeerPresence",
+    "Start-PeerListener",
+    // Where nothing is installed.
+    "Get-PeerPresence",
   ]),
   abilities: new Set<Ability>([
     "cut",
@@ -171,7 +176,13 @@ function openMachine(driver: MonoDriver, options: MachineOptions): MonoMachine {
     rule = "",
   ): Promise<Answer | null> => {
     const played = faults.filter((fault) => openedIn === "session" || fault !== "keysClosed");
-    const told = [rule, settled, ...played.map((fault) => settings[fault] ?? "")].filter(Boolean);
+    const told = [
+      // No holder runs on these machines, so nobody stays connected: waiting for others is in vain.
+      "connect-patience=200",
+      rule,
+      settled,
+      ...played.map((fault) => settings[fault] ?? ""),
+    ].filter(Boolean);
     const { exitCode, output, errors } = await runProcess(driver, {
       input: { action, request, directory, applicationData, openedIn },
       environment: {

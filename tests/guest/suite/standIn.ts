@@ -89,6 +89,7 @@ export const standIn: Subject = {
     "holderKilled",
     "fortnight",
     "network",
+    "connections",
     "server",
     "networking",
     "scheduler",

@@ -57,6 +57,8 @@ export type Ability =
   | "server"
   /** Machines that reach each other: groups, names, ports. */
   | "network"
+  /** TCP between these machines, through firewalls and security groups. */
+  | "connections"
   /** The section `networking` of a machine's state. */
   | "networking"
   /** A task scheduler that refuses a wrong `userPassword`. */
