@@ -41,6 +41,8 @@ export interface Windows extends WindowsMachines {
   machines(): Machine[];
   /** Sets a user's password from outside, as an administrator at the machine would: the user's protected keys are lost. */
   resetPassword(vmId: string, user: string, password: string): Promise<void>;
+  /** Ends what waits in this process, such as the restart of a machine; another process opens the machines again. */
+  close(): void;
 }
 
 /** Opens the machines kept in a directory, which run on as they were. */
@@ -124,5 +126,6 @@ export function openWindows(options: WindowsOptions): Windows {
     },
 
     runCommand: (vmId, request) => runManagedCommand(required(vmId), request),
+    close: () => machines.forEach((machine) => machine.close()),
   };
 }

@@ -66,6 +66,8 @@ export interface Machine {
   /** Calls `listener` when the machine stops, restarts or is deleted; returns the function that ends it. */
   onStop(listener: () => void): () => void;
   endSessions(): void;
+  /** Forgets what waits in this process; the record keeps it for the next. */
+  close(): void;
 }
 
 export function openMachine(
@@ -204,6 +206,7 @@ export function openMachine(
       return () => stopListeners.delete(listener);
     },
     endSessions,
+    close: () => clearTimeout(restartTimer),
   };
   awaitRestart();
   return machine;

@@ -114,8 +114,14 @@ export function openLab(serverPeerStack: "refused" | "works" = "refused"): Lab {
     network,
     clock,
     windows: open(),
-    restart: () => (lab.windows = open()),
-    dispose: () => fs.rmSync(directory, { recursive: true, force: true }),
+    restart() {
+      lab.windows.close();
+      return (lab.windows = open());
+    },
+    dispose() {
+      lab.windows.close();
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
   };
   return lab;
 }
