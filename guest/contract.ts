@@ -464,7 +464,7 @@ export interface NewPeerGroupRequest extends GuestRequest {
   friendlyName: string;
   /** The part of the group's peer name after the dot, 1 to 149 characters; used only where the group is created. */
   classifier: string;
-  /** At most 512 characters; used only where the group is created. */
+  /** At most 255 characters; used only where the group is created. */
   comment?: string;
   /**
    * How long a member's credential holds, in seconds: 28,800 (8 hours) to 315,360,000 (10 years); 2,419,200 (28 days) where

@@ -26,7 +26,9 @@ $script:TriggerSetting = @(
 function New-HolderDefinition {
     <#
     .SYNOPSIS
-    The holder's task (ITaskDefinition): from the start of Windows on, without end; every five minutes where it has ended.
+    The holder's task (ITaskDefinition): from the start of Windows on, without end; every quarter of an hour where it has
+    ended. Oftener, a password that is not the user's any more would lock the user out: Windows counts ten refused logons
+    until ten minutes pass without one.
     #>
     param()
     $arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}/PeerHolder.ps1"' -f $script:GuestDirectory
@@ -46,7 +48,7 @@ function New-HolderDefinition {
     $repeated.Enabled = $true
     $repeated.StartBoundary = '2020-01-01T00:00:00Z'
     # No duration: for ever.
-    $repeated.Repetition.Interval = 'PT5M'
+    $repeated.Repetition.Interval = 'PT15M'
     return $definition
 }
 

@@ -32,7 +32,7 @@ export interface HolderRecord {
 export const presenceFile = `${guestDirectory}/presence.json`;
 
 /** The task is repeated so often; a second instance is not started. */
-const repetition = 5 * 60_000;
+const repetition = 15 * 60_000;
 
 export function readPresence(machine: Machine): PresenceState | undefined {
   if (!machine.disk.find(presenceFile)) return undefined;

@@ -112,7 +112,7 @@ describe("local/windows, the presence holder", () => {
       ended.names.map(({ state }) => state),
       ["waiting", "waiting"],
     );
-    lab.clock.now += 5 * 60_000;
+    lab.clock.now += 15 * 60_000;
     assert.equal((await facts()).holder, "running");
   });
 
@@ -183,16 +183,15 @@ describe("local/windows, the presence holder", () => {
     assert.equal((await facts()).holder, "running");
   });
 
-  it("locks the user out where it is tried with a wrong password every five minutes", async () => {
+  it("never locks the user out, however long its password is not the user's any more", async () => {
     await install();
     await lab.windows.resetPassword(machine.record.vmId, labUser, labPassword);
     machine.reboot();
-    const attempt = () => passwordLogon(machine, labUser, labPassword);
-    assert.notEqual(typeof (await attempt()), "string");
-    lab.clock.now += 51 * 60_000;
-    assert.equal(await attempt(), "lockedOut");
-    lab.clock.now += 10 * 60_000;
-    assert.notEqual(typeof (await attempt()), "string");
+    for (let quarters = 0; quarters < 50; quarters++) {
+      lab.clock.now += 15 * 60_000;
+      assert.notEqual(typeof (await passwordLogon(machine, labUser, labPassword)), "string");
+      assert.equal((await facts()).holder, "stopped");
+    }
   });
 
   it("is a service where a policy forbids stored passwords", async () => {
