@@ -5,7 +5,7 @@ import type { PeerLabArgs } from "../components/peerLabArgs";
 import { readConfiguration } from "../components/plan/configuration";
 import { describeFindings } from "../components/inputErrors";
 import { probeImages, removeProbe } from "./probeImages";
-import { knownImages, probedImages } from "./probeProgram";
+import { knownImages, probedImages } from "./probedImages";
 import { probeText, runsPeers } from "./probeReport";
 import { openStack } from "./stack";
 
@@ -51,7 +51,9 @@ async function main(args: string[]): Promise<number> {
     await removeProbe(values.remove, { settings, environment: stack.environment, report });
     return 0;
   }
-  const { definition, findings } = readConfiguration(stack.project, settings, process.env);
+  const { definition, findings: all } = readConfiguration(stack.project, settings, process.env);
+  // Images are tried before there is anybody.
+  const findings = all.filter(({ path }) => path !== "people");
   if (findings.length > 0) {
     throw new Error(describeFindings(`The configuration of stack ${stack.name}`, findings));
   }

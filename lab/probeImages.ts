@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import {
   LocalWorkspace,
@@ -8,7 +7,8 @@ import {
 } from "@pulumi/pulumi/automation";
 import type { PeerLabArgs } from "../components/peerLabArgs";
 import { findGuestFailure } from "../guest/guestFailure";
-import { probeProgram, type ProbedImage } from "./probeProgram";
+import type { ProbeSettings } from "./probeStack";
+import type { ProbedImage } from "./probedImages";
 import { probeResults, type ProbeResult } from "./probeReport";
 
 const projectName = "peerlab-probe";
@@ -36,23 +36,20 @@ export interface ProbeOptions {
 export async function probeImages(options: ProbeOptions): Promise<ProbeResult[]> {
   const { images, like, report, signal, keep } = options;
   const stackName = `probe-${new Date().toISOString().replace(/\D/g, "").slice(0, 14)}`;
-  return inWorkspace(options, stackName, probeProgram(images, like), async (stack) => {
+  return inWorkspace(options, stackName, { images, like }, async (stack) => {
     const failures: { resource: string; message: string }[] = [];
     const watch = watcher(images, report, failures);
     let ended: Error | undefined;
     await stack
       .up({ continueOnError: true, onEvent: watch, signal })
       .catch((error: Error) => void (ended = error));
-    const outputs = await stack.outputs();
-    const answers = Object.fromEntries(
-      images.map(({ machine }) => [machine, outputs[machine]?.value as string | undefined]),
-    );
+    const { answers } = await stack.outputs();
     if (keep) {
       report(`Kept as the stack ${stackName}: npm run probe -- --remove ${stackName} removes it.`);
     } else {
       await remove(stack, stackName, report);
     }
-    const results = probeResults(images, answers, failures);
+    const results = probeResults(images, answers?.value ?? {}, failures);
     // What belongs to no machine is nobody's result: without a network no image was tried.
     if (ended && results.every((one) => !one.report && one.failures.length === 0)) {
       const messages = failures.map(({ message }) => message);
@@ -67,11 +64,8 @@ export async function removeProbe(
   stackName: string,
   options: Pick<ProbeOptions, "settings" | "environment" | "report">,
 ): Promise<void> {
-  await inWorkspace(
-    options,
-    stackName,
-    async () => {},
-    (stack) => remove(stack, stackName, options.report),
+  await inWorkspace(options, stackName, undefined, (stack) =>
+    remove(stack, stackName, options.report),
   );
 }
 
@@ -91,26 +85,42 @@ async function remove(
   }
 }
 
+/**
+ * A project in a folder of its own, below the caller's, so that packages are found. It is an ordinary program and not a function
+ * of this process: with one of those the engine waits for ever where a resource fails and the update goes on.
+ */
 async function inWorkspace<T>(
   { settings, environment }: Pick<ProbeOptions, "settings" | "environment">,
   stackName: string,
-  program: () => Promise<Record<string, unknown> | void>,
+  probe: ProbeSettings | undefined,
   use: (stack: AutomationStack) => Promise<T>,
 ): Promise<T> {
-  const workDir = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-probe-"));
+  const parent = path.resolve(".peerlab");
+  fs.mkdirSync(parent, { recursive: true });
+  const workDir = fs.mkdtempSync(path.join(parent, "probe-"));
+  const write = (name: string, text: string) => fs.writeFileSync(path.join(workDir, name), text);
+  const program = path.join(__dirname, "probeStack");
+  write("Pulumi.yaml", `name: ${projectName}\nruntime: nodejs\nmain: index.ts\n`);
+  write("package.json", JSON.stringify({ name: projectName, private: true }));
+  write("index.ts", `export = require(${JSON.stringify(program)});\n`);
   // The Automation API looks for the command with this process's own variables.
   process.env.PATH = environment.PATH;
   try {
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName, projectName, program },
-      { workDir, envVars: environment as Record<string, string> },
+      { stackName, workDir },
+      {
+        envVars: {
+          ...(environment as Record<string, string>),
+          PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        },
+      },
     );
     const own = Object.entries(settings).filter(([key]) => key.startsWith("azure-native:"));
-    if (own.length > 0) {
-      await stack.setAllConfig(
-        Object.fromEntries(own.map(([key, value]) => [key, { value, secret: true }])),
-      );
-    }
+    await stack.setAllConfig({
+      ...Object.fromEntries(own.map(([key, value]) => [key, { value, secret: true }])),
+      // It may hold the jump host's password.
+      ...(probe ? { probe: { value: JSON.stringify(probe), secret: true } } : {}),
+    });
     return await use(stack);
   } finally {
     fs.rmSync(workDir, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { answerOf } from "../components/guestSteps";
 import type { StackStep, TestPeerStackReport } from "../guest/contract";
-import type { ProbedImage } from "./probeProgram";
+import type { ProbedImage } from "./probedImages";
 
 /** What came of one image. */
 export interface ProbeResult {
@@ -51,7 +51,8 @@ function paragraph(result: ProbeResult): string {
   if (report) {
     lines.push(`  ${[report.edition, report.osBuild, report.image].filter(Boolean).join(", ")}`);
   }
-  for (const { step, answer, seen } of unfit(result)) {
+  // What was skipped follows from what failed.
+  for (const { step, answer, seen } of unfit(result).filter((one) => one.answer !== "skipped")) {
     lines.push(`  ${step}: ${answer}${seen ? ` (${seen})` : ""}`);
   }
   for (const failure of failures) lines.push(`  ${failure}`);

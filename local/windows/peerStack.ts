@@ -65,8 +65,7 @@ export function requireGrouping(machine: Machine): void {
  * starts p2pimsvc when it is called.
  */
 export function requireReadableIdentities(machine: Machine): void {
-  requireParts(machine);
-  if (!machine.ipv6Works()) throw ipv6Disabled(machine);
+  requireStackParts(machine);
   if (machine.record.services.p2pimsvc?.startType === "Disabled") {
     throw new HresultError("PEER_E_CANNOT_START_SERVICE", "PeerEnumIdentities");
   }
@@ -81,6 +80,12 @@ export function requirePeerStack(machine: Machine): PeerStackState {
   const part = (["pnrp", "grouping", "identity"] as const).find((name) => state[name] !== "S_OK");
   if (!part) return state;
   throw stackFailure(machine, part, state[part]);
+}
+
+/** Fails where the stack cannot work at all, by what can be seen from outside. */
+export function requireStackParts(machine: Machine): void {
+  requireParts(machine);
+  if (!machine.ipv6Works()) throw ipv6Disabled(machine);
 }
 
 /** Fails where a part is missing or switched off by policy. */

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { contractVersion, type StackStep, type TestPeerStackReport } from "../../guest/contract";
-import { knownImages, probedImages } from "../../lab/probeProgram";
+import { knownImages, probedImages } from "../../lab/probedImages";
 import { probeResults, probeText, runsPeers } from "../../lab/probeReport";
 
 const report = (steps: StackStep[]): TestPeerStackReport => ({

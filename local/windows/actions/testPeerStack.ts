@@ -7,7 +7,7 @@ import { networkingFacts } from "../networking";
 import {
   requireGrouping,
   requireIdentities,
-  requireReadableIdentities,
+  requireStackParts,
   startPeerStack,
 } from "../peerStack";
 import { peerServices } from "../services";
@@ -225,7 +225,7 @@ function ofWindows(machine: Machine): StackStep[] {
   const { ipv6Addresses } = networkingFacts(machine);
   return [
     windowsStep("Windows: peer stack", () => {
-      requireReadableIdentities(machine);
+      requireStackParts(machine);
       return present.join(", ");
     }),
     windowsStep("Windows: IPv6", () => {
