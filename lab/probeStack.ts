@@ -31,10 +31,16 @@ const group = new resources.ResourceGroup("probe", {
 });
 const shared = { resourceGroupName: group.name, location: group.location, tags: like.tags };
 const jumpHost = like.jumpHost as JumpHost | undefined;
+const { resourceGroupName, virtualNetworkName, subnetName } = like.existing ?? {};
 const network = new PeerNetwork("probe", {
   ...shared,
   adminSources: like.adminSources ?? [],
   jumpHostAddress: jumpHost?.privateAddress,
+  // Where a jump host stands in a network of its own, the machines go there too. Otherwise ranges that no lab has by default, so
+  // that a way to both stays one way.
+  ...(subnetName
+    ? { existing: { resourceGroupName, virtualNetworkName, subnetName } }
+    : { ipv4Space: "10.81.0.0/16", ipv6Space: "fd5a:9c2e:71b1::/48" }),
 });
 const defaults: Partial<WindowsPeerArgs> = {
   ...(like.machineDefaults as Partial<WindowsPeerArgs>),

@@ -82,7 +82,7 @@ function stepsInto(steps: StackStep[]): Step {
       else tell("S_OK", seen ?? "", true);
     } catch (error) {
       if (!(error instanceof HresultError)) throw error;
-      tell(error.hresult, `${error.call} answered ${error.hresult}.`, refused || !matters);
+      tell(error.hresult, fromHresult(error).message, refused || !matters);
     }
   };
 }
