@@ -160,23 +160,31 @@ export function* ownRuleDifferences(
       yield {
         drift: `firewall rule ${rule.name} is missing`,
         changed: `firewall rule ${rule.name} added`,
-        repair: () => rules.push(complete),
+        repair() {
+          rules.push(complete);
+        },
       };
     } else if (!sameRule(present, complete)) {
       yield {
         drift: `firewall rule ${rule.name} ${present.enabled ? "differs" : "is disabled"}`,
-        changed: `firewall rule ${rule.name} changed`,
-        repair: () => (rules[index] = complete),
+        changed: `firewall rule ${rule.name} corrected`,
+        repair() {
+          rules[index] = complete;
+        },
       };
     }
   }
   const names = new Set(wanted.map((rule) => rule.name));
-  for (const rule of [...rules]) {
-    if (!rule.name.startsWith(firewallRulePrefix) || names.has(rule.name)) continue;
+  const unwanted = rules.filter(
+    ({ name }) => name.startsWith(firewallRulePrefix) && !names.has(name),
+  );
+  for (const rule of unwanted.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     yield {
       drift: `firewall rule ${rule.name} is not wanted`,
       changed: `firewall rule ${rule.name} removed`,
-      repair: () => rules.splice(rules.indexOf(rule), 1),
+      repair() {
+        rules.splice(rules.indexOf(rule), 1);
+      },
     };
   }
 }

@@ -7,10 +7,12 @@ import {
   type GuestAction,
   type GuestFailure,
 } from "../../../guest/contract";
-import { guestFolder } from "../files";
+import { passwordCommand } from "../../../guest/password";
+import { guestFolder, readGuestText } from "../files";
 import { temporaryFolder } from "../native/build";
 import {
   labPassword,
+  otherPassword,
   type Ability,
   type Answer,
   type Fault,
@@ -53,6 +55,7 @@ export const pwsh: Subject = {
   ]),
   abilities: new Set<Ability>([
     "keysLost",
+    "passwordChanged",
     "keysClosed",
     "storeCorrupted",
     "network",
@@ -68,6 +71,10 @@ export const pwsh: Subject = {
     "pnrpStoreCorrupted",
     "pnrpNoKeyAccess",
     "ipv6Off",
+    "ipv6Disabled",
+    "ipv6Unbound",
+    "peernetDisabled",
+    "storedPasswordsForbidden",
     "cloudAlone",
     "noCloud",
     "inboundDropped",
@@ -96,6 +103,29 @@ const settings: Partial<Record<Fault, string>> = {
   pnrpStoreCorrupted: "pnrp=stopped",
   pnrpNoKeyAccess: "pnrp=stopped",
 };
+
+/** What is wrong with Windows itself: done to the machine's state, and undone where the fault is no longer set. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the state is the double's own, in its own words.
+const conditions: Partial<Record<Fault, (state: any, isSet: boolean) => void>> = {
+  ipv6Disabled(state, isSet) {
+    const parameters = "system\\currentcontrolset\\services\\tcpip6\\parameters";
+    setValue(state, parameters, "DisabledComponents", isSet ? 255 : undefined);
+    state.ipv6AtBoot = !isSet;
+  },
+  ipv6Unbound(state, isSet) {
+    for (const { bindings } of state.adapters) bindings.ms_tcpip6 = !isSet;
+  },
+  peernetDisabled(state, isSet) {
+    setValue(state, "software\\policies\\microsoft\\peernet", "Disabled", isSet ? 1 : undefined);
+  },
+};
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above.
+function setValue(state: any, key: string, name: string, value: number | undefined): void {
+  const { values } = (state.registry[key] ??= { volatile: false, values: {} });
+  if (value === undefined) delete values[name];
+  else values[name] = { type: "DWord", value };
+}
 
 /** PNRPsvc's own trouble: the double tells the native one while it lasts. */
 const pnrpFaults: Fault[] = ["pnrpStopped", "pnrpStoreCorrupted", "pnrpNoKeyAccess"];
@@ -195,6 +225,13 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
       machine.changeState((state) => {
         state.faults = wanted;
         state.control = control;
+        for (const [fault, set] of Object.entries(conditions) as [
+          Fault,
+          (state: unknown, isSet: boolean) => void,
+        ][]) {
+          const isSet = wanted.includes(fault);
+          if (isSet !== faults.includes(fault)) set(state, isSet);
+        }
         if (state.services.PNRPsvc) {
           state.services.PNRPsvc.status = down ? "Stopped" : "Running";
           state.services.PNRPsvc.exitCode = down ? 1077 : 0;
@@ -209,8 +246,14 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
     async play(event: MachineEvent) {
       if (event === "reboot") return machine.reboot();
       if (event === "holderKilled") return machine.endProcesses();
+      if (event === "passwordChanged") {
+        await changePassword(machine, labPassword, otherPassword);
+        return changePassword(machine, otherPassword, labPassword);
+      }
       if (event !== "keysLost") throw new Error(`The pwsh subject does not play ${event}.`);
+      resetPassword(machine);
       const identities = path.join(machine.userStore, "identities");
+      if (!fs.existsSync(identities)) return;
       for (const file of fs.readdirSync(identities)) {
         const record = path.join(identities, file);
         const text = fs.readFileSync(record, "utf8").replace(/^key=.*$/m, "key=lost");
@@ -218,6 +261,28 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
       }
     },
   };
+}
+
+/** What an administrator does from outside: the password is newer than what the holder was given, whatever its text. */
+function resetPassword(machine: PlayedMachine): void {
+  const note = path.join(machine.guestDirectory, "work", "holder-installed");
+  const [before, now] = [new Date(Date.now() - 3_600_000), new Date(Date.now() - 60_000)];
+  if (fs.existsSync(note)) fs.utimesSync(note, before, before);
+  fs.utimesSync(path.join(machine.folder, "password"), now, now);
+}
+
+async function changePassword(
+  machine: PlayedMachine,
+  oldPassword: string,
+  newPassword: string,
+): Promise<void> {
+  const encoded = passwordCommand(readGuestText).split(" ").pop() ?? "";
+  const script = path.join(machine.folder, "drive", "password.ps1");
+  fs.writeFileSync(script, Buffer.from(encoded, "base64").toString("utf16le"));
+  const { instance } = machine;
+  const request = { contract: contractVersion, instance, oldPassword, newPassword };
+  const { exitCode, errors } = await machine.run("password.ps1", [], JSON.stringify(request));
+  if (exitCode !== 0) throw new Error(`The password was not changed: ${errors}`);
 }
 
 /** JSON as the contract wants requests: everything beyond ASCII as `\u` escapes. */

@@ -23,6 +23,14 @@ export type Fault =
   | "pnrpStopped"
   /** IPv6 is off. */
   | "ipv6Off"
+  /** The registry switches IPv6 off (DisabledComponents 255), in force since the last boot. */
+  | "ipv6Disabled"
+  /** IPv6 is not bound to the network adapter. */
+  | "ipv6Unbound"
+  /** A policy forbids all peer networking. */
+  | "peernetDisabled"
+  /** A policy forbids the scheduler to store passwords (0x80070520). */
+  | "storedPasswordsForbidden"
   /** The machine finds no other node of the cloud. */
   | "cloudAlone"
   /** No cloud is there at all: `PEER_E_NO_CLOUD`. */
@@ -40,6 +48,8 @@ export type Fault =
 export type MachineEvent =
   /** The lab user's password was reset from outside: the keys of the identities held now are lost. */
   | "keysLost"
+  /** The lab user changed the password by password.ps1, and back to what it was. */
+  | "passwordChanged"
   /** Windows restarts. */
   | "reboot"
   /** The holder's process is ended from outside. */
@@ -66,6 +76,9 @@ export type Ability =
 
 /** The lab user's password on every machine of a subject, for requests with `userPassword`. */
 export const labPassword = "Correct-Horse-7-Battery";
+
+/** What the lab user's password is in between, where it is changed and changed back. */
+export const otherPassword = "Other-Horse-8-Battery";
 
 export interface Subject {
   /** `mono`, `stand-in`, `pwsh`. */
