@@ -154,7 +154,7 @@ export function* ownRuleDifferences(
       edgeTraversal: rule.edgeTraversal,
       enabled: true,
     };
-    const index = rules.findIndex((present) => present.name === rule.name);
+    const index = rules.findIndex((present) => sameName(present.name, rule.name));
     const present = rules[index];
     if (!present) {
       yield {
@@ -174,10 +174,9 @@ export function* ownRuleDifferences(
       };
     }
   }
-  const names = new Set(wanted.map((rule) => rule.name));
-  const unwanted = rules.filter(
-    ({ name }) => name.startsWith(firewallRulePrefix) && !names.has(name),
-  );
+  const unwanted = rules
+    .filter(({ name }) => sameName(name.slice(0, firewallRulePrefix.length), firewallRulePrefix))
+    .filter(({ name }) => !wanted.some((rule) => sameName(rule.name, name)));
   for (const rule of unwanted.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     yield {
       drift: `firewall rule ${rule.name} is not wanted`,
@@ -189,6 +188,18 @@ export function* ownRuleDifferences(
   }
 }
 
+/** The firewall knows its rules by names of either case. */
+function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** One spelling for a prefix: its host bits are nothing to the firewall. */
+function canonical(cidr: string): string {
+  const [address, length] = ipaddr.parseCIDR(cidr);
+  const kind = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+  return `${kind.networkAddressFromCIDR(cidr).toString()}/${length}`;
+}
+
 function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
   const form = (rule: GuestFirewallRule) =>
     JSON.stringify([
@@ -196,7 +207,7 @@ function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
       rule.action,
       rule.protocol,
       rule.port,
-      [...rule.remoteAddresses].sort(),
+      [...new Set(rule.remoteAddresses.map(canonical))].sort(),
       [...rule.profiles].sort(),
       rule.edgeTraversal,
       rule.enabled,

@@ -3,6 +3,7 @@ import {
   type NetworkingFacts,
   type NetworkingState,
 } from "../../guest/contract";
+import { hasGlobalCloud } from "./cloud/cloud";
 import type { Difference } from "./difference";
 import { ownRuleDifferences } from "./firewall";
 import { GuestError } from "./guestError";
@@ -40,7 +41,7 @@ export function applyNetworking(
   };
   repair(ofFoundation(machine, from));
   changed.push(...startPnrp(machine, reconcile));
-  repair(ofReach(machine, state));
+  repair(ofReach(machine, state, from));
   machine.save();
   if (from === "session") requirePnrp(machine);
   return { changed, pending: pendingChanges(machine) };
@@ -51,21 +52,27 @@ export function networkingDrift(machine: Machine, state: NetworkingState): strin
   const { pnrpFailure, services } = machine.record;
   const drift = [...ofFoundation(machine, "session")].map((difference) => difference.drift);
   const isDown = services.PNRPsvc && services.PNRPsvc.status !== "Running";
-  if (isDown && machine.ipv6Works()) {
+  if (isDown && !machine.rebootPending()) {
     drift.push(
       pnrpFailure
         ? `service PNRPsvc does not start: ${pnrpFailure}`
         : "service PNRPsvc is not running",
     );
   }
-  return [...drift, ...[...ofReach(machine, state)].map((difference) => difference.drift)];
+  return [
+    ...drift,
+    ...[...ofReach(machine, state, "session")].map((difference) => difference.drift),
+  ];
 }
 
-/** Starts PNRPsvc where it does not run, and repairs before what is known to keep it from that, where it is asked to. */
+/**
+ * Starts PNRPsvc where it does not run, and repairs before what is known to keep it from that, where it is asked to. Without
+ * IPv6 it would end at once: it waits for the restart for which IPv6 waits.
+ */
 function startPnrp(machine: Machine, reconcile: boolean): string[] {
   const { record } = machine;
   const service = record.services.PNRPsvc;
-  if (!service || service.status === "Running" || !machine.ipv6Works()) return [];
+  if (!service || service.status === "Running" || machine.rebootPending()) return [];
   if (machine.startService("PNRPsvc")) return ["service PNRPsvc started"];
   const failure = record.pnrpFailure;
   if (!failure || !reconcile) return [];
@@ -102,9 +109,13 @@ function* ofFoundation(machine: Machine, from: "session" | "preparation"): Gener
 }
 
 /** Who reaches the machine, and how it finds the cloud. */
-function* ofReach(machine: Machine, state: NetworkingState): Generator<Difference> {
+function* ofReach(
+  machine: Machine,
+  state: NetworkingState,
+  from: "session" | "preparation",
+): Generator<Difference> {
   yield* ownRuleDifferences(machine.record.firewallRules, state.firewallRules);
-  if (state.seed) yield* ofSeedPolicy(machine, state.seed);
+  if (state.seed) yield* ofSeedPolicy(machine, state.seed, from);
 }
 
 function* ofIPv6(machine: Machine, from: "session" | "preparation"): Generator<Difference> {
@@ -113,7 +124,14 @@ function* ofIPv6(machine: Machine, from: "session" | "preparation"): Generator<D
   const disabled = Number(readRegistry(registry, registryKeys.ipv6Parameters, name) ?? 0);
   if ((disabled & nativeInterfacesOff) !== 0) {
     const wanted = disabled < 0xff ? disabled & ~nativeInterfacesOff : 0;
-    yield ofValue(registry, registryKeys.ipv6Parameters, name, wanted);
+    const value = ofValue(registry, registryKeys.ipv6Parameters, name, wanted);
+    yield {
+      ...value,
+      repair() {
+        value.repair();
+        machine.record.awaitsReboot = true;
+      },
+    };
   }
   if (!ipv6.bindingEnabled) {
     yield {
@@ -180,6 +198,7 @@ function* ofPeerServices(machine: Machine): Generator<Difference> {
 function* ofSeedPolicy(
   machine: Machine,
   seed: NonNullable<NetworkingState["seed"]>,
+  from: "session" | "preparation",
 ): Generator<Difference> {
   const { registry, services } = machine.record;
   const key = registryKeys.globalCloudPolicy;
@@ -201,7 +220,10 @@ function* ofSeedPolicy(
         // The service reads its policy when it starts.
         const isLast = name === wrong.at(-1)?.[0];
         if (!isLast || services.PNRPsvc?.status !== "Running") return [];
-        return machine.restartService("PNRPsvc") ? ["service PNRPsvc restarted"] : [];
+        const phrases = machine.restartService("PNRPsvc") ? ["service PNRPsvc restarted"] : [];
+        // The preparation has nothing to look at the clouds with.
+        if (from === "preparation" || hasGlobalCloud(machine)) return phrases;
+        return [...phrases, "cloud Global_ is missing after the restart of PNRPsvc"];
       },
     };
   }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   contractVersion,
+  firewallRulePrefix,
   guestFilesHash,
   type GuestAction,
   type GuestFailure,
@@ -80,6 +81,7 @@ export const pwsh: Subject = {
     "inboundDropped",
     "reboot",
     "holderKilled",
+    "rulesDisabled",
   ]),
   async openNetwork() {
     if ("unavailable" in powerShell) throw new Error(powerShell.unavailable);
@@ -246,6 +248,7 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
     async play(event: MachineEvent) {
       if (event === "reboot") return machine.reboot();
       if (event === "holderKilled") return machine.endProcesses();
+      if (event === "rulesDisabled") return machine.changeState(disableOwnRules);
       if (event === "passwordChanged") {
         await changePassword(machine, labPassword, otherPassword);
         return changePassword(machine, otherPassword, labPassword);
@@ -283,6 +286,12 @@ async function changePassword(
   const request = { contract: contractVersion, instance, oldPassword, newPassword };
   const { exitCode, errors } = await machine.run("password.ps1", [], JSON.stringify(request));
   if (exitCode !== 0) throw new Error(`The password was not changed: ${errors}`);
+}
+
+function disableOwnRules({ rules }: { rules: Record<string, { Enabled: string }> }): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    if (name.startsWith(firewallRulePrefix)) rule.Enabled = "False";
+  }
 }
 
 /** JSON as the contract wants requests: everything beyond ASCII as `\u` escapes. */

@@ -1,4 +1,4 @@
-import type { GuestAction } from "../../../guest/contract";
+import { firewallRulePrefix, type GuestAction } from "../../../guest/contract";
 import type { Fault as LabFault } from "../../../local/interfaces";
 import type { Machine } from "../../../local/windows";
 import { registryKeys, writeRegistry } from "../../../local/windows/registry";
@@ -106,6 +106,7 @@ export const standIn: Subject = {
     "passwordChanged",
     "reboot",
     "holderKilled",
+    "rulesDisabled",
     "fortnight",
     "network",
     "connections",
@@ -192,6 +193,11 @@ function openMachine(
           return machine.reboot();
         case "holderKilled":
           return opened.faults.add({ kind: "holderKilled", match: computerName, times: 1 });
+        case "rulesDisabled":
+          for (const rule of machine.record.firewallRules) {
+            if (rule.name.startsWith(firewallRulePrefix)) rule.enabled = false;
+          }
+          return;
         case "fortnight":
           opened.clock.now += 14 * day;
       }

@@ -205,6 +205,7 @@ describe("local/windows, Test-PeerMachine", () => {
     const off = await report(machine, "Test-PeerMachine", { networking });
     assert.deepEqual(off.drift, [
       "SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters\\DisabledComponents is 255, wanted is 0",
+      "service PNRPsvc is not running",
     ]);
     await report(machine, "Set-PeerMachine", { networking });
     const waiting = await report(machine, "Test-PeerMachine", state());
