@@ -11,6 +11,8 @@ import {
 import { passwordCommand } from "../../../guest/password";
 import { guestFolder, readGuestText } from "../files";
 import { temporaryFolder } from "../native/build";
+import { damageStore, faultSettings, loseKeys } from "../native/faults";
+import { removeNetwork } from "../native/reports";
 import {
   labPassword,
   otherPassword,
@@ -29,6 +31,7 @@ const powerShell = findPowerShell();
 /** The whole Windows side in a real PowerShell: peerlab.ps1 as the entry, Windows' cmdlets and p2p.dll by doubles. */
 export const pwsh: Subject = {
   name: "pwsh",
+  mayBeMissing: true,
   ...("unavailable" in powerShell ? { unavailable: powerShell.unavailable } : {}),
   actions: new Set<GuestAction>([
     "Set-PeerMachine",
@@ -89,23 +92,6 @@ export const pwsh: Subject = {
   },
 };
 
-/** What the native double is told of a fault (tests/guest/native/README.md). */
-const settings: Partial<Record<Fault, string>> = {
-  identityStoreFull: "max-identities=0",
-  keysClosed: "keys=closed",
-  keyFolderRefused: "keys=closed",
-  wrongKey: "import=wrong-key",
-  noLicense: "license=none",
-  clockAhead: `clock=${24 * 60 * 60}`,
-  ipv6Off: "ipv6=off",
-  cloudAlone: "cloud=alone",
-  noCloud: "cloud=none",
-  inboundDropped: "inbound=dropped",
-  pnrpStopped: "pnrp=stopped",
-  pnrpStoreCorrupted: "pnrp=stopped",
-  pnrpNoKeyAccess: "pnrp=stopped",
-};
-
 /** What is wrong with Windows itself: done to the machine's state, and undone where the fault is no longer set. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the state is the double's own, in its own words.
 const conditions: Partial<Record<Fault, (state: any, isSet: boolean) => void>> = {
@@ -135,7 +121,9 @@ const pnrpStore = "Windows/ServiceProfiles/LocalService/AppData/Roaming/PeerNetw
 
 function controlOf(faults: Fault[]): { session: string[]; task: string[] } {
   const lines = (played: Fault[]) =>
-    played.filter((fault) => !pnrpFaults.includes(fault)).flatMap((fault) => settings[fault] ?? []);
+    played
+      .filter((fault) => !pnrpFaults.includes(fault))
+      .flatMap((fault) => faultSettings[fault] ?? []);
   return {
     session: lines(faults),
     task: lines(faults.filter((fault) => fault !== "keysClosed")),
@@ -164,25 +152,9 @@ function openNetwork(available: PowerShell): SubjectNetwork {
     },
     async close() {
       for (const machine of machines) machine.endProcesses();
-      const lines = fs.existsSync(reports)
-        ? fs.readFileSync(reports, "utf8").trim().split("\n")
-        : [];
-      fs.rmSync(folder, { recursive: true, force: true });
-      for (const line of lines) assertNothingLeft(line);
+      removeNetwork(folder, reports);
     },
   };
-}
-
-/** What a process held when it ended: everything has to be given back. */
-function assertNothingLeft(line: string): void {
-  const report = JSON.parse(line) as Record<string, unknown>;
-  const open = Object.entries(report).filter(
-    ([name, count]) => !["process", "calls", "errors"].includes(name) && count !== 0,
-  );
-  const errors = report.errors as string[];
-  if (open.length > 0 || errors.length > 0) {
-    throw new Error(`A process left ${JSON.stringify(open)} open; errors: ${errors.join("; ")}`);
-  }
 }
 
 const digest = (data: Uint8Array | string) =>
@@ -214,7 +186,7 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
     async setFaults(wanted) {
       const became = (fault: Fault) => wanted.includes(fault) && !faults.includes(fault);
       if (became("storeCorrupted")) {
-        fs.writeFileSync(path.join(machine.userStore, "idstore.sst"), "damaged");
+        damageStore(machine.userStore);
       }
       const store = path.join(machine.folder, "drive", pnrpStore);
       if (became("pnrpStoreCorrupted")) {
@@ -255,13 +227,7 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
       }
       if (event !== "keysLost") throw new Error(`The pwsh subject does not play ${event}.`);
       resetPassword(machine);
-      const identities = path.join(machine.userStore, "identities");
-      if (!fs.existsSync(identities)) return;
-      for (const file of fs.readdirSync(identities)) {
-        const record = path.join(identities, file);
-        const text = fs.readFileSync(record, "utf8").replace(/^key=.*$/m, "key=lost");
-        fs.writeFileSync(record, text);
-      }
+      loseKeys(machine.userStore);
     },
   };
 }
