@@ -87,6 +87,8 @@ export interface Subject {
   readonly name: string;
   /** Why it cannot run on this computer, one sentence; absent: it can. */
   readonly unavailable?: string;
+  /** Whether CI may do without it. */
+  readonly mayBeMissing?: boolean;
   /** The actions that it answers. */
   readonly actions: ReadonlySet<GuestAction>;
   readonly abilities: ReadonlySet<Ability>;
