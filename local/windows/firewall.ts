@@ -154,31 +154,50 @@ export function* ownRuleDifferences(
       edgeTraversal: rule.edgeTraversal,
       enabled: true,
     };
-    const index = rules.findIndex((present) => present.name === rule.name);
+    const index = rules.findIndex((present) => sameName(present.name, rule.name));
     const present = rules[index];
     if (!present) {
       yield {
         drift: `firewall rule ${rule.name} is missing`,
         changed: `firewall rule ${rule.name} added`,
-        repair: () => rules.push(complete),
+        repair() {
+          rules.push(complete);
+        },
       };
     } else if (!sameRule(present, complete)) {
       yield {
         drift: `firewall rule ${rule.name} ${present.enabled ? "differs" : "is disabled"}`,
-        changed: `firewall rule ${rule.name} changed`,
-        repair: () => (rules[index] = complete),
+        changed: `firewall rule ${rule.name} corrected`,
+        repair() {
+          rules[index] = complete;
+        },
       };
     }
   }
-  const names = new Set(wanted.map((rule) => rule.name));
-  for (const rule of [...rules]) {
-    if (!rule.name.startsWith(firewallRulePrefix) || names.has(rule.name)) continue;
+  const unwanted = rules
+    .filter(({ name }) => sameName(name.slice(0, firewallRulePrefix.length), firewallRulePrefix))
+    .filter(({ name }) => !wanted.some((rule) => sameName(rule.name, name)));
+  for (const rule of unwanted.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     yield {
       drift: `firewall rule ${rule.name} is not wanted`,
       changed: `firewall rule ${rule.name} removed`,
-      repair: () => rules.splice(rules.indexOf(rule), 1),
+      repair() {
+        rules.splice(rules.indexOf(rule), 1);
+      },
     };
   }
+}
+
+/** The firewall knows its rules by names of either case. */
+function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** One spelling for a prefix: its host bits are nothing to the firewall. */
+function canonical(cidr: string): string {
+  const [address, length] = ipaddr.parseCIDR(cidr);
+  const kind = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+  return `${kind.networkAddressFromCIDR(cidr).toString()}/${length}`;
 }
 
 function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
@@ -188,7 +207,7 @@ function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
       rule.action,
       rule.protocol,
       rule.port,
-      [...rule.remoteAddresses].sort(),
+      [...new Set(rule.remoteAddresses.map(canonical))].sort(),
       [...rule.profiles].sort(),
       rule.edgeTraversal,
       rule.enabled,

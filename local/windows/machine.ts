@@ -51,6 +51,7 @@ export interface Machine {
   groups(userName: string, identities: IdentityStore): GroupStore;
   /** Whether IPv6 is there since the last boot, and bound to the adapter. */
   ipv6Works(): boolean;
+  /** Whether a change of ours waits for a restart. */
   rebootPending(): boolean;
   /** Whether the machine runs and its boot is over. */
   isUp(): boolean;
@@ -152,7 +153,7 @@ export function openMachine(
     ipv6Works: () =>
       record.ipv6.bindingEnabled &&
       (record.ipv6.disabledComponentsAtBoot & nativeInterfacesOff) === 0,
-    rebootPending: () => record.ipv6.disabledComponentsAtBoot !== disabledComponents(),
+    rebootPending: () => record.awaitsReboot ?? false,
     isUp() {
       // The clock may be ahead of the timer.
       restartIfDue();
@@ -179,6 +180,7 @@ export function openMachine(
       record.bootedAt = now();
       record.readyAt = now() + bootMilliseconds;
       record.ipv6.disabledComponentsAtBoot = disabledComponents();
+      delete record.awaitsReboot;
       delete record.listeners;
       for (const [name, service] of Object.entries(record.services)) {
         service.status = "Stopped";

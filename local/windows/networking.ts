@@ -3,12 +3,23 @@ import {
   type NetworkingFacts,
   type NetworkingState,
 } from "../../guest/contract";
+import { hasGlobalCloud } from "./cloud/cloud";
 import type { Difference } from "./difference";
 import { ownRuleDifferences } from "./firewall";
 import { GuestError } from "./guestError";
 import type { Machine } from "./machine";
-import { nativeInterfacesOff, readRegistry, registryKeys, writeRegistry } from "./registry";
+import {
+  nativeInterfacesOff,
+  readRegistry,
+  registryKeys,
+  writeRegistry,
+  type Registry,
+  type RegistryKey,
+} from "./registry";
 import { installPnrpFeature } from "./services";
+
+/** Every machine has one, of this name. */
+const adapter = "Ethernet";
 
 /**
  * Brings IPv6, the services, our firewall rules and the seed policy to the wanted state. Returns one phrase for each change
@@ -22,11 +33,15 @@ export function applyNetworking(
   reconcile = false,
 ): { changed: string[]; pending: string[] } {
   const changed: string[] = [];
-  for (const difference of differences(machine, state, from)) {
-    difference.repair();
-    changed.push(difference.changed);
-  }
+  const repair = (differences: Iterable<Difference>) => {
+    for (const difference of differences) {
+      const besides = difference.repair() ?? [];
+      changed.push(difference.changed, ...besides);
+    }
+  };
+  repair(ofFoundation(machine, from));
   changed.push(...startPnrp(machine, reconcile));
+  repair(ofReach(machine, state, from));
   machine.save();
   if (from === "session") requirePnrp(machine);
   return { changed, pending: pendingChanges(machine) };
@@ -34,27 +49,30 @@ export function applyNetworking(
 
 /** What {@link applyNetworking} would change from a session; changes nothing. */
 export function networkingDrift(machine: Machine, state: NetworkingState): string[] {
-  const drift = [...differences(machine, state, "session")].map((difference) => difference.drift);
-  const { record } = machine;
-  if (
-    record.services.PNRPsvc &&
-    record.services.PNRPsvc.status !== "Running" &&
-    machine.ipv6Works()
-  ) {
+  const { pnrpFailure, services } = machine.record;
+  const drift = [...ofFoundation(machine, "session")].map((difference) => difference.drift);
+  const isDown = services.PNRPsvc && services.PNRPsvc.status !== "Running";
+  if (isDown && !machine.rebootPending()) {
     drift.push(
-      record.pnrpFailure
-        ? `service PNRPsvc does not start: ${record.pnrpFailure}`
+      pnrpFailure
+        ? `service PNRPsvc does not start: ${pnrpFailure}`
         : "service PNRPsvc is not running",
     );
   }
-  return drift;
+  return [
+    ...drift,
+    ...[...ofReach(machine, state, "session")].map((difference) => difference.drift),
+  ];
 }
 
-/** Starts PNRPsvc where it does not run, and repairs before what is known to keep it from that, where it is asked to. */
+/**
+ * Starts PNRPsvc where it does not run, and repairs before what is known to keep it from that, where it is asked to. Without
+ * IPv6 it would end at once: it waits for the restart for which IPv6 waits.
+ */
 function startPnrp(machine: Machine, reconcile: boolean): string[] {
   const { record } = machine;
   const service = record.services.PNRPsvc;
-  if (!service || service.status === "Running" || !machine.ipv6Works()) return [];
+  if (!service || service.status === "Running" || machine.rebootPending()) return [];
   if (machine.startService("PNRPsvc")) return ["service PNRPsvc started"];
   const failure = record.pnrpFailure;
   if (!failure || !reconcile) return [];
@@ -80,18 +98,24 @@ export function pendingChanges(machine: Machine): string[] {
   return machine.rebootPending() ? ["reboot"] : [];
 }
 
-/** One after the other, since what is put right decides over what comes next. */
-function* differences(
-  machine: Machine,
-  state: NetworkingState,
-  from: "session" | "preparation",
-): Generator<Difference> {
+/**
+ * What PNRPsvc needs before it can start. One after the other, since what is put right decides over what comes next.
+ */
+function* ofFoundation(machine: Machine, from: "session" | "preparation"): Generator<Difference> {
   yield* ofIPv6(machine, from);
   yield* ofFeature(machine);
   yield* ofPolicy(machine);
   yield* ofPeerServices(machine);
+}
+
+/** Who reaches the machine, and how it finds the cloud. */
+function* ofReach(
+  machine: Machine,
+  state: NetworkingState,
+  from: "session" | "preparation",
+): Generator<Difference> {
   yield* ownRuleDifferences(machine.record.firewallRules, state.firewallRules);
-  if (state.seed) yield* ofSeedPolicy(machine, state.seed);
+  if (state.seed) yield* ofSeedPolicy(machine, state.seed, from);
 }
 
 function* ofIPv6(machine: Machine, from: "session" | "preparation"): Generator<Difference> {
@@ -100,21 +124,24 @@ function* ofIPv6(machine: Machine, from: "session" | "preparation"): Generator<D
   const disabled = Number(readRegistry(registry, registryKeys.ipv6Parameters, name) ?? 0);
   if ((disabled & nativeInterfacesOff) !== 0) {
     const wanted = disabled < 0xff ? disabled & ~nativeInterfacesOff : 0;
+    const value = ofValue(registry, registryKeys.ipv6Parameters, name, wanted);
     yield {
-      drift: `${name} is ${disabled}, wanted is ${wanted}`,
-      changed: `${name} is ${wanted}`,
-      repair: () => writeRegistry(registry, registryKeys.ipv6Parameters, name, wanted),
+      ...value,
+      repair() {
+        value.repair();
+        machine.record.awaitsReboot = true;
+      },
     };
   }
   if (!ipv6.bindingEnabled) {
     yield {
-      drift: "IPv6 is not bound to the network adapter",
-      changed: "IPv6 bound to the network adapter",
+      drift: `IPv6 is not bound to ${adapter}`,
+      changed: `IPv6 bound to ${adapter}`,
       repair() {
         if (from === "session") {
           throw new GuestError(
             "IPv6Disabled",
-            "IPv6 is not bound to the network adapter.",
+            `IPv6 is not bound to ${adapter}.`,
             "Run the preparation of this machine again; binding IPv6 over SSH would cut its own connection.",
           );
         }
@@ -130,17 +157,15 @@ function* ofFeature({ record }: Machine): Generator<Difference> {
   yield {
     drift: "feature PNRP is missing",
     changed: "feature PNRP installed",
-    repair: () => installPnrpFeature(features, services),
+    repair() {
+      installPnrpFeature(features, services);
+    },
   };
 }
 
 function* ofPolicy({ record: { registry } }: Machine): Generator<Difference> {
   if (readRegistry(registry, registryKeys.peernetPolicy, "Disabled") !== 1) return;
-  yield {
-    drift: "policy Peernet Disabled is 1, wanted is 0",
-    changed: "policy Peernet Disabled is 0",
-    repair: () => writeRegistry(registry, registryKeys.peernetPolicy, "Disabled", 0),
-  };
+  yield ofValue(registry, registryKeys.peernetPolicy, "Disabled", 0);
 }
 
 /** PNRPsvc starts with the machine, the others on demand. Without IPv6 it does not start before the restart. */
@@ -152,7 +177,9 @@ function* ofPeerServices(machine: Machine): Generator<Difference> {
     yield {
       drift: `service ${name} is disabled, wanted is manual`,
       changed: `service ${name} manual`,
-      repair: () => (service.startType = "Manual"),
+      repair() {
+        service.startType = "Manual";
+      },
     };
   }
   const { PNRPsvc } = services;
@@ -161,7 +188,9 @@ function* ofPeerServices(machine: Machine): Generator<Difference> {
     yield {
       drift: `service PNRPsvc is ${PNRPsvc.startType.toLowerCase()}, wanted is automatic`,
       changed: "service PNRPsvc automatic",
-      repair: () => (PNRPsvc.startType = "Automatic"),
+      repair() {
+        PNRPsvc.startType = "Automatic";
+      },
     };
   }
 }
@@ -169,27 +198,53 @@ function* ofPeerServices(machine: Machine): Generator<Difference> {
 function* ofSeedPolicy(
   machine: Machine,
   seed: NonNullable<NetworkingState["seed"]>,
+  from: "session" | "preparation",
 ): Generator<Difference> {
   const { registry, services } = machine.record;
   const key = registryKeys.globalCloudPolicy;
-  const values: [name: string, value: string | number | undefined][] = [
+  const values: [name: string, value: string | number][] = [
     ["SeedServer", seed.server],
     ["DontIncludeMicrosoftSeedServer", 1],
-    ["DisableMulticastBootstrap", seed.role === "peer" ? 1 : undefined],
+    ["DisableMulticastBootstrap", seed.role === "peer" ? 1 : 0],
   ];
-  for (const [name, value] of values) {
-    const current = readRegistry(registry, key, name);
-    if (current === value) continue;
+  const wrong = values.filter(([name, value]) => readRegistry(registry, key, name) !== value);
+  for (const [name, value] of wrong) {
+    const { drift, changed, repair } = ofValue(registry, key, name, value);
+    // Where an image defines the policy under other names the machine takes those; this one has no definition.
+    const source = "(names built in)";
     yield {
-      drift: `PNRP policy ${name} is ${current ?? "not set"}, wanted is ${value ?? "not set"}`,
-      changed: `PNRP policy ${name} ${name === "SeedServer" ? `is ${seed.server}` : "set"}`,
+      drift: `${drift} ${source}`,
+      changed: `${changed} ${source}`,
       repair() {
-        writeRegistry(registry, key, name, value);
+        repair();
         // The service reads its policy when it starts.
-        if (services.PNRPsvc?.status === "Running") machine.restartService("PNRPsvc");
+        const isLast = name === wrong.at(-1)?.[0];
+        if (!isLast || services.PNRPsvc?.status !== "Running") return [];
+        const phrases = machine.restartService("PNRPsvc") ? ["service PNRPsvc restarted"] : [];
+        // The preparation has nothing to look at the clouds with.
+        if (from === "preparation" || hasGlobalCloud(machine)) return phrases;
+        return [...phrases, "cloud Global_ is missing after the restart of PNRPsvc"];
       },
     };
   }
+}
+
+/** A registry value that is another one, in the words in which the guest files speak of it. */
+function ofValue(
+  registry: Registry,
+  key: RegistryKey,
+  name: string,
+  wanted: string | number,
+): Difference {
+  const path = `${key.replace(/^HKLM\//, "").replaceAll("/", "\\")}\\${name}`;
+  const current = readRegistry(registry, key, name) ?? "not set";
+  return {
+    drift: `${path} is ${current}, wanted is ${wanted}`,
+    changed: `${path} = ${wanted}`,
+    repair() {
+      writeRegistry(registry, key, name, wanted);
+    },
+  };
 }
 
 export function networkingFacts(machine: Machine): NetworkingFacts {

@@ -47,6 +47,8 @@ export interface MachineRecord {
   registry: Registry;
   /** The IPv6 switches: what is set, and what was set at the last boot (which is what counts). */
   ipv6: { bindingEnabled: boolean; disabledComponentsAtBoot: number };
+  /** Whether a change of ours waits for the next boot. */
+  awaitsReboot?: boolean;
   firewallRules: GuestFirewallRule[];
   files: Record<string, DiskEntry>;
   /** By user. */

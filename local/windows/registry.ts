@@ -14,7 +14,7 @@ export const registryKeys = {
 /** Bit 0x10 of DisabledComponents: IPv6 off on network adapters. The other bits are other decisions of the image. */
 export const nativeInterfacesOff = 0x10;
 
-type RegistryKey = (typeof registryKeys)[keyof typeof registryKeys];
+export type RegistryKey = (typeof registryKeys)[keyof typeof registryKeys];
 
 export function readRegistry(
   registry: Registry,

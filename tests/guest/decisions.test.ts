@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import type { PresenceState } from "../../guest/contract";
+import { skipWithout } from "./missing";
 import { buildMonoDriver, missingForMono } from "./mono/build";
 
 /** A rule that lets TCP 8080 in from everywhere. */
@@ -14,10 +15,7 @@ type Rule = typeof rule;
 describe("guest/PeerLab, decisions in C#", function () {
   this.timeout(60_000);
   before(function () {
-    const missing = missingForMono();
-    if (missing === undefined) return;
-    console.warn(`    SKIPPED: ${missing} on this computer`);
-    this.skip();
+    skipWithout(this, missingForMono());
   });
 
   const ask = <Reply>(questions: object[]): Reply[] => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { skipWithout } from "./missing";
 import { missingForMono } from "./mono/build";
 import { openMonoNetwork, type MonoMachine, type MonoNetwork } from "./mono/mono";
 import { exportPassword, facts, scope } from "./suite/identitySteps";
@@ -14,11 +15,7 @@ describe("guest/PeerLab, identities in C#", function () {
   let exported: { peerName: string; exportedIdentity: string };
 
   before(async function () {
-    const missing = missingForMono();
-    if (missing !== undefined) {
-      console.warn(`    SKIPPED: ${missing} on this computer`);
-      this.skip();
-    }
+    skipWithout(this, missingForMono());
     network = openMonoNetwork();
     maker = await network.machine("maker", {});
     exported = await report(maker, "Export-PeerIdentity", {

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
+import { skipWithout } from "./missing";
 import { buildMonoDriver, missingForMono } from "./mono/build";
 
 /** PeerJson.cs: what it writes is read by others, and it reads what others write. */
 describe("guest/PeerLab, JSON in C#", function () {
   this.timeout(60_000);
   before(function () {
-    const missing = missingForMono();
-    if (missing === undefined) return;
-    console.warn(`    SKIPPED: ${missing} on this computer`);
-    this.skip();
+    skipWithout(this, missingForMono());
   });
 
   /** Each line read by the C# and written again. */

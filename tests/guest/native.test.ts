@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { guestFiles } from "../../guest/contract";
 import { guestFolder, readGuestText } from "./files";
+import { skipWithout } from "./missing";
 
 /** From winerror.h by way of Microsoft's list of COM error codes; the ones that decide something somewhere. */
 const important: Record<string, string> = {
@@ -62,8 +63,7 @@ describe("guest/PeerLab, the C# files", () => {
 
   it("compile as C# 5, the language of Windows PowerShell's compiler, without a warning", function () {
     if (spawnSync("mcs", ["--version"]).error !== undefined) {
-      console.warn("    SKIPPED: no C# compiler (mcs, Debian package mono-mcs) on this computer");
-      this.skip();
+      skipWithout(this, "no C# compiler (mcs, Debian package mono-mcs)");
     }
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-cs-"));
     try {

@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import * as net from "node:net";
-import { buildMonoDriver, type MonoDriver } from "./mono/build";
+import { skipWithout } from "./missing";
+import { findMonoDriver, type MonoDriver } from "./mono/build";
 import { openHolderNetwork, type HolderNetwork } from "./mono/holder";
 
-const built = buildMonoDriver();
+const built = findMonoDriver();
 
 /** A port of the IPv6 loopback that is free now. */
 async function freePort(): Promise<number> {
@@ -45,10 +46,7 @@ describe("guest/PeerLab, TCP over IPv6 under mono", function () {
   const children: ChildProcessWithoutNullStreams[] = [];
 
   before(async function () {
-    if ("unavailable" in built) {
-      console.warn(`    SKIPPED: ${built.unavailable}`);
-      return this.skip();
-    }
+    if ("unavailable" in built) return skipWithout(this, built.unavailable);
     await freePort().catch(() => {
       console.warn("    SKIPPED: this computer has no IPv6 loopback");
       this.skip();

@@ -56,11 +56,11 @@ export function networkingState(value: unknown, field: string): NetworkingState 
       }),
     ),
   })(value, field);
-  const names = state.firewallRules.map((rule) => rule.name);
+  const names = state.firewallRules.map((rule) => rule.name.toLowerCase());
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (twice !== -1) {
     const path = `${field}.firewallRules[${twice}].name`;
-    throw invalidRequest(path, names[twice], "a name that no other rule has");
+    throw invalidRequest(path, state.firewallRules[twice]?.name, "a name that no other rule has");
   }
   return state;
 }

@@ -1,6 +1,6 @@
 import * as crypto from "node:crypto";
-import { escapeXml, unescapeXml } from "./exportFormat";
-import { classifierOf, peerNameOf, peerNamePattern } from "./peerName";
+import { commonNameOf } from "./exportFormat";
+import { peerNameOf, peerNamePattern } from "./peerName";
 
 /** The public half of an identity, as others get it. */
 export interface PublicIdentity {
@@ -9,36 +9,37 @@ export interface PublicIdentity {
   publicKey: string;
 }
 
-function document(peerName: string, certificate: string): string {
+function document(certificate: string): string {
   return (
-    `<PEERIDENTITYINFO VERSION="1.0"><PEERNAME>${escapeXml(peerName)}</PEERNAME>` +
+    `<PEERIDENTITYINFO VERSION="1.0">` +
     `<IDC xmlns:dt="urn:schemas-microsoft-com:datatypes" dt:dt="bin.base64">${certificate}</IDC>` +
     `</PEERIDENTITYINFO>`
   );
 }
 
 /**
- * What `PeerIdentityGetXML` returns, as UTF-16LE: the public credential, for invitations.
+ * What `PeerIdentityGetXML` returns, as UTF-16LE: the public credential, for invitations. Its one element is the certificate,
+ * whose key and common name make up the peer name.
  * https://learn.microsoft.com/windows/win32/api/p2p/nf-p2p-peeridentitygetxml
  */
-export function encodeCredential(peerName: string, certificate: string): Buffer {
-  return Buffer.from(document(peerName, certificate), "utf16le");
+export function encodeCredential(certificate: string): Buffer {
+  return Buffer.from(document(certificate), "utf16le");
 }
 
 /** Who a credential is about; undefined for anything but the bytes of one: it must not be altered. */
 export function decodeCredential(credential: Buffer): PublicIdentity | undefined {
   const text = credential.toString("utf16le");
-  const parts = /<PEERNAME>([^<]*)<\/PEERNAME><IDC [^>]*>([A-Za-z0-9+/]+=*)<\/IDC>/.exec(text);
-  if (!parts) return undefined;
-  const peerName = unescapeXml(parts[1]!);
-  const certificate = parts[2]!;
-  if (document(peerName, certificate) !== text || !peerNamePattern.test(peerName)) return undefined;
+  const encoded = /<IDC [^>]*>([A-Za-z0-9+/]+=*)<\/IDC>/.exec(text)?.[1];
+  if (encoded === undefined || document(encoded) !== text) return undefined;
   try {
-    const { publicKey, raw } = new crypto.X509Certificate(Buffer.from(certificate, "base64"));
-    // Base64 has more than one spelling.
-    if (raw.toString("base64") !== certificate) return undefined;
-    if (peerNameOf(publicKey, classifierOf(peerName)) !== peerName) return undefined;
-    return { peerName, publicKey: encodePublicKey(publicKey) };
+    const certificate = new crypto.X509Certificate(Buffer.from(encoded, "base64"));
+    const { publicKey, raw } = certificate;
+    // Base64 has more than one spelling, and the common name is in no hash.
+    if (raw.toString("base64") !== encoded || !certificate.verify(publicKey)) return undefined;
+    const peerName = peerNameOf(publicKey, commonNameOf(certificate));
+    return peerNamePattern.test(peerName)
+      ? { peerName, publicKey: encodePublicKey(publicKey) }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,13 @@ import type { Logon } from "../accounts";
 import { HresultError, type HresultName } from "../hresult";
 import { seal, unseal } from "../sealing";
 import { encodeCredential } from "./credential";
-import { createKeyPair, decodeExport, encodeExport, type KeyPair } from "./exportFormat";
+import {
+  createKeyPair,
+  decodeExport,
+  encodeExport,
+  withCommonName,
+  type KeyPair,
+} from "./exportFormat";
 import { classifierOf, peerNameOf } from "./peerName";
 
 /** An identity at rest: its private key only under a key that the user's password opens, as DPAPI keeps it. */
@@ -100,7 +106,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
       peerName,
       // The default is the peer name itself; an export carries no friendly name.
       friendlyName: friendlyName || peerName,
-      certificate: pair.certificate,
+      certificate: withCommonName(pair, classifier).certificate,
       masterKey: masterKey.id,
       sealedPrivateKey: seal(
         masterKey.key,
@@ -131,7 +137,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
       }
       checkFriendlyName(friendlyName, call);
       currentMasterKey(call);
-      const pair = await createKeyPair(classifier || "peer");
+      const pair = await createKeyPair(classifier);
       return store(pair, classifier, friendlyName ?? "", call);
     },
 
@@ -146,8 +152,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
     },
 
     credential(peerName) {
-      const { certificate } = find(peerName, "PeerIdentityGetXML");
-      return encodeCredential(peerName, certificate);
+      return encodeCredential(find(peerName, "PeerIdentityGetXML").certificate);
     },
 
     sign(peerName, data, call) {
@@ -165,7 +170,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
         throw new HresultError("PEER_E_ALREADY_EXISTS", call);
       }
       const classifier = classifierOf(peerName);
-      const held = options.wrongKey?.() ? await createKeyPair(classifier || "peer") : pair;
+      const held = options.wrongKey?.() ? await createKeyPair(classifier) : pair;
       return store(held, classifier, "", call);
     },
 

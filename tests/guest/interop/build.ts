@@ -1,14 +1,6 @@
 import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { guestFolder } from "../files";
-import {
-  buildNativeDouble,
-  run,
-  temporaryFolder,
-  type NativeDouble,
-  type Unavailable,
-} from "../native/build";
+import { compileGuest, missingForMono } from "../mono/build";
+import { buildNativeDouble, type NativeDouble, type Unavailable } from "../native/build";
 
 /** The wrappers of guest/PeerLab with the programs of this folder, for mono. */
 export interface InteropProgram {
@@ -25,24 +17,10 @@ export function buildInterop(): InteropProgram | Unavailable {
 }
 
 function build(): InteropProgram | Unavailable {
-  for (const program of ["mcs", "mono"]) {
-    const debianPackage = program === "mcs" ? "mono-mcs" : "mono-runtime";
-    if (spawnSync(program, ["--version"]).error !== undefined) {
-      return { unavailable: `no ${program} (Debian package ${debianPackage})` };
-    }
-  }
+  const unavailable = missingForMono();
+  if (unavailable !== undefined) return { unavailable };
   const native = buildNativeDouble();
-  if ("unavailable" in native) return native;
-  const program = path.join(temporaryFolder("peerlab-interop-"), "interop.exe");
-  const sources = [path.join(guestFolder, "PeerLab"), __dirname].flatMap((folder) =>
-    fs
-      .readdirSync(folder)
-      // Compiled on Windows alone, where a task cannot be had.
-      .filter((name) => name.endsWith(".cs") && name !== "PeerService.cs")
-      .map((name) => path.join(folder, name)),
-  );
-  run("mcs", ["-langversion:5", `-out:${program}`, ...sources]);
-  return { program, native };
+  return "unavailable" in native ? native : { program: compileGuest(__dirname), native };
 }
 
 /** What the program prints for a description of the compiled guest files: `layout` or `imports`. */

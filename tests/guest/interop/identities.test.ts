@@ -8,6 +8,7 @@ import {
   encodeExport,
 } from "../../../local/windows/identity/exportFormat";
 import { peerNameOf } from "../../../local/windows/identity/peerName";
+import { itNeeds } from "../missing";
 import { buildInterop } from "./build";
 import { InteropNetwork, type Caller } from "./caller";
 
@@ -17,7 +18,7 @@ describe("guest/PeerLab, the wrappers of identities over the native double", fun
   this.timeout(60_000);
   const built = buildInterop();
   if ("unavailable" in built) {
-    it.skip(`call p2p.dll as documented (not run: ${built.unavailable})`);
+    itNeeds("call p2p.dll as documented", built.unavailable);
     return;
   }
   let network: InteropNetwork;

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
+import { itNeeds } from "../missing";
 import { run } from "../native/build";
 import { buildInterop, describeInterop } from "./build";
 import { evaluate, prototypeOf } from "./headers";
@@ -11,7 +12,7 @@ describe("guest/PeerLab, the functions that the C# imports", function () {
   this.timeout(60_000);
   const built = buildInterop();
   if ("unavailable" in built) {
-    it.skip(`are those of Windows' headers (not run: ${built.unavailable})`);
+    itNeeds("are those of Windows' headers", built.unavailable);
     return;
   }
   const imports = describeInterop(built, "imports").map(

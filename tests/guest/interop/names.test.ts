@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { itNeeds } from "../missing";
 import { buildInterop } from "./build";
 import { InteropNetwork, type Caller } from "./caller";
 
@@ -6,7 +7,7 @@ describe("guest/PeerLab, the wrappers of PNRP over the native double", function 
   this.timeout(60_000);
   const built = buildInterop();
   if ("unavailable" in built) {
-    it.skip(`call p2p.dll as documented (not run: ${built.unavailable})`);
+    itNeeds("call p2p.dll as documented", built.unavailable);
     return;
   }
   let network: InteropNetwork;

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { itNeeds } from "../missing";
 import { keyPool } from "../native/build";
 import { buildInterop } from "./build";
 import { InteropNetwork, openIn } from "./caller";
@@ -7,7 +8,7 @@ describe("guest/PeerLab, ten thousand rounds through the wrappers", function () 
   this.timeout(180_000);
   const built = buildInterop();
   if ("unavailable" in built) {
-    it.skip(`leave nothing behind (not run: ${built.unavailable})`);
+    itNeeds("leave nothing behind", built.unavailable);
     return;
   }
   let network: InteropNetwork;

@@ -8,6 +8,7 @@ import {
   run,
   temporaryFolder,
   type NativeDouble,
+  type Unavailable,
 } from "../native/build";
 
 /** The C# of the Windows side as a program of mono, over the native double. */
@@ -44,22 +45,30 @@ export function buildMonoDriver(): MonoDriver {
   return built;
 }
 
+/** {@link buildMonoDriver}, or what is missing on this computer. */
+export function findMonoDriver(): MonoDriver | Unavailable {
+  const unavailable = missingForMono();
+  return unavailable === undefined ? buildMonoDriver() : { unavailable };
+}
+
 function build(): MonoDriver {
   const native = buildNativeDouble();
   if ("unavailable" in native) throw new Error(native.unavailable);
-  const program = path.join(temporaryFolder("peerlab-mono-"), "driver.exe");
-  run("mcs", ["-langversion:5", `-out:${program}`, ...sources()]);
-  return { program, native };
+  return { program: compileGuest(__dirname), native };
 }
 
-function sources(): string[] {
-  return [path.join(guestFolder, "PeerLab"), __dirname].flatMap((folder) =>
+/** Compiles all of guest/PeerLab's C# with that of a folder of tests, in a folder that goes when the process exits. */
+export function compileGuest(tests: string): string {
+  const program = path.join(temporaryFolder("peerlab-mono-"), `${path.basename(tests)}.exe`);
+  const sources = [path.join(guestFolder, "PeerLab"), tests].flatMap((folder) =>
     fs
       .readdirSync(folder)
       // The service is compiled by itself, and only where a task cannot be had.
       .filter((name) => name.endsWith(".cs") && name !== "PeerService.cs")
       .map((name) => path.join(folder, name)),
   );
+  run("mcs", ["-langversion:5", `-out:${program}`, ...sources]);
+  return program;
 }
 
 /** `6.8.0.105`; undefined where there is no mono. */

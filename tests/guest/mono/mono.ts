@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { GuestAction, GuestFailure } from "../../../guest/contract";
 import { temporaryFolder } from "../native/build";
+import { damageStore, faultSettings, loseKeys } from "../native/faults";
+import { removeNetwork } from "../native/reports";
 import { machineKeys } from "./keys";
 import {
   labPassword,
@@ -66,21 +68,6 @@ export const mono: Subject = {
   },
 };
 
-/** What the native double is told of a fault (tests/guest/native/README.md). */
-const settings: Partial<Record<Fault, string>> = {
-  identityStoreFull: "max-identities=0",
-  keysClosed: "keys=closed",
-  keyFolderRefused: "keys=closed",
-  wrongKey: "import=wrong-key",
-  noLicense: "license=none",
-  clockAhead: `clock=${24 * 60 * 60}`,
-  pnrpStopped: "pnrp=stopped",
-  ipv6Off: "ipv6=off",
-  noCloud: "cloud=none",
-  cloudAlone: "cloud=alone",
-  inboundDropped: "inbound=dropped",
-};
-
 const networks = temporaryFolder("peerlab-networks-");
 
 /** What tests of the C# alone see of a machine beside the contract. */
@@ -128,25 +115,9 @@ function openNetwork(driver: MonoDriver): MonoNetwork {
       };
     },
     async close() {
-      const lines = fs.existsSync(reports)
-        ? fs.readFileSync(reports, "utf8").trim().split("\n")
-        : [];
-      fs.rmSync(folder, { recursive: true, force: true });
-      for (const line of lines) assertNothingLeft(line);
+      removeNetwork(folder, reports);
     },
   };
-}
-
-/** What a process held when it ended: everything has to be given back. */
-function assertNothingLeft(line: string): void {
-  const report = JSON.parse(line) as Record<string, unknown>;
-  const open = Object.entries(report).filter(
-    ([name, count]) => !["process", "calls", "errors"].includes(name) && count !== 0,
-  );
-  const errors = report.errors as string[];
-  if (open.length > 0 || errors.length > 0) {
-    throw new Error(`A process left ${JSON.stringify(open)} open; errors: ${errors.join("; ")}`);
-  }
 }
 
 interface MachineOptions {
@@ -182,7 +153,7 @@ function openMachine(driver: MonoDriver, options: MachineOptions): MonoMachine {
       "connect-patience=200",
       rule,
       settled,
-      ...played.map((fault) => settings[fault] ?? ""),
+      ...played.map((fault) => faultSettings[fault] ?? ""),
     ].filter(Boolean);
     const { exitCode, output, errors } = await runProcess(driver, {
       input: { action, request, directory, applicationData, openedIn },
@@ -223,19 +194,13 @@ function openMachine(driver: MonoDriver, options: MachineOptions): MonoMachine {
     },
     async setFaults(wanted) {
       if (wanted.includes("storeCorrupted") && !faults.includes("storeCorrupted")) {
-        fs.writeFileSync(path.join(user, "idstore.sst"), "damaged");
+        damageStore(user);
       }
       faults = wanted;
     },
     async play(event: MachineEvent) {
       if (event !== "keysLost") throw new Error(`The mono subject does not play ${event}.`);
-      const identities = path.join(user, "identities");
-      for (const file of fs.readdirSync(identities)) {
-        const record = path.join(identities, file);
-        // The record stays, as Windows' does; what it protected opens no more.
-        const text = fs.readFileSync(record, "utf8").replace(/^key=.*$/m, "key=lost");
-        fs.writeFileSync(record, text);
-      }
+      loseKeys(user);
     },
   };
 }

@@ -143,7 +143,11 @@ export function openPlayedMachine(options: PlayedMachineOptions): PlayedMachine 
   fs.mkdirSync(userStore, { recursive: true });
   fs.mkdirSync(path.join(drive, "ProgramData"), { recursive: true });
   fs.mkdirSync(path.join(folder, "deleted-services"));
-  fs.writeFileSync(path.join(folder, "password"), options.password);
+  // Its time is when the password was set.
+  const passwordFile = path.join(folder, "password");
+  fs.writeFileSync(passwordFile, options.password);
+  const yesterday = new Date(Date.now() - 86_400_000);
+  fs.utimesSync(passwordFile, yesterday, yesterday);
   // .NET sees `C:/...` as a path below the current directory, which is the machine's folder.
   fs.symlinkSync("drive", path.join(folder, "C:"));
   for (const [place, text] of Object.entries(programs)) {
@@ -302,7 +306,6 @@ function initialState(options: PlayedMachineOptions, instance: string): object {
     bootTime: new Date(Date.now() - 86_400_000).toISOString(),
     user: labUser,
     userSid: "S-1-5-21-1-2-3-500",
-    passwordSet: new Date(Date.now() - 86_400_000).toISOString(),
     passwordNeverExpires: false,
     ipv6AtBoot: !state.faults.includes("ipv6Off"),
     registry: {

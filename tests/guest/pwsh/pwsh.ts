@@ -3,14 +3,19 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   contractVersion,
+  firewallRulePrefix,
   guestFilesHash,
   type GuestAction,
   type GuestFailure,
 } from "../../../guest/contract";
-import { guestFolder } from "../files";
+import { passwordCommand } from "../../../guest/password";
+import { guestFolder, readGuestText } from "../files";
 import { temporaryFolder } from "../native/build";
+import { damageStore, faultSettings, loseKeys } from "../native/faults";
+import { removeNetwork } from "../native/reports";
 import {
   labPassword,
+  otherPassword,
   type Ability,
   type Answer,
   type Fault,
@@ -26,6 +31,7 @@ const powerShell = findPowerShell();
 /** The whole Windows side in a real PowerShell: peerlab.ps1 as the entry, Windows' cmdlets and p2p.dll by doubles. */
 export const pwsh: Subject = {
   name: "pwsh",
+  mayBeMissing: true,
   ...("unavailable" in powerShell ? { unavailable: powerShell.unavailable } : {}),
   actions: new Set<GuestAction>([
     "Set-PeerMachine",
@@ -53,6 +59,7 @@ export const pwsh: Subject = {
   ]),
   abilities: new Set<Ability>([
     "keysLost",
+    "passwordChanged",
     "keysClosed",
     "storeCorrupted",
     "network",
@@ -68,11 +75,16 @@ export const pwsh: Subject = {
     "pnrpStoreCorrupted",
     "pnrpNoKeyAccess",
     "ipv6Off",
+    "ipv6Disabled",
+    "ipv6Unbound",
+    "peernetDisabled",
+    "storedPasswordsForbidden",
     "cloudAlone",
     "noCloud",
     "inboundDropped",
     "reboot",
     "holderKilled",
+    "rulesDisabled",
   ]),
   async openNetwork() {
     if ("unavailable" in powerShell) throw new Error(powerShell.unavailable);
@@ -80,22 +92,28 @@ export const pwsh: Subject = {
   },
 };
 
-/** What the native double is told of a fault (tests/guest/native/README.md). */
-const settings: Partial<Record<Fault, string>> = {
-  identityStoreFull: "max-identities=0",
-  keysClosed: "keys=closed",
-  keyFolderRefused: "keys=closed",
-  wrongKey: "import=wrong-key",
-  noLicense: "license=none",
-  clockAhead: `clock=${24 * 60 * 60}`,
-  ipv6Off: "ipv6=off",
-  cloudAlone: "cloud=alone",
-  noCloud: "cloud=none",
-  inboundDropped: "inbound=dropped",
-  pnrpStopped: "pnrp=stopped",
-  pnrpStoreCorrupted: "pnrp=stopped",
-  pnrpNoKeyAccess: "pnrp=stopped",
+/** What is wrong with Windows itself: done to the machine's state, and undone where the fault is no longer set. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the state is the double's own, in its own words.
+const conditions: Partial<Record<Fault, (state: any, isSet: boolean) => void>> = {
+  ipv6Disabled(state, isSet) {
+    const parameters = "system\\currentcontrolset\\services\\tcpip6\\parameters";
+    setValue(state, parameters, "DisabledComponents", isSet ? 255 : undefined);
+    state.ipv6AtBoot = !isSet;
+  },
+  ipv6Unbound(state, isSet) {
+    for (const { bindings } of state.adapters) bindings.ms_tcpip6 = !isSet;
+  },
+  peernetDisabled(state, isSet) {
+    setValue(state, "software\\policies\\microsoft\\peernet", "Disabled", isSet ? 1 : undefined);
+  },
 };
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above.
+function setValue(state: any, key: string, name: string, value: number | undefined): void {
+  const { values } = (state.registry[key] ??= { volatile: false, values: {} });
+  if (value === undefined) delete values[name];
+  else values[name] = { type: "DWord", value };
+}
 
 /** PNRPsvc's own trouble: the double tells the native one while it lasts. */
 const pnrpFaults: Fault[] = ["pnrpStopped", "pnrpStoreCorrupted", "pnrpNoKeyAccess"];
@@ -103,7 +121,9 @@ const pnrpStore = "Windows/ServiceProfiles/LocalService/AppData/Roaming/PeerNetw
 
 function controlOf(faults: Fault[]): { session: string[]; task: string[] } {
   const lines = (played: Fault[]) =>
-    played.filter((fault) => !pnrpFaults.includes(fault)).flatMap((fault) => settings[fault] ?? []);
+    played
+      .filter((fault) => !pnrpFaults.includes(fault))
+      .flatMap((fault) => faultSettings[fault] ?? []);
   return {
     session: lines(faults),
     task: lines(faults.filter((fault) => fault !== "keysClosed")),
@@ -132,25 +152,9 @@ function openNetwork(available: PowerShell): SubjectNetwork {
     },
     async close() {
       for (const machine of machines) machine.endProcesses();
-      const lines = fs.existsSync(reports)
-        ? fs.readFileSync(reports, "utf8").trim().split("\n")
-        : [];
-      fs.rmSync(folder, { recursive: true, force: true });
-      for (const line of lines) assertNothingLeft(line);
+      removeNetwork(folder, reports);
     },
   };
-}
-
-/** What a process held when it ended: everything has to be given back. */
-function assertNothingLeft(line: string): void {
-  const report = JSON.parse(line) as Record<string, unknown>;
-  const open = Object.entries(report).filter(
-    ([name, count]) => !["process", "calls", "errors"].includes(name) && count !== 0,
-  );
-  const errors = report.errors as string[];
-  if (open.length > 0 || errors.length > 0) {
-    throw new Error(`A process left ${JSON.stringify(open)} open; errors: ${errors.join("; ")}`);
-  }
 }
 
 const digest = (data: Uint8Array | string) =>
@@ -182,7 +186,7 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
     async setFaults(wanted) {
       const became = (fault: Fault) => wanted.includes(fault) && !faults.includes(fault);
       if (became("storeCorrupted")) {
-        fs.writeFileSync(path.join(machine.userStore, "idstore.sst"), "damaged");
+        damageStore(machine.userStore);
       }
       const store = path.join(machine.folder, "drive", pnrpStore);
       if (became("pnrpStoreCorrupted")) {
@@ -195,6 +199,13 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
       machine.changeState((state) => {
         state.faults = wanted;
         state.control = control;
+        for (const [fault, set] of Object.entries(conditions) as [
+          Fault,
+          (state: unknown, isSet: boolean) => void,
+        ][]) {
+          const isSet = wanted.includes(fault);
+          if (isSet !== faults.includes(fault)) set(state, isSet);
+        }
         if (state.services.PNRPsvc) {
           state.services.PNRPsvc.status = down ? "Stopped" : "Running";
           state.services.PNRPsvc.exitCode = down ? 1077 : 0;
@@ -209,15 +220,44 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
     async play(event: MachineEvent) {
       if (event === "reboot") return machine.reboot();
       if (event === "holderKilled") return machine.endProcesses();
-      if (event !== "keysLost") throw new Error(`The pwsh subject does not play ${event}.`);
-      const identities = path.join(machine.userStore, "identities");
-      for (const file of fs.readdirSync(identities)) {
-        const record = path.join(identities, file);
-        const text = fs.readFileSync(record, "utf8").replace(/^key=.*$/m, "key=lost");
-        fs.writeFileSync(record, text);
+      if (event === "rulesDisabled") return machine.changeState(disableOwnRules);
+      if (event === "passwordChanged") {
+        await changePassword(machine, labPassword, otherPassword);
+        return changePassword(machine, otherPassword, labPassword);
       }
+      if (event !== "keysLost") throw new Error(`The pwsh subject does not play ${event}.`);
+      resetPassword(machine);
+      loseKeys(machine.userStore);
     },
   };
+}
+
+/** What an administrator does from outside: the password is newer than what the holder was given, whatever its text. */
+function resetPassword(machine: PlayedMachine): void {
+  const note = path.join(machine.guestDirectory, "work", "holder-installed");
+  const [before, now] = [new Date(Date.now() - 3_600_000), new Date(Date.now() - 60_000)];
+  if (fs.existsSync(note)) fs.utimesSync(note, before, before);
+  fs.utimesSync(path.join(machine.folder, "password"), now, now);
+}
+
+async function changePassword(
+  machine: PlayedMachine,
+  oldPassword: string,
+  newPassword: string,
+): Promise<void> {
+  const encoded = passwordCommand(readGuestText).split(" ").pop() ?? "";
+  const script = path.join(machine.folder, "drive", "password.ps1");
+  fs.writeFileSync(script, Buffer.from(encoded, "base64").toString("utf16le"));
+  const { instance } = machine;
+  const request = { contract: contractVersion, instance, oldPassword, newPassword };
+  const { exitCode, errors } = await machine.run("password.ps1", [], JSON.stringify(request));
+  if (exitCode !== 0) throw new Error(`The password was not changed: ${errors}`);
+}
+
+function disableOwnRules({ rules }: { rules: Record<string, { Enabled: string }> }): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    if (name.startsWith(firewallRulePrefix)) rule.Enabled = "False";
+  }
 }
 
 /** JSON as the contract wants requests: everything beyond ASCII as `\u` escapes. */

@@ -66,7 +66,10 @@ const making: ContractCase[] = [
             assert.match(peerName, peerNamePattern);
             assert.equal(created, true);
             const xml = Buffer.from(credential, "base64").toString("utf16le");
-            assert.match(xml, /^<PEERIDENTITYINFO.*<\/PEERIDENTITYINFO>$/s);
+            assert.match(
+              xml,
+              /^<PEERIDENTITYINFO VERSION="1.0"><IDC [^<]*<\/IDC><\/PEERIDENTITYINFO>$/,
+            );
           },
         },
         keep: (report, known) => (known.own = report),
@@ -453,6 +456,16 @@ const badExports: [string, (identity: Exported) => object, ExpectedFailure][] = 
   ["an export cut short", changed((xml) => xml.slice(0, -50)), invalid()],
   ["one character more", changed((xml) => `${xml}\n`), invalid()],
   ["another form of the same XML", changed((xml) => xml.replace("><", "> <")), invalid()],
+  [
+    "an export under another classifier",
+    changed((xml) => xml.replace(".ada<", ".eve<")),
+    invalid(),
+  ],
+  [
+    "an export under another authority",
+    changed((xml) => xml.replace(/<PEERNAME>[0-9a-f]{4}/, "<PEERNAME>beef")),
+    invalid(),
+  ],
   ["other XML", () => ({ exportedIdentity: encode("<a/>") }), invalid()],
   [
     "an export cut between two bytes of a character",

@@ -1,10 +1,11 @@
-import type { GuestAction } from "../../../guest/contract";
+import { firewallRulePrefix, type GuestAction } from "../../../guest/contract";
 import type { Fault as LabFault } from "../../../local/interfaces";
 import type { Machine } from "../../../local/windows";
 import { registryKeys, writeRegistry } from "../../../local/windows/registry";
 import * as lab from "../../local/windows/lab";
 import {
   labPassword,
+  otherPassword,
   type Ability,
   type Fault,
   type Subject,
@@ -47,6 +48,22 @@ const conditions: Partial<Record<Fault, (machine: Machine, isSet: boolean) => vo
     const key = registryKeys.globalCloudPolicy;
     writeRegistry(record.registry, key, "Disabled", isSet ? 1 : undefined);
   },
+  ipv6Disabled({ record, save }, isSet) {
+    const { registry, ipv6 } = record;
+    const key = registryKeys.ipv6Parameters;
+    writeRegistry(registry, key, "DisabledComponents", isSet ? 255 : undefined);
+    ipv6.disabledComponentsAtBoot = isSet ? 255 : 0;
+    save();
+  },
+  ipv6Unbound({ record }, isSet) {
+    record.ipv6.bindingEnabled = !isSet;
+  },
+  peernetDisabled({ record }, isSet) {
+    writeRegistry(record.registry, registryKeys.peernetPolicy, "Disabled", isSet ? 1 : undefined);
+  },
+  storedPasswordsForbidden({ record }, isSet) {
+    writeRegistry(record.registry, registryKeys.lsa, "DisableDomainCreds", isSet ? 1 : undefined);
+  },
   clockAhead({ record }, isSet) {
     record.clockOffset = isSet ? day : 0;
   },
@@ -86,8 +103,10 @@ export const standIn: Subject = {
     "cloudAlone",
     "inboundDropped",
     "keysLost",
+    "passwordChanged",
     "reboot",
     "holderKilled",
+    "rulesDisabled",
     "fortnight",
     "network",
     "connections",
@@ -166,11 +185,19 @@ function openMachine(
       switch (event) {
         case "keysLost":
           return opened.windows.resetPassword(vmId, lab.labUser, labPassword);
+        case "passwordChanged":
+          await lab.changePassword(machine, lab.labPassword, otherPassword);
+          return lab.changePassword(machine, otherPassword, lab.labPassword);
         case "reboot":
           opened.clock.now += 60_000;
           return machine.reboot();
         case "holderKilled":
           return opened.faults.add({ kind: "holderKilled", match: computerName, times: 1 });
+        case "rulesDisabled":
+          for (const rule of machine.record.firewallRules) {
+            if (rule.name.startsWith(firewallRulePrefix)) rule.enabled = false;
+          }
+          return;
         case "fortnight":
           opened.clock.now += 14 * day;
       }

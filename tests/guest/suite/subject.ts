@@ -23,6 +23,14 @@ export type Fault =
   | "pnrpStopped"
   /** IPv6 is off. */
   | "ipv6Off"
+  /** The registry switches IPv6 off (DisabledComponents 255), in force since the last boot. */
+  | "ipv6Disabled"
+  /** IPv6 is not bound to the network adapter. */
+  | "ipv6Unbound"
+  /** A policy forbids all peer networking. */
+  | "peernetDisabled"
+  /** A policy forbids the scheduler to store passwords (0x80070520). */
+  | "storedPasswordsForbidden"
   /** The machine finds no other node of the cloud. */
   | "cloudAlone"
   /** No cloud is there at all: `PEER_E_NO_CLOUD`. */
@@ -40,10 +48,14 @@ export type Fault =
 export type MachineEvent =
   /** The lab user's password was reset from outside: the keys of the identities held now are lost. */
   | "keysLost"
+  /** The lab user changed the password by password.ps1, and back to what it was. */
+  | "passwordChanged"
   /** Windows restarts. */
   | "reboot"
   /** The holder's process is ended from outside. */
   | "holderKilled"
+  /** Somebody switches the machine's firewall rules of ours off. */
+  | "rulesDisabled"
   /** Half of the default lifetime of a credential (14 days) passes, on all machines of the network. */
   | "fortnight";
 
@@ -67,11 +79,16 @@ export type Ability =
 /** The lab user's password on every machine of a subject, for requests with `userPassword`. */
 export const labPassword = "Correct-Horse-7-Battery";
 
+/** What the lab user's password is in between, where it is changed and changed back. */
+export const otherPassword = "Other-Horse-8-Battery";
+
 export interface Subject {
   /** `mono`, `stand-in`, `pwsh`. */
   readonly name: string;
   /** Why it cannot run on this computer, one sentence; absent: it can. */
   readonly unavailable?: string;
+  /** Whether CI may do without it. */
+  readonly mayBeMissing?: boolean;
   /** The actions that it answers. */
   readonly actions: ReadonlySet<GuestAction>;
   readonly abilities: ReadonlySet<Ability>;

@@ -13,6 +13,7 @@ import {
   type NetworkingState,
   type PreparationSettings,
 } from "../../../guest/contract";
+import { passwordCommand } from "../../../guest/password";
 import { createFaults } from "../../../local/faults";
 import type {
   Faults,
@@ -31,6 +32,7 @@ import {
   type Windows,
 } from "../../../local/windows";
 import type { ProcessResult } from "../../../local/windows/commandLine";
+import { readGuestText } from "../../guest/files";
 
 export const labUser = "peerlab";
 export const labPassword = "Correct-Horse-7-Battery";
@@ -299,6 +301,26 @@ export async function send(
     readStandardInput: async () => Buffer.from(JSON.stringify(complete)),
     session,
   });
+}
+
+/** Changes the lab user's password as the user does, by password.ps1 in a session of its own. */
+export async function changePassword(
+  machine: Machine,
+  oldPassword: string,
+  newPassword: string,
+): Promise<void> {
+  const logon = await passwordLogon(machine, labUser, oldPassword);
+  if (typeof logon === "string") throw new Error(logon);
+  const instance = machine.record.vmId;
+  const request = { contract: contractVersion, instance, oldPassword, newPassword };
+  const { exitCode, stderr } = await execute({
+    machine,
+    logon,
+    commandLine: passwordCommand(readGuestText),
+    readStandardInput: async () => Buffer.from(JSON.stringify(request)),
+    session: new AbortController().signal,
+  });
+  if (exitCode !== 0) throw new Error(stderr);
 }
 
 /** The report of an action that has to succeed. */

@@ -159,7 +159,8 @@ function ConvertTo-DoubleTask {
     param([Parameter(Mandatory = $true)][string]$Name)
     $entry = (Read-DoubleState)['tasks'][$Name]
     $task = [pscustomobject]@{
-        Name = $Name; Path = '\' + $Name; Definition = (New-DoubleDefinition -Stored $entry['definition']); LastTaskResult = 267011
+        Name = $Name; Path = '\' + $Name; Definition = (New-DoubleDefinition -Stored $entry['definition'])
+        LastTaskResult = [int]$entry['lastTaskResult']
     }
     $task.PSObject.Properties.Add([System.Management.Automation.PSScriptProperty]::new('State', {
                 # TASK_STATE_RUNNING, DISABLED, READY
@@ -183,6 +184,12 @@ function ConvertTo-DoubleTask {
                 if (Test-DoubleProcess -Id $entry['processId']) {
                     return
                 }
+                if ($entry['secretDigest'] -and $entry['secretDigest'] -ne (Get-DoubleDigest -Text $state['password'])) {
+                    # Windows refuses the logon, and says so in the task's result alone.
+                    $entry['lastTaskResult'] = -2147023570 # 0x8007052E
+                    return
+                }
+                $entry['lastTaskResult'] = 267009 # SCHED_S_TASK_RUNNING
                 $entry['processId'] = Start-DoubleProcess -Arguments $entry['definition']['Actions'][0]['Arguments'] -Session 'task'
             }
             return $this
@@ -250,7 +257,14 @@ function New-DoubleTaskFolder {
                 if ($state['tasks'].ContainsKey($Name)) {
                     $running = $state['tasks'][$Name]['processId']
                 }
-                $state['tasks'][$Name] = @{ definition = $stored; enabled = [bool]$stored['Settings']['Enabled']; processId = $running }
+                $digest = ''
+                if (1 -eq $LogonType) {
+                    $digest = Get-DoubleDigest -Text $Secret
+                }
+                $state['tasks'][$Name] = @{
+                    definition = $stored; enabled = [bool]$stored['Settings']['Enabled']; processId = $running
+                    secretDigest = $digest; lastTaskResult = 267011 # SCHED_S_TASK_HAS_NOT_RUN
+                }
             }
             ConvertTo-DoubleTask -Name $Name
         }
@@ -266,15 +280,18 @@ function New-DoubleTaskFolder {
 }
 
 function Start-DoubleBoot {
-    # What Windows does when it starts: the tasks with a boot trigger, and the holder's service. Called by the tests.
+    # What Windows does when it starts: services that start with it, tasks with a boot trigger. Called by the tests.
     param()
+    $services = (Read-DoubleState)['services']
+    foreach ($name in @($services.Keys | Where-Object -FilterScript { 'Automatic' -eq $services[$_]['startType'] } | Sort-Object)) {
+        Edit-DoubleState -Body { param($state) $state['services'][$name]['status'] = 'Stopped' }
+        Start-Service -Name $name -ErrorAction SilentlyContinue
+    }
+    Write-DoubleControl
     foreach ($name in @((Read-DoubleState)['tasks'].Keys)) {
         $task = ConvertTo-DoubleTask -Name $name
         if ($task.Enabled -and @($task.Definition.Triggers | Where-Object -FilterScript { 8 -eq $_.Type }).Count -gt 0) {
             $null = $task.Run($null)
         }
-    }
-    if ((Read-DoubleState)['services'].ContainsKey('PeerLabHolder')) {
-        Start-Service -Name 'PeerLabHolder'
     }
 }

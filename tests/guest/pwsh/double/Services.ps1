@@ -107,6 +107,9 @@ function Start-Service {
         if ('Disabled' -eq $entry['startType']) {
             $problem['code'] = 1058
         }
+        if ($entry['secretDigest'] -and $entry['secretDigest'] -ne (Get-DoubleDigest -Text $state['password'])) {
+            $problem['code'] = 1069 # ERROR_SERVICE_LOGON_FAILED
+        }
         if ($problem['code'] -ne 0) {
             # ERROR_SERVICE_SPECIFIC_ERROR: the second number says what.
             $entry['exitCode'] = 1066
@@ -166,8 +169,10 @@ function New-Service {
         [System.Management.Automation.PSCredential]$Credential, [string[]]$DependsOn
     )
     $account = 'LocalSystem'
+    $digest = ''
     if ($null -ne $Credential) {
         $account = $Credential.UserName
+        $digest = Get-DoubleDigest -Text $Credential.GetNetworkCredential().Password
     }
     Add-DoubleCall -Command 'New-Service' -Parameter @{ Name = $Name; BinaryPathName = $BinaryPathName; StartupType = $StartupType; Account = $account }
     if ($null -ne (Find-DoubleService -State (Read-DoubleState) -Name $Name)) {
@@ -179,7 +184,7 @@ function New-Service {
         param($state)
         $state['services'][$Name] = @{
             displayName = $DisplayName; description = $Description; status = 'Stopped'; startType = $StartupType; pathName = $BinaryPathName
-            account = $account; exitCode = 1077; serviceSpecificExitCode = 0
+            account = $account; exitCode = 1077; serviceSpecificExitCode = 0; secretDigest = $digest
         }
     }
     return Get-Service -Name $Name
@@ -245,6 +250,21 @@ function Invoke-CimMethod {
     }
     if ('Change' -eq $MethodName -and $Arguments.Contains('StartPassword') -and $Arguments['StartPassword'] -cne (Read-DoubleState)['password']) {
         return [pscustomobject]@{ ReturnValue = [uint32]22 }
+    }
+    if ('Change' -eq $MethodName) {
+        $given = $Arguments
+        Edit-DoubleState -Body {
+            param($state)
+            $entry = $state['services'][$InputObject.Name]
+            foreach ($field in @(@('PathName', 'pathName'), @('StartMode', 'startType'), @('StartName', 'account'))) {
+                if ($given.Contains($field[0])) {
+                    $entry[$field[1]] = $given[$field[0]]
+                }
+            }
+            if ($given.Contains('StartPassword')) {
+                $entry['secretDigest'] = Get-DoubleDigest -Text $given['StartPassword']
+            }
+        }
     }
     return [pscustomobject]@{ ReturnValue = [uint32]0 }
 }

@@ -23,6 +23,13 @@ function ConvertTo-DoubleTime {
     return [DateTime]::Parse($Value, [cultureinfo]::InvariantCulture, 'RoundtripKind').ToLocalTime()
 }
 
+function Get-DoubleDigest {
+    # What is kept of a password that Windows would store: enough to know it again, and no more.
+    param([Parameter(Mandatory = $true)][AllowEmptyString()][string]$Text)
+    $bytes = [System.Security.Cryptography.SHA256]::Create().ComputeHash([System.Text.Encoding]::UTF8.GetBytes($Text))
+    return ([BitConverter]::ToString($bytes) -replace '-', '')
+}
+
 function Get-DoubleProgramLog {
     # What the machine's programs were called with, a line each.
     param()

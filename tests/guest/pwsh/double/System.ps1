@@ -124,7 +124,7 @@ function Get-LocalUser {
     }
     return [pscustomobject]@{
         Name = $state['user']; Enabled = $true; SID = $state['userSid']; PasswordExpires = $expires
-        PasswordLastSet = (ConvertTo-DoubleTime -Value $state['passwordSet'])
+        PasswordLastSet = [System.IO.File]::GetLastWriteTime($script:Machine + '/password')
     }
 }
 
