@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { guestFolder } from "./files";
-import { buildMonoDriver } from "./mono/build";
+import { findMonoDriver } from "./mono/build";
 import { decide, openHolderNetwork, type HolderMachine, type HolderNetwork } from "./mono/holder";
 import { temporaryFolder } from "./native/build";
 
-const built = buildMonoDriver();
+const built = findMonoDriver();
 
 /** Skips by name where the C# cannot run on this computer. */
 function needMono(this: Mocha.Context) {

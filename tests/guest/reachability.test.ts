@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import * as net from "node:net";
-import { buildMonoDriver, type MonoDriver } from "./mono/build";
+import { findMonoDriver, type MonoDriver } from "./mono/build";
 import { openHolderNetwork, type HolderNetwork } from "./mono/holder";
 
-const built = buildMonoDriver();
+const built = findMonoDriver();
 
 /** A port of the IPv6 loopback that is free now. */
 async function freePort(): Promise<number> {

@@ -8,6 +8,7 @@ import {
   run,
   temporaryFolder,
   type NativeDouble,
+  type Unavailable,
 } from "../native/build";
 
 /** The C# of the Windows side as a program of mono, over the native double. */
@@ -42,6 +43,12 @@ let built: MonoDriver | undefined;
 export function buildMonoDriver(): MonoDriver {
   built ??= build();
   return built;
+}
+
+/** {@link buildMonoDriver}, or what is missing on this computer. */
+export function findMonoDriver(): MonoDriver | Unavailable {
+  const unavailable = missingForMono();
+  return unavailable === undefined ? buildMonoDriver() : { unavailable };
 }
 
 function build(): MonoDriver {

@@ -81,6 +81,7 @@ export function missingForBuild(): string | undefined {
 /** Runs a compiler; throws with all it said where it fails. */
 export function run(program: string, args: string[]): string {
   const done = spawnSync(program, args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  if (done.error) throw new Error(`${program} cannot be run: ${done.error.message}`);
   if (done.status !== 0) {
     throw new Error(`${program} failed:\n${done.stdout.slice(-4000)}${done.stderr.slice(0, 4000)}`);
   }
