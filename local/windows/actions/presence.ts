@@ -132,18 +132,22 @@ export async function setPresence(
     if (removeHolder(machine)) phrases.push("presence holder removed");
     return phrases;
   }
+  let isCorrected = false;
   // First, since without a password it ends here with nothing changed.
   if (!holderIsCurrent(machine)) {
     const isNew = machine.record.holder === undefined;
     await install(context, userPassword);
     const { runsAs } = machine.record.holder!;
     phrases.push(isNew ? `presence holder installed (${runsAs})` : "presence holder corrected");
+    isCorrected = !isNew;
     checkpoint();
   }
   writePresence(context, presence);
-  if (holderRunsSince(machine) === undefined) {
+  const runs = holderRunsSince(machine) !== undefined;
+  // What runs was logged on by the password of before.
+  if (!runs || isCorrected) {
     if (!startHolder(machine)) throw silence(machine);
-    phrases.push("presence holder started");
+    phrases.push(runs ? "presence holder restarted" : "presence holder started");
   }
   checkpoint();
   return phrases;
