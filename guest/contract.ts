@@ -37,6 +37,7 @@ export const guestFiles = [
   "PeerCodes.cs",
   "PeerJson.cs",
   "PeerFiles.cs",
+  "ActionTurn.cs",
   "PeerRequest.cs",
   "PeerLedger.cs",
   "NativeMethods.cs",
