@@ -37,6 +37,7 @@ export const guestFiles = [
   "PeerCodes.cs",
   "PeerJson.cs",
   "PeerFiles.cs",
+  "ActionTurn.cs",
   "PeerRequest.cs",
   "PeerLedger.cs",
   "NativeMethods.cs",
@@ -279,11 +280,12 @@ export interface SetPeerMachineRequest extends GuestRequest {
      * loses what an earlier owner left, or what was noted under another name of the stack.
      */
     exclusive?: boolean;
+    /** Each peer name once. */
     wanted: WantedIdentity[];
   };
   /**
    * The groups of a scope, as `identities`: joined after the identities are there; those that were joined or made under this
-   * scope and are not wanted are deleted before their identities are.
+   * scope and are not wanted are deleted before their identities are. Each group once for an identity.
    */
   groups?: { scope: string; exclusive?: boolean; wanted: WantedGroup[] };
   /** What the holder keeps alive. Empty lists: the holder is removed, with everything of it. */

@@ -42,10 +42,10 @@ function ConvertFrom-Setting {
     if ((Get-Field -Object $settings -Name 'contract') -ne $script:ContractVersion) {
         throw (New-PeerFailure -Code 'ContractMismatch' -Message ('This preparation speaks contract {0}.' -f $script:ContractVersion) -Hint 'Use the preparation that belongs to the library.')
     }
-    $null = Get-TextField -Object $settings -Name 'labUser' -Pattern '^[^"/\\\[\]:;|=,+*?<>@\s]{1,20}$' -Allowed 'a local user name'
-    $null = Get-TextField -Object $settings -Name 'openSshMsi' -Pattern '^https://\S+$' -Allowed 'an https address' -Optional
+    $null = Get-TextField -Object $settings -Name 'labUser' -Pattern '^[^"/\\\[\]:;|=,+*?<>@\s]{1,20}\z' -Allowed 'a local user name'
+    $null = Get-TextField -Object $settings -Name 'openSshMsi' -Pattern '^https://\S+\z' -Allowed 'an https address' -Optional
     $addresses = Get-Field -Object $settings -Name 'outboundTest'
-    if ($addresses -isnot [array] -or @($addresses | Where-Object -FilterScript { $_ -isnot [string] -or $_ -notmatch '^https://\S+$' }).Count -gt 0) {
+    if ($addresses -isnot [array] -or @($addresses | Where-Object -FilterScript { $_ -isnot [string] -or $_ -notmatch '^https://\S+\z' }).Count -gt 0) {
         throw (New-RequestFailure -Path 'outboundTest' -Value $addresses -Allowed 'a list of https addresses')
     }
     Assert-Networking -Networking (Get-Field -Object $settings -Name 'networking')

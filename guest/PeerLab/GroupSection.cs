@@ -34,9 +34,14 @@ namespace PeerLab
             foreach (PeerRequest item in section.Objects("wanted", 0))
             {
                 item.Allow("group", "identity", "invitation");
+                LedgerGroup place = new LedgerGroup(item.PeerName("group"), item.PeerName("identity"));
+                if (wanted.Exists(other => other.Place.Key == place.Key))
+                {
+                    throw PeerRequest.Refusal(item.PathOf("group"), place.Group, "a group that is not in the list yet for this identity");
+                }
                 wanted.Add(new WantedGroup
                 {
-                    Place = new LedgerGroup(item.PeerName("group"), item.PeerName("identity")),
+                    Place = place,
                     Invitation = item.Has("invitation") ? item.Utf16("invitation") : null,
                 });
             }

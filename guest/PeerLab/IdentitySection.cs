@@ -31,7 +31,12 @@ namespace PeerLab
             exclusive = section.Flag("exclusive");
             foreach (PeerRequest item in section.Objects("wanted", 0))
             {
-                wanted.Add(WantedIdentity.Read(item.Allow(WantedIdentity.Fields)));
+                WantedIdentity identity = WantedIdentity.Read(item.Allow(WantedIdentity.Fields));
+                if (wanted.Exists(other => other.PeerName == identity.PeerName))
+                {
+                    throw PeerRequest.Refusal(item.PathOf("peerName"), identity.PeerName, "a peer name that is not in the list yet");
+                }
+                wanted.Add(identity);
             }
         }
 

@@ -42,7 +42,10 @@ namespace PeerLab
         {
             try
             {
-                return RunAction(action, request, context);
+                using (Changes(action) ? new ActionTurn(context.Directory) : null)
+                {
+                    return RunAction(action, request, context);
+                }
             }
             catch (DllNotFoundException)
             {
@@ -56,6 +59,14 @@ namespace PeerLab
         /// groups, and the new before the old goes. May be cut anywhere and run again.
         /// </summary>
         public static OrderedDictionary ApplyState(IDictionary request, ActionContext context, bool test)
+        {
+            using (test ? null : new ActionTurn(context.Directory))
+            {
+                return ApplyAlone(request, context, test);
+            }
+        }
+
+        private static OrderedDictionary ApplyAlone(IDictionary request, ActionContext context, bool test)
         {
             PeerRequest opened = OpenState(request);
             PeerRequest groups = opened.Section("groups");
@@ -163,6 +174,12 @@ namespace PeerLab
                 default:
                     throw new ArgumentException("The contract has no such action.", "action");
             }
+        }
+
+        private static bool Changes(string action)
+        {
+            bool carried = Array.IndexOf(Identity, action) >= 0 || Array.IndexOf(Group, action) >= 0;
+            return carried && !action.StartsWith("Get-", StringComparison.Ordinal);
         }
 
         private static OrderedDictionary RunAction(string action, IDictionary request, ActionContext context)

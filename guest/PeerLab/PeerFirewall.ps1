@@ -60,11 +60,11 @@ function Assert-FirewallRule {
     #>
     param([AllowNull()][object]$Rule, [Parameter(Mandatory = $true)][string]$Path)
     Assert-KnownField -Object $Rule -Path $Path -Allowed @('name', 'displayName', 'protocol', 'port', 'family', 'remoteAddresses', 'edgeTraversal')
-    $null = Get-TextField -Object $Rule -Name 'name' -Path ($Path + '.name') -Pattern '^PeerLab-[A-Za-z0-9-]{1,80}$' -Allowed ('a name that begins with {0}' -f $script:FirewallRulePrefix)
+    $null = Get-TextField -Object $Rule -Name 'name' -Path ($Path + '.name') -Pattern '^PeerLab-[A-Za-z0-9-]{1,80}\z' -Allowed ('a name that begins with {0}' -f $script:FirewallRulePrefix)
     $null = Get-TextField -Object $Rule -Name 'displayName' -Path ($Path + '.displayName')
-    $null = Get-TextField -Object $Rule -Name 'protocol' -Path ($Path + '.protocol') -Pattern '^(TCP|UDP)$' -Allowed 'TCP or UDP'
-    $null = Get-TextField -Object $Rule -Name 'edgeTraversal' -Path ($Path + '.edgeTraversal') -Pattern '^(Block|Allow)$' -Allowed 'Block or Allow'
-    $family = Get-TextField -Object $Rule -Name 'family' -Path ($Path + '.family') -Pattern '^IPv[46]$' -Allowed 'IPv4 or IPv6'
+    $null = Get-TextField -Object $Rule -Name 'protocol' -Path ($Path + '.protocol') -Pattern '^(TCP|UDP)\z' -Allowed 'TCP or UDP'
+    $null = Get-TextField -Object $Rule -Name 'edgeTraversal' -Path ($Path + '.edgeTraversal') -Pattern '^(Block|Allow)\z' -Allowed 'Block or Allow'
+    $family = Get-TextField -Object $Rule -Name 'family' -Path ($Path + '.family') -Pattern '^IPv[46]\z' -Allowed 'IPv4 or IPv6'
     $port = Get-Field -Object $Rule -Name 'port'
     if (($port -isnot [int] -and $port -isnot [long]) -or $port -lt 1 -or $port -gt 65535) {
         throw (New-RequestFailure -Path ($Path + '.port') -Value $port -Allowed 'a whole number from 1 to 65535')
@@ -109,8 +109,8 @@ function Assert-Networking {
     $seed = Get-Field -Object $Networking -Name 'seed'
     if ($null -ne $seed) {
         Assert-KnownField -Object $seed -Path 'networking.seed' -Allowed @('role', 'server')
-        $null = Get-TextField -Object $seed -Name 'role' -Path 'networking.seed.role' -Pattern '^(seed|peer)$' -Allowed 'seed or peer'
-        $null = Get-TextField -Object $seed -Name 'server' -Path 'networking.seed.server' -Pattern '^[A-Za-z0-9.:-]{1,253}$' -Allowed 'a DNS name or an IPv6 address'
+        $null = Get-TextField -Object $seed -Name 'role' -Path 'networking.seed.role' -Pattern '^(seed|peer)\z' -Allowed 'seed or peer'
+        $null = Get-TextField -Object $seed -Name 'server' -Path 'networking.seed.server' -Pattern '^[A-Za-z0-9.:-]{1,253}\z' -Allowed 'a DNS name or an IPv6 address'
     }
 }
 

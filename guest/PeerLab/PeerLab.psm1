@@ -9,7 +9,7 @@ $ProgressPreference = 'SilentlyContinue'
 # Windows PowerShell takes compiler warnings for errors, and a newer framework may find one in what is right for the old.
 # PeerService.cs is a program of its own and compiled where it is needed.
 $sources = @(
-    'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'PeerRequest.cs', 'PeerLedger.cs', 'NativeMethods.cs',
+    'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs', 'PeerLedger.cs', 'NativeMethods.cs',
     'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs', 'PeerIdentities.cs', 'CryptoMethods.cs',
     'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs', 'IdentityStore.cs', 'IdentitySection.cs',
     'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs', 'PeerMembership.cs', 'GroupMembership.cs',

@@ -26,7 +26,7 @@ function Assert-RequestedMachine {
     Refuses a request that is meant for another machine. A machine that cannot tell its own instance accepts.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    $wanted = Get-TextField -Object $Request -Name 'instance' -Pattern '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' -Allowed 'the vmId of the machine'
+    $wanted = Get-TextField -Object $Request -Name 'instance' -Pattern '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\z' -Allowed 'the vmId of the machine'
     $own = Get-MachineInstance
     if (-not $own) {
         return

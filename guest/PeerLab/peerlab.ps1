@@ -33,7 +33,7 @@ $guestFiles = @(
     'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerRequest.ps1', 'PeerFirewall.ps1', 'PeerSeedPolicy.ps1',
     'PeerServices.ps1', 'PeerNetworking.ps1', 'PeerCapability.ps1', 'PeerProbe.ps1', 'PeerTasks.ps1',
     'PeerLogon.ps1', 'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
-    'PeerListener.ps1', 'PeerBoot.ps1', 'probe.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'PeerRequest.cs',
+    'PeerListener.ps1', 'PeerBoot.ps1', 'probe.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs',
     'PeerLedger.cs', 'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs',
     'PeerIdentities.cs', 'CryptoMethods.cs', 'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs',
     'IdentityStore.cs', 'IdentitySection.cs', 'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs',
@@ -145,12 +145,13 @@ if ($request -isnot [System.Management.Automation.PSCustomObject]) {
     Stop-Unverified -Code 'InvalidRequest' -Message 'Standard input is not one JSON object of at most 4 MB.' -Hint 'Send the request in the form of the contract.'
 }
 $number = $request.PSObject.Properties['contract']
-if ($null -eq $number -or $number.Value -ne $contract) {
+# The text "1", true and a list of 1 would compare as equal.
+if ($null -eq $number -or ($number.Value -isnot [int] -and $number.Value -isnot [long]) -or $number.Value -ne $contract) {
     Stop-Unverified -Code 'ContractMismatch' -Message ('These guest files speak contract {0}.' -f $contract) -Hint 'Copy the guest files that belong to the library to this machine.'
 }
 $expected = $request.PSObject.Properties['guestFiles']
 $present = Get-GuestFilesHash
-if ($null -eq $expected -or $present -cne [string]$expected.Value) {
+if ($null -eq $expected -or $expected.Value -isnot [string] -or $present -cne $expected.Value) {
     Stop-Unverified -Code 'GuestFilesMismatch' -Message ('The guest files on this machine have the hash {0}, which is not the one of the request.' -f $present) -Hint 'Copy the guest files that belong to the library to this machine.'
 }
 try {

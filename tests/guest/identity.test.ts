@@ -40,6 +40,33 @@ describe("guest/PeerLab, identities in C#", function () {
       ({ credential: _credential, ...rest }: Report) => rest,
     );
 
+  describe("two actions at once", () => {
+    /** What two runs of one request at the same moment say. */
+    const twice = (
+      machine: MonoMachine,
+      action: "Export-PeerIdentity" | "Set-PeerMachine",
+      request: object,
+    ) => Promise.all([report(machine, action, request), report(machine, action, request)]);
+
+    it("make one identity of a friendly name", async () => {
+      const machine = await fresh();
+      const request = { friendlyName: "once", classifier: "ada", exportPassword };
+      const [one, other] = await twice(machine, "Export-PeerIdentity", request);
+      assert.equal(one.peerName, other.peerName);
+      assert.deepEqual([one.created, other.created].sort(), [false, true]);
+      assert.equal((await listed(machine)).length, 1);
+    });
+
+    it("set and take back a state as one after the other", async () => {
+      const machine = await fresh();
+      for (const identities of [[wanted()], []]) {
+        const reports = await twice(machine, "Set-PeerMachine", state(identities));
+        assert.equal(reports.flatMap(({ changed }) => changed).length, 1);
+        assert.equal((await listed(machine)).length, identities.length);
+      }
+    });
+  });
+
   describe("the ledger", () => {
     const ledgerOf = (machine: MonoMachine) => path.join(machine.directory, "ledger.json");
     const read = (machine: MonoMachine) =>

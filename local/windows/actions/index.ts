@@ -129,16 +129,14 @@ function checkTarget({ machine, logon }: ActionContext, request: Envelope): void
       "Copy the guest files that belong to the library to this machine.",
     );
   }
-  const missing = guestFiles.find((name) => !disk.find(`${guestDirectory}/${name}`));
-  const found =
-    missing === undefined &&
-    guestFilesHash((name) => disk.read(`${guestDirectory}/${name}`, logon), sha256);
-  if (found !== request.guestFiles) {
+  const isMissing = (name: string) => !disk.find(`${guestDirectory}/${name}`);
+  const found = guestFiles.some(isMissing)
+    ? ""
+    : guestFilesHash((name) => disk.read(`${guestDirectory}/${name}`, logon), sha256);
+  if (found === "" || found !== request.guestFiles) {
     throw new GuestError(
       "GuestFilesMismatch",
-      missing === undefined
-        ? "The guest files on this machine are not the ones the request was made for."
-        : `${guestDirectory}/${missing} is missing on this machine.`,
+      `The guest files on this machine have the hash ${found}, which is not the one of the request.`,
       "Copy the guest files that belong to the library to this machine.",
     );
   }

@@ -6,6 +6,7 @@ import { peerNamePattern } from "../identity/peerName";
 import { networkingState } from "./networkingShape";
 import { presenceState } from "./presenceShape";
 import {
+  eachOnce,
   list,
   object,
   oneOf,
@@ -87,14 +88,27 @@ const wantedIdentity: Shape<contract.WantedIdentity> = (value, field) => {
 
 const wantedGroup = { group: peerName, identity: peerName, invitation: optional(utf16) };
 
-const section = <T>(wanted: Shape<T>) =>
-  object({ scope, exclusive: optional(trueOrFalse()), wanted: list(wanted) });
+const section = <T>(wanted: Shape<T[]>) =>
+  object({ scope, exclusive: optional(trueOrFalse()), wanted });
+
+const wantedIdentities = eachOnce(
+  list(wantedIdentity),
+  (wanted) => wanted.peerName,
+  "peerName",
+  "a peer name that is not in the list yet",
+);
+const wantedGroups = eachOnce(
+  list(object(wantedGroup)),
+  ({ group, identity }) => `${group}\0${identity}`,
+  "group",
+  "a group that is not in the list yet for this identity",
+);
 
 const machineState = object({
   ...common,
   networking: optional(networkingState),
-  identities: optional(section(wantedIdentity)),
-  groups: optional(section(object(wantedGroup))),
+  identities: optional(section(wantedIdentities)),
+  groups: optional(section(wantedGroups)),
   presence: optional(presenceState),
   reconcile: optional(trueOrFalse()),
 });

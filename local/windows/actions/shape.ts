@@ -93,6 +93,23 @@ export function list<T>(item: Shape<T>, minimum = 0): Shape<T[]> {
   };
 }
 
+/** A list in which nothing comes twice by its key; what does is refused at the field `member`. */
+export function eachOnce<T>(
+  items: Shape<T[]>,
+  keyOf: (item: T) => string,
+  member: keyof T & string,
+  allowed: string,
+): Shape<T[]> {
+  return (value, field) => {
+    const read = items(value, field);
+    const keys = read.map(keyOf);
+    const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+    if (twice !== -1)
+      throw invalidRequest(`${field}[${twice}].${member}`, read[twice]![member], allowed);
+    return read;
+  };
+}
+
 /** What is absent may also be null. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, field) =>

@@ -26,6 +26,17 @@ const exceptions: Record<string, { name: string; fields?: string[] }> = {
   QuerySet: { name: "WSAQUERYSETW" },
 };
 
+/** Members of the headers that the C# calls by another name than theirs without the prefix of its type. */
+const otherNames: Record<string, string> = {
+  ...{ sin6_flowinfo: "FlowInfo", sin6_addr: "Address", sin6_scope_id: "ScopeId" },
+  ...{ "Algorithm.pszObjId": "AlgorithmId", "Algorithm.Parameters.cbData": "ParametersLength" },
+  ...{ "Algorithm.Parameters.pbData": "Parameters", "PublicKey.cbData": "KeyLength" },
+  ...{ "PublicKey.pbData": "Key", "PublicKey.cUnusedBits": "UnusedBits" },
+  ...{ cbData: "DataSize", pBlobData: "Data", enCloudState: "State", enCloudFlags: "Flags" },
+  ...{ lpNSProviderId: "ProviderId", dwNumberOfProtocols: "ProtocolCount" },
+  ...{ lpafpProtocols: "Protocols", dwNumberOfCsAddrs: "AddressCount", lpcsaBuffer: "Addresses" },
+};
+
 /** From the domain's list: computed once by hand from the header's fields, so that the parsing here is checked, too. */
 const knownSizes: Record<string, number> = {
   PeerGroupProperties: 96,
@@ -59,6 +70,22 @@ function structuresOf(lines: string[][]): Structure[] {
 /** `PeerNamePair` as `PEER_NAME_PAIR`. */
 function upperCase(name: string): string {
   return name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+}
+
+/** What the C# calls a member of the headers: `pwzGroupPeerName` is `GroupPeerName`, `cRoles` is `RoleCount`. */
+function nameInCSharp(member: string): string {
+  if (otherNames[member] !== undefined) return otherNames[member];
+  const last = member
+    .split(".")
+    .pop()!
+    .replace(/^sin6_/, "");
+  const counted = /^c([A-Z]\w*?)(?:(?<=ss)es|s)$/.exec(last);
+  if (counted) return `${counted[1]}Count`;
+  const plain = last.replace(
+    /^(?:ull|ul|dw|pwz|ppwz|lpsz|psz|lp|pp|pb|p|cb|c|hr|h|ft|w|en|n)(?=[A-Z])/,
+    "",
+  );
+  return plain[0]!.toUpperCase() + plain.slice(1);
 }
 
 describe("guest/PeerLab, the structures of the C# beside those of Windows' headers", function () {
@@ -99,9 +126,14 @@ describe("guest/PeerLab, the structures of the C# beside those of Windows' heade
   });
 
   for (const { name, size, fields } of structures) {
-    it(`${name}: size, and each field's place and width`, () => {
+    it(`${name}: size, and each field's name, place and width`, () => {
       const { c, members } = headerOf(name);
-      assert.equal(fields.length, members.length, `${c}: ${members.join(" ")}`);
+      // Two fields of one width may change places without any other number.
+      assert.deepEqual(
+        fields.map((field) => field.name),
+        members.map(nameInCSharp),
+        `${c}: ${members.join(" ")}`,
+      );
       const laidOut = [size, ...fields.flatMap(({ offset, width }) => [offset, width])];
       assert.deepEqual(laidOut, answers.get(name), `${c}: ${members.join(" ")}`);
     });

@@ -804,6 +804,11 @@ const shapes: [GuestAction, object, string][] = [
     "groups.wanted[1].group: expected 40 hex digits, a dot",
   ],
   [
+    "Set-PeerMachine",
+    { groups: { scope, wanted: [wanted, wanted] } },
+    "groups.wanted[1].group: expected a group that is not in the list yet for this identity",
+  ],
+  [
     "Test-PeerMachine",
     { groups: { scope, wanted: [{ ...wanted, role: "member" }] } },
     "groups.wanted[0]: unknown field role.",

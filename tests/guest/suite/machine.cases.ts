@@ -537,6 +537,17 @@ const badStates: [title: string, identities: unknown, message: string][] = [
     "identities.wanted[0].friendlyName: expected 1 to 255 characters, received a text of 0 characters.",
   ],
   [
+    "an identity that is there twice, under two friendly names",
+    {
+      scope,
+      wanted: [
+        { peerName: someName, friendlyName: "one" },
+        { peerName: someName, friendlyName: "other" },
+      ],
+    },
+    `identities.wanted[1].peerName: expected a peer name that is not in the list yet, received a text of ${someName.length} characters.`,
+  ],
+  [
     "a text for exclusive",
     { scope, exclusive: "yes", wanted: [] },
     "identities.exclusive: expected true or false, received a text of 3 characters.",

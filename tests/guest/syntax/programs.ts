@@ -12,7 +12,8 @@ import { bodyAround, finding, parametersGiven, type Rule, type Script } from "./
 
 /** Whether `& name` runs a program and not a script block or an action of ours. */
 function runsProgram(command: Command, script: Script): boolean {
-  if (command.operator !== "&") return false;
+  // A file that is dot-sourced is given as an expression, a program may stand in a variable.
+  if (command.operator !== "&") return /^\$\w+$/.test(command.name);
   if (/^\{/.test(command.name)) return false;
   if (!/^\$\w+$/.test(command.name)) return true;
   // A parameter that is a script block, or the name of an action, which takes a request as no program does.
@@ -50,8 +51,13 @@ export const exitCodesLookedAt: Rule = (script) => {
       const next = calls
         .map(({ node }) => node.startIndex)
         .filter((start) => start > command.node.endIndex && start < body.endIndex);
-      const after = script.text.slice(command.node.endIndex, Math.min(body.endIndex, ...next));
-      return !/\$LASTEXITCODE\b/i.test(after) && !endsAsFailure(command, script);
+      const end = Math.min(body.endIndex, ...next);
+      // A comment looks at nothing.
+      const looked = nodesOf(body, "variable").some(
+        ({ text, startIndex }) =>
+          /^\$LASTEXITCODE$/i.test(text) && startIndex >= command.node.endIndex && startIndex < end,
+      );
+      return !looked && !endsAsFailure(command, script);
     })
     .map(({ name, line }) => finding(script, line, `nothing looks at the exit code of ${name}`));
 };
@@ -72,7 +78,10 @@ export const startedProcessesLookedAt: Rule = (script) => {
       line: lineOf(node),
       complete: enclosing(node, "assignment_expression") !== undefined,
     }));
-  return [...started, ...direct]
+  const made = nodesOf(parse(script.text), "command")
+    .filter((node) => /^New-Object\b.*\bDiagnostics\.Process\b/is.test(node.text))
+    .map((node) => ({ node, line: lineOf(node), complete: true }));
+  return [...started, ...direct, ...made]
     .filter(({ node, complete }) => {
       const after = script.text.slice(node.endIndex, bodyAround(node, script).endIndex);
       return !complete || !/\.ExitCode\b/.test(after);

@@ -44,6 +44,7 @@ describe("tests/guest/syntax, the rules", () => {
   it("parses: an open bracket is found, a whole script is not", () => {
     assert.notDeepEqual(findings(style.parses, "if ($a) {\n"), []);
     assertLines(style.parses, "if ($a) { 'x' } else { 'y' }\n");
+    assertLines(style.parses, "(Get-A) && (Get-B)\n", 1);
   });
 
   it("onlyKnownCommands: aliases, misspelt commands and other cases are found", () => {
@@ -213,12 +214,23 @@ describe("tests/guest/syntax, the rules", () => {
     );
     assertLines(
       programs.exitCodesLookedAt,
+      "$null = & net.exe user\n# $LASTEXITCODE\n$null = . $program a\n",
+      1,
+      3,
+    );
+    assertLines(
+      programs.exitCodesLookedAt,
       "function Get-A {\n    param([scriptblock]$Body)\n    cmd.exe /c a\n    $code = $LASTEXITCODE\n    & $Body\n    & { 'b' }\n}\nfunction Stop-A {\n    param()\n    cmd.exe /c a\n    exit 1\n}\n",
     );
   });
 
   it("startedProcessesLookedAt", () => {
     assertLines(programs.startedProcessesLookedAt, "Start-Process -FilePath 'a' -Wait\n", 1);
+    assertLines(
+      programs.startedProcessesLookedAt,
+      "$p = New-Object -TypeName System.Diagnostics.Process\n$null = $p.Start()\n",
+      1,
+    );
     assertLines(
       programs.startedProcessesLookedAt,
       "$p = Start-Process -FilePath 'a' -Wait -PassThru\n$p.ExitCode\n",
@@ -237,6 +249,13 @@ describe("tests/guest/syntax, the rules", () => {
       "function Set-A {\n    param($Message)\n}\nSet-A -Message $password\n",
       "foreach ($one in $passwords.exportPassword) { Write-Output -InputObject $one }\n",
       "$folder.Other($UserPassword)\n",
+      "$x = $request['exportPassword']\n& net.exe user $x\n",
+      "$userPassword | Set-Content -LiteralPath 'a'\n",
+      "$list[1] = $userPassword\n& net.exe $list\n",
+      "& net.exe /password:$userPassword\n",
+      "$env:SECRET = $userPassword\n",
+      "$given = @('/rp', $userPassword)\n& schtasks.exe @given\n",
+      "$given = @{ Value = $userPassword }\nSet-Content @given\n",
     ]) {
       assert.equal(findings(secretsStayInside, text).length, 1, text);
     }

@@ -67,6 +67,8 @@ function verdictOfCommand(
   if (name === "New-Object") {
     return /PSCredential/.test(command.text) ? fine : wrong("is given to New-Object");
   }
+  // Inside of this process; the service manager keeps a service's password with Windows' own secrets.
+  if (name === "Invoke-CimMethod" && parameter === "Arguments") return fine;
   // What these give is looked at by the same rule.
   if (/^(ForEach|Where|Select)-Object$/.test(name)) return fine;
   return wrong(`is given to ${name}`);
@@ -75,6 +77,7 @@ function verdictOfCommand(
 /** What happens to a secret value that stands somewhere. */
 function verdictOf(node: SyntaxNode, all: ReadonlyMap<string, FunctionDefinition>): Verdict {
   let below = node;
+  if (node.type === "generic_token") return wrong("becomes part of an argument");
   for (let at = node.parent; at !== null; below = at, at = at.parent) {
     const several = childrenOf(at).length > 1;
     switch (at.type) {
@@ -115,8 +118,17 @@ function verdictOf(node: SyntaxNode, all: ReadonlyMap<string, FunctionDefinition
         return at.parent === null ? fine : verdictOfCommand(at.parent, below, all);
       case "redirection":
         return wrong("is written to a file");
-      case "hash_entry":
+      case "pipeline_chain": {
+        // A comparison of it has ended this walk before.
+        const next = childrenOf(at).find(({ startIndex }) => startIndex >= below.endIndex);
+        const name = next && nodesOf(next, "command_name")[0]?.text;
+        if (name === undefined || /^(ForEach|Where|Select|Sort)-Object$/.test(name)) break;
+        return wrong(`is piped to ${name}`);
+      }
       case "statement_list":
+        // What stands in @( ) and $( ) is a part of the value around it.
+        if (/^(array_expression|sub_expression)$/.test(at.parent?.type ?? "")) break;
+        return fine;
       case "statement_block":
       case "flow_control_statement":
         return fine;
@@ -128,7 +140,8 @@ function verdictOf(node: SyntaxNode, all: ReadonlyMap<string, FunctionDefinition
         const left = childrenOf(at)[0];
         const [target] = nodesOf(left, "variable");
         if (nodesOf(left, "member_access").length > 0) return wrong(`is put into ${left.text}`);
-        if (nodesOf(left, "element_access").length > 0 || target === undefined) return fine;
+        if (target === undefined) return fine;
+        if (/^\$env:/i.test(target.text)) return wrong("is put into the environment");
         return { kind: "becomes", variable: variableName(target) };
       }
     }
@@ -144,7 +157,16 @@ function secretsIn(body: SyntaxNode, tainted: ReadonlySet<string>, nested: boole
     (node) =>
       (secretName.test(variableName(node)) || tainted.has(variableName(node))) &&
       node.parent?.type !== "script_parameter" &&
-      !node.text.startsWith("@"),
+      (!node.text.startsWith("@") || tainted.has(variableName(node))),
+  );
+  // `/password:$userPassword`: the grammar leaves the variable inside of the word.
+  const words = nodesOf(body, "generic_token").filter((node) =>
+    [...node.text.matchAll(/\$\{?(\w+)/g)].some(
+      ([, name]) => secretName.test(name!) || tainted.has(name!),
+    ),
+  );
+  const elements = nodesOf(body, "element_access").filter((node) =>
+    secretField.test(/\[['"](\w+)['"]\]$/.exec(node.text)?.[1] ?? ""),
   );
   const members = nodesOf(body, "member_access").filter((node) => secretMember.test(node.text));
   const fields = commandsIn(body)
@@ -156,7 +178,7 @@ function secretsIn(body: SyntaxNode, tainted: ReadonlySet<string>, nested: boole
         ),
     )
     .map(({ node }) => node);
-  return [...variables, ...members, ...fields].filter(inside);
+  return [...variables, ...words, ...members, ...elements, ...fields].filter(inside);
 }
 
 /**

@@ -11,8 +11,12 @@ import { approvedVerbs } from "./commands";
 import { finding, isEntry, type Rule } from "./script";
 
 /** No `ERROR` and no missing node in the tree. */
-export const parses: Rule = (script) =>
-  parseErrors(script.text).map((error) => `${script.file}: ${error}`);
+export const parses: Rule = (script) => [
+  ...parseErrors(script.text).map((error) => `${script.file}: ${error}`),
+  ...nodesOf(parse(script.text), "pipeline_chain_tail").map((node) =>
+    finding(script, lineOf(node), `${node.text} exists in PowerShell 7 alone`),
+  ),
+];
 
 /** Windows PowerShell reads a file without a mark in the ANSI code page. */
 export const asciiWithLineFeeds: Rule = (script) =>
