@@ -26,25 +26,21 @@ import type { Machine } from "../machine";
 import type { Action, ActionContext } from "./context";
 import { taskLogonOf } from "./identityAccess";
 
-/** What is to be held, as it stands on the disk: one text for every order of the lists. */
+/** What is to be held, as it stands on the disk: the lists in their order, the fields in one order. */
 function textOf({ names, groups }: PresenceState): string {
-  const inOrder = <T>(items: T[], keyOf: (item: T) => string) =>
-    [...items].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   return JSON.stringify({
-    names: inOrder(names, ({ service }) => service).map(({ service, peerName, port, comment }) => ({
+    names: names.map(({ service, peerName, port, comment }) => ({
       service,
       peerName,
       port,
       comment,
     })),
-    groups: inOrder(groups, ({ group, identity }) => `${group} ${identity}`).map(
-      ({ group, identity, renewsMembers, addresses }) => ({
-        group,
-        identity,
-        renewsMembers,
-        addresses,
-      }),
-    ),
+    groups: groups.map(({ group, identity, renewsMembers, addresses }) => ({
+      group,
+      identity,
+      renewsMembers,
+      addresses,
+    })),
   });
 }
 
@@ -132,18 +128,22 @@ export async function setPresence(
     if (removeHolder(machine)) phrases.push("presence holder removed");
     return phrases;
   }
+  let isCorrected = false;
   // First, since without a password it ends here with nothing changed.
   if (!holderIsCurrent(machine)) {
     const isNew = machine.record.holder === undefined;
     await install(context, userPassword);
     const { runsAs } = machine.record.holder!;
     phrases.push(isNew ? `presence holder installed (${runsAs})` : "presence holder corrected");
+    isCorrected = !isNew;
     checkpoint();
   }
   writePresence(context, presence);
-  if (holderRunsSince(machine) === undefined) {
+  const runs = holderRunsSince(machine) !== undefined;
+  // What runs was logged on by the password of before.
+  if (!runs || isCorrected) {
     if (!startHolder(machine)) throw silence(machine);
-    phrases.push("presence holder started");
+    phrases.push(runs ? "presence holder restarted" : "presence holder started");
   }
   checkpoint();
   return phrases;

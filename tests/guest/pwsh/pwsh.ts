@@ -162,27 +162,32 @@ const digest = (data: Uint8Array | string) =>
 
 let filesHash: string | undefined;
 
-function openMachine(machine: PlayedMachine, name: string, address: string): SubjectMachine {
+/** Runs an action on a prepared machine through the entry, as a session would; the envelope is put around the request. */
+export async function runAction(
+  machine: PlayedMachine,
+  action: GuestAction,
+  request: object,
+): Promise<Answer> {
   filesHash ??= guestFilesHash(
     (file) => fs.readFileSync(path.join(guestFolder, "PeerLab", file)),
     digest,
   );
+  const envelope = {
+    ...{ contract: contractVersion, instance: machine.instance, guestFiles: filesHash },
+    ...request,
+  };
+  const entry = "ProgramData/PeerLab/peerlab.ps1";
+  const input = toAscii(JSON.stringify(envelope));
+  const { exitCode, output, errors } = await machine.run(entry, [action], input);
+  return readAnswer(action, exitCode, output, errors);
+}
+
+function openMachine(machine: PlayedMachine, name: string, address: string): SubjectMachine {
   let faults: Fault[] = [];
   return {
     name,
     address,
-    async run(action, request) {
-      const envelope = {
-        ...{ contract: contractVersion, instance: machine.instance, guestFiles: filesHash },
-        ...request,
-      };
-      const { exitCode, output, errors } = await machine.run(
-        "ProgramData/PeerLab/peerlab.ps1",
-        [action],
-        toAscii(JSON.stringify(envelope)),
-      );
-      return readAnswer(action, exitCode, output, errors);
-    },
+    run: (action, request) => runAction(machine, action, request),
     async setFaults(wanted) {
       const became = (fault: Fault) => wanted.includes(fault) && !faults.includes(fault);
       if (became("storeCorrupted")) {

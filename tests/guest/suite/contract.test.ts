@@ -17,7 +17,8 @@ const tables = fs
 
 for (const subject of subjects) {
   describe(`guest/contract, the Windows side as ${subject.name} plays it`, function () {
-    this.timeout(180_000);
+    // A process of PowerShell for each action, up to forty in a case, on a computer that may have other work.
+    this.timeout(subject.name === "pwsh" ? 600_000 : 180_000);
     const { unavailable, mayBeMissing = false } = subject;
     if (unavailable !== undefined && !mayBeMissing) {
       itNeeds("runs the contract", unavailable);

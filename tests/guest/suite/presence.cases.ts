@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  canary,
   labPassword,
   type ActionStep,
   type ContractCase,
@@ -97,9 +98,10 @@ const holding: ContractCase[] = [
         "presence holder installed (task)",
         "presence holder started",
       ]),
-      registered("alpha", ["mail", "web"]),
+      registered("alpha", ["web", "mail"]),
       // Without the password, since nothing has to be installed any more; in another order.
       sets("alpha", { names: [name("mail", { comment: "x" }), name("web")], groups: [] }, [], {}),
+      registered("alpha", ["mail", "web"]),
       drifts("alpha", { names: [name("mail", { comment: "x" }), name("web")], groups: [] }, []),
     ],
   },
@@ -299,6 +301,143 @@ const holding: ContractCase[] = [
   },
 ];
 
+const web = { names: [name("web")], groups: [] };
+
+/** The first run, with the phrases of a holder that was not there. */
+function installs(runsAs: "task" | "service" = "task"): ActionStep[] {
+  return [
+    sets("alpha", web, [
+      "presence name web added",
+      `presence holder installed (${runsAs})`,
+      "presence holder started",
+    ]),
+    holds("alpha", ({ holder, names, ...facts }) => {
+      assert.deepEqual([holder, facts.runsAs, names[0].state], ["running", runsAs, "registered"]);
+    }),
+  ];
+}
+
+const wrongPassword: ActionStep = {
+  on: "alpha",
+  action: "Set-PeerPresence",
+  request: { presence: web, userPassword: `${canary}-Horse-9-Battery` },
+  expect: {
+    failure: {
+      code: "HolderNotInstalled",
+      hresult: "0x8007052E",
+      message: "The scheduler did not take the presence holder's task: 0x8007052E.",
+    },
+  },
+};
+
+const keeping: ContractCase[] = [
+  {
+    name: "starts a holder again whose process was ended, and only starts it",
+    needs: ["scheduler"],
+    steps: [
+      ...installs(),
+      { on: "alpha", event: "holderKilled" },
+      holds("alpha", ({ holder, names }) =>
+        assert.deepEqual([holder, names[0].state], ["stopped", "waiting"]),
+      ),
+      drifts("alpha", web, ["presence holder is not running"]),
+      sets("alpha", web, ["presence holder started"], {}),
+      registered("alpha", ["web"]),
+      sets("alpha", web, [], {}),
+    ],
+  },
+  {
+    name: "leaves nothing where the password is not the user's",
+    needs: ["scheduler"],
+    steps: [
+      wrongPassword,
+      holds("alpha", ({ holder, names, groups }) =>
+        assert.deepEqual([holder, names, groups], ["absent", [], []]),
+      ),
+      drifts("alpha", web, ["presence name web is missing", "presence holder is not installed"]),
+      ...installs(),
+    ],
+  },
+  {
+    name: "runs the holder as a service where a policy forbids the scheduler to store passwords",
+    machines: { alpha: { faults: ["storedPasswordsForbidden"] } },
+    needs: ["scheduler"],
+    steps: [
+      ...installs("service"),
+      sets("alpha", web, [], {}),
+      drifts("alpha", web, []),
+      { on: "alpha", event: "passwordChanged" },
+      drifts("alpha", web, []),
+      { on: "alpha", event: "reboot" },
+      registered("alpha", ["web"]),
+      sets("alpha", empty, ["presence name web removed", "presence holder removed"], {}),
+      sets("alpha", empty, [], {}),
+    ],
+  },
+  {
+    name: "gives the holder a password that the user has changed",
+    needs: ["scheduler"],
+    steps: [
+      ...installs(),
+      { on: "alpha", event: "passwordChanged" },
+      drifts("alpha", web, []),
+      sets("alpha", web, [], {}),
+      { on: "alpha", event: "reboot" },
+      registered("alpha", ["web"]),
+    ],
+  },
+  {
+    name: "asks for the password again where it was reset from outside",
+    needs: ["scheduler"],
+    steps: [
+      ...installs(),
+      { on: "alpha", event: "keysLost" },
+      drifts("alpha", web, ["presence holder differs: password"]),
+      {
+        on: "alpha",
+        action: "Set-PeerPresence",
+        request: { presence: web },
+        expect: { failure: { code: "HolderNotInstalled", hresult: null, hint: /userPassword/ } },
+      },
+      registered("alpha", ["web"]),
+      sets("alpha", web, ["presence holder corrected", "presence holder restarted"]),
+      registered("alpha", ["web"]),
+      drifts("alpha", web, []),
+    ],
+  },
+  {
+    name: "registers a name under an identity of the machine, as a section of the machine's state",
+    needs: ["scheduler"],
+    steps: [
+      {
+        on: "alpha",
+        action: "New-PeerIdentity",
+        request: { friendlyName: "ada", classifier: "ada" },
+        expect: { report: ({ created }) => assert.equal(created, true) },
+        keep: ({ peerName }, known) => (known.own = `${peerName.slice(0, 40)}.chat`),
+      },
+      ...[
+        ["presence name chat added", "presence holder installed (task)", "presence holder started"],
+        [],
+      ].map((changed): ActionStep => ({
+        on: "alpha",
+        action: "Set-PeerMachine",
+        request: ({ own }) => ({
+          presence: { names: [name("chat", { peerName: own })], groups: [] },
+          userPassword,
+        }),
+        expect: {
+          report: (report) => {
+            assert.deepEqual(plain(report.changed), changed);
+            assert.equal(report.presence.holder, "running");
+          },
+        },
+      })),
+      registered("alpha", ["chat"]),
+    ],
+  },
+];
+
 const group = { group: absentName, identity: absentName };
 
 const shapes: [object | undefined, string][] = [
@@ -366,4 +505,4 @@ const refusals: ContractCase[] = shapes.map(([presence, message]) => ({
   ],
 }));
 
-export const cases: ContractCase[] = [...holding, ...refusals];
+export const cases: ContractCase[] = [...holding, ...keeping, ...refusals];

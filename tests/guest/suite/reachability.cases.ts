@@ -94,6 +94,40 @@ const reaching: ContractCase[] = [
     ],
   },
   {
+    name: "listens for the time of a test, and tells what the firewall does with each port",
+    needs: ["networking"],
+    steps: [
+      {
+        on: "alpha",
+        action: "Set-PeerNetworking",
+        request: { networking: { firewallRules: [rule(47301)] } },
+        expect: { report: ({ networking }) => assert.ok(networking) },
+      },
+      // Once more in place of the first ones: a listener of ours is nobody who holds the port.
+      ...[600, 60].map((seconds): ActionStep => ({
+        on: "alpha",
+        action: "Start-PeerListener",
+        request: { ports: [47301, 47302], seconds },
+        expect: {
+          report: {
+            ports: [
+              {
+                ...{ port: 47301, listener: "opened" },
+                firewall: { action: "allow", rule: "PeerLab-Test" },
+              },
+              { port: 47302, listener: "opened", firewall: { action: "block" } },
+            ],
+          },
+        },
+      })),
+      ...[true, false].map((stopped): ActionStep => ({
+        on: "alpha",
+        action: "Stop-PeerListener",
+        expect: { report: { stopped } },
+      })),
+    ],
+  },
+  {
     name: "reaches a port of another machine while something listens there",
     needs: ["connections", "networking"],
     steps: [

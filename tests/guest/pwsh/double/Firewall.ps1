@@ -229,14 +229,18 @@ function Remove-NetFirewallRule {
 
 function Enable-NetFirewallRule {
     [CmdletBinding()]
-    param([Parameter(Position = 0)][string]$Name, [string]$PolicyStore, [switch]$PassThru)
+    param([Parameter(Position = 0)][string[]]$Name, [string]$PolicyStore, [switch]$PassThru)
     $preference = Get-CallerPreference -Cmdlet $PSCmdlet
-    Set-NetFirewallRule -Name $Name -Enabled 'True' -ErrorAction $preference
+    foreach ($one in $Name) {
+        Set-NetFirewallRule -Name $one -Enabled 'True' -ErrorAction $preference
+    }
 }
 
 function Disable-NetFirewallRule {
     [CmdletBinding()]
-    param([Parameter(Position = 0)][string]$Name, [string]$PolicyStore, [switch]$PassThru)
+    param([Parameter(Position = 0)][string[]]$Name, [string]$PolicyStore, [switch]$PassThru)
     $preference = Get-CallerPreference -Cmdlet $PSCmdlet
-    Set-NetFirewallRule -Name $Name -Enabled 'False' -ErrorAction $preference
+    foreach ($one in $Name) {
+        Set-NetFirewallRule -Name $one -Enabled 'False' -ErrorAction $preference
+    }
 }

@@ -97,7 +97,7 @@ function ConvertTo-DoubleStored {
     param([Parameter(Mandatory = $true)][object]$Definition)
     $text = ConvertTo-Json -InputObject (Get-DoublePlain -Definition $Definition) -Depth 8
     # PowerShell would take a time for a date and give another text back.
-    return (ConvertFrom-Json -InputObject ($text -replace '("(Start|End)Boundary":\s*")(?=\d)', '$1time:') -AsHashtable)
+    return (ConvertTo-DoubleTable -Value (ConvertFrom-Json -InputObject ($text -replace '("(Start|End)Boundary":\s*")(?=\d)', '$1time:') -AsHashtable))
 }
 
 function Get-DoublePlain {
@@ -140,7 +140,9 @@ function Start-DoubleProcess {
     $file = $Matches[1]
     $rest = @($Matches[2] -split '\s+' | Where-Object -FilterScript { $_ } | ForEach-Object -Process { $_.Trim('"') })
     $start = [System.Diagnostics.ProcessStartInfo]::new('/bin/sh')
-    foreach ($one in @('-c', 'setsid "$@" </dev/null >>tasks.log 2>&1 & echo $!', 'sh', $env:PEER_WINDOWS_PWSH, '-NoProfile', '-NonInteractive', '-File', ($env:PEER_WINDOWS_DOUBLE + '/Launch.ps1'), '-Script', $file)) {
+    # A shell waits for it: where nobody takes an ended process's state, it would seem to go on.
+    $shell = '{ setsid "$@" </dev/null >>tasks.log 2>&1 & echo $!; exec >/dev/null 2>&1; wait; } &'
+    foreach ($one in @('-c', $shell, 'sh', $env:PEER_WINDOWS_PWSH, '-NoProfile', '-NonInteractive', '-File', ($env:PEER_WINDOWS_DOUBLE + '/Launch.ps1'), '-Script', $file)) {
         $start.ArgumentList.Add($one)
     }
     $start.WorkingDirectory = $script:Machine

@@ -172,7 +172,8 @@ function New-Service {
     $digest = ''
     if ($null -ne $Credential) {
         $account = $Credential.UserName
-        $digest = Get-DoubleDigest -Text $Credential.GetNetworkCredential().Password
+        $plain = $Credential.GetNetworkCredential()
+        $digest = Get-DoubleDigest -Text $plain.Password
     }
     Add-DoubleCall -Command 'New-Service' -Parameter @{ Name = $Name; BinaryPathName = $BinaryPathName; StartupType = $StartupType; Account = $account }
     if ($null -ne (Find-DoubleService -State (Read-DoubleState) -Name $Name)) {
@@ -256,9 +257,10 @@ function Invoke-CimMethod {
         Edit-DoubleState -Body {
             param($state)
             $entry = $state['services'][$InputObject.Name]
-            foreach ($field in @(@('PathName', 'pathName'), @('StartMode', 'startType'), @('StartName', 'account'))) {
-                if ($given.Contains($field[0])) {
-                    $entry[$field[1]] = $given[$field[0]]
+            $kept = @{ PathName = 'pathName'; StartMode = 'startType'; StartName = 'account' }
+            foreach ($field in $kept.Keys) {
+                if ($given.Contains($field)) {
+                    $entry[$kept[$field]] = $given[$field]
                 }
             }
             if ($given.Contains('StartPassword')) {

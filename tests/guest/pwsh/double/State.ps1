@@ -2,9 +2,30 @@
 
 $script:Machine = $env:PEER_WINDOWS_MACHINE
 
+function ConvertTo-DoubleTable {
+    # Tables whose names do not tell small letters from capitals, as Windows' own do not: since PowerShell 7.3 those of
+    # ConvertFrom-Json do.
+    param([AllowNull()][object]$Value)
+    if ($Value -is [System.Collections.IDictionary]) {
+        $table = @{}
+        foreach ($entry in $Value.GetEnumerator()) {
+            $inner = $entry.Value
+            if ($inner -is [System.Collections.IDictionary] -or $inner -is [array]) {
+                $inner = ConvertTo-DoubleTable -Value $inner
+            }
+            $table[$entry.Key] = $inner
+        }
+        return $table
+    }
+    if ($Value -is [array] -and @($Value | Where-Object -FilterScript { $_ -is [System.Collections.IDictionary] }).Count -gt 0) {
+        return , [object[]]@($Value | ForEach-Object -Process { ConvertTo-DoubleTable -Value $_ })
+    }
+    return , $Value
+}
+
 function Read-DoubleState {
     param()
-    $state = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($script:Machine + '/state.json')) -AsHashtable
+    $state = ConvertTo-DoubleTable -Value (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($script:Machine + '/state.json')) -AsHashtable)
     # The user's password is in a file of its own, which the double of netapi32 changes.
     $state['password'] = [System.IO.File]::ReadAllText($script:Machine + '/password')
     # sc.exe, a program of its own, leaves a file for each service that it deletes.
@@ -59,6 +80,7 @@ function Edit-DoubleState {
     try {
         $state = Read-DoubleState
         & $Body $state
+        $state.Remove('password')
         $text = ConvertTo-Json -InputObject $state -Depth 20
         [System.IO.File]::WriteAllText($script:Machine + '/state.new', $text)
         [System.IO.File]::Move($script:Machine + '/state.new', $script:Machine + '/state.json', $true)
