@@ -26,25 +26,21 @@ import type { Machine } from "../machine";
 import type { Action, ActionContext } from "./context";
 import { taskLogonOf } from "./identityAccess";
 
-/** What is to be held, as it stands on the disk: one text for every order of the lists. */
+/** What is to be held, as it stands on the disk: the lists in their order, the fields in one order. */
 function textOf({ names, groups }: PresenceState): string {
-  const inOrder = <T>(items: T[], keyOf: (item: T) => string) =>
-    [...items].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   return JSON.stringify({
-    names: inOrder(names, ({ service }) => service).map(({ service, peerName, port, comment }) => ({
+    names: names.map(({ service, peerName, port, comment }) => ({
       service,
       peerName,
       port,
       comment,
     })),
-    groups: inOrder(groups, ({ group, identity }) => `${group} ${identity}`).map(
-      ({ group, identity, renewsMembers, addresses }) => ({
-        group,
-        identity,
-        renewsMembers,
-        addresses,
-      }),
-    ),
+    groups: groups.map(({ group, identity, renewsMembers, addresses }) => ({
+      group,
+      identity,
+      renewsMembers,
+      addresses,
+    })),
   });
 }
 

@@ -2,29 +2,14 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline";
+import { memoryFolder } from "../../memoryFolder";
 import { temporaryFolder } from "../native/build";
+import { openIn, type ProcessReport } from "../native/reports";
 import type { InteropProgram } from "./build";
-
-/** What the native double says of a process (tests/guest/native/README.md). */
-export interface DoubleReport {
-  errors: string[];
-  calls: Record<string, number>;
-  [open: string]: unknown;
-}
-
-/** The names of what a report has open, with how much; empty: nothing. */
-export function openIn(report: DoubleReport): [string, unknown][] {
-  return Object.entries(report).filter(
-    ([name, count]) => !["process", "errors", "calls"].includes(name) && count !== 0,
-  );
-}
-
-/** Ten thousand rounds write a hundred thousand small files: in memory, where there is such a folder. */
-const memory = fs.existsSync("/dev/shm") ? "/dev/shm" : undefined;
 
 /** A network of machines, each with one user; several processes can be opened on a machine. */
 export class InteropNetwork {
-  private readonly folder = temporaryFolder("peerlab-interop-network-", memory);
+  private readonly folder = temporaryFolder("peerlab-interop-network-", memoryFolder());
   private readonly callers: Caller[] = [];
   private machines = 0;
 
@@ -158,8 +143,8 @@ export class Caller {
   }
 
   /** What the double says of the process while it runs. */
-  async report(): Promise<DoubleReport> {
-    return JSON.parse(await this.one("report")) as DoubleReport;
+  async report(): Promise<ProcessReport> {
+    return JSON.parse(await this.one("report")) as ProcessReport;
   }
 
   /** The exit code; the process has to end by itself. */
@@ -174,10 +159,10 @@ export class Caller {
   }
 
   /** Ends the process properly; its last report, undefined where it came to no proper end. */
-  async close(): Promise<DoubleReport | undefined> {
+  async close(): Promise<ProcessReport | undefined> {
     this.child.stdin.end();
     await this.ended;
     if (!fs.existsSync(this.reportFile)) return undefined;
-    return JSON.parse(fs.readFileSync(this.reportFile, "utf8")) as DoubleReport;
+    return JSON.parse(fs.readFileSync(this.reportFile, "utf8")) as ProcessReport;
   }
 }

@@ -3,7 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { GuestAction, PresenceFacts } from "../../../guest/contract";
+import { memoryFolder } from "../../memoryFolder";
 import { temporaryFolder } from "../native/build";
+import type { ProcessReport } from "../native/reports";
 import type { Report } from "../suite/subject";
 import type { MonoDriver } from "./build";
 
@@ -41,21 +43,14 @@ export interface Holder {
   /** Ends with the process; its exit code, null where it was killed. */
   readonly ended: Promise<number | null>;
   /** Asks it to end, and returns what the double says it left open. */
-  stop(): Promise<HolderReport>;
+  stop(): Promise<ProcessReport>;
   kill(): Promise<void>;
-}
-
-/** The double's report: counts of what is open, and of the calls. */
-export interface HolderReport {
-  errors: string[];
-  calls: Record<string, number>;
-  [count: string]: unknown;
 }
 
 const limitMilliseconds = 40_000;
 
 export function openHolderNetwork(driver: MonoDriver): HolderNetwork {
-  const folder = temporaryFolder("peerlab-holder-");
+  const folder = temporaryFolder("peerlab-holder-", memoryFolder());
   const children = new Set<ChildProcessWithoutNullStreams>();
   return {
     machine: (name, address) => openMachine(driver, folder, name, address, children),
@@ -117,7 +112,7 @@ function openMachine(
       .readFileSync(reports, "utf8")
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as HolderReport & { process: number })
+      .map((line) => JSON.parse(line) as ProcessReport & { process: number })
       .findLast((report) => report.process === processId)!;
 
   return {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { GuestAction, GuestFailure } from "../../../guest/contract";
+import { memoryFolder } from "../../memoryFolder";
 import { temporaryFolder } from "../native/build";
 import { damageStore, faultSettings, loseKeys } from "../native/faults";
 import { removeNetwork } from "../native/reports";
@@ -68,7 +69,7 @@ export const mono: Subject = {
   },
 };
 
-const networks = temporaryFolder("peerlab-networks-");
+const networks = temporaryFolder("peerlab-networks-", memoryFolder());
 
 /** What tests of the C# alone see of a machine beside the contract. */
 export interface MonoMachine extends SubjectMachine {

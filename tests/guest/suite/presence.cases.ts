@@ -98,9 +98,10 @@ const holding: ContractCase[] = [
         "presence holder installed (task)",
         "presence holder started",
       ]),
-      registered("alpha", ["mail", "web"]),
+      registered("alpha", ["web", "mail"]),
       // Without the password, since nothing has to be installed any more; in another order.
       sets("alpha", { names: [name("mail", { comment: "x" }), name("web")], groups: [] }, [], {}),
+      registered("alpha", ["mail", "web"]),
       drifts("alpha", { names: [name("mail", { comment: "x" }), name("web")], groups: [] }, []),
     ],
   },

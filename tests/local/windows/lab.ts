@@ -1,6 +1,5 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import {
   contractVersion,
@@ -32,6 +31,7 @@ import {
   type Windows,
 } from "../../../local/windows";
 import type { ProcessResult } from "../../../local/windows/commandLine";
+import { memoryFolder } from "../../memoryFolder";
 import { readGuestText } from "../../guest/files";
 
 export const labUser = "peerlab";
@@ -95,7 +95,7 @@ export interface Lab {
 }
 
 export function openLab(serverPeerStack: "refused" | "works" = "refused"): Lab {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-windows-"));
+  const directory = fs.mkdtempSync(path.join(memoryFolder(), "peerlab-windows-"));
   const journal = openJournal(directory);
   const faults = createFaults();
   const network = fakeNetwork();
