@@ -162,7 +162,10 @@ function Set-SshdOption {
     }
     Set-VolatileMark -Name $script:SshdChanged
     $text = [System.IO.File]::ReadAllText($file)
-    [System.IO.File]::WriteAllText($file, (($added -join "`r`n") + "`r`n" + $text))
+    # Beside it and then in its place, with the rights it has: half a file would leave no way in.
+    $unfinished = $file + '.unfinished'
+    [System.IO.File]::WriteAllText($unfinished, (($added -join "`r`n") + "`r`n" + $text))
+    $null = [System.IO.File]::Replace($unfinished, $file, [NullString]::Value)
     $added | ForEach-Object -Process { 'sshd_config: {0}' -f $_ }
     $effective = @(Get-SshdOption -User $User)
     if ($effective -cnotcontains 'passwordauthentication yes') {

@@ -74,11 +74,13 @@ function Assert-FirewallRule {
         throw (New-RequestFailure -Path ($Path + '.remoteAddresses') -Value $addresses -Allowed 'a list of at least one prefix')
     }
     $size = @{ IPv4 = 4; IPv6 = 16 }[$family]
+    # .NET takes 10.1 for an address, and a zone, and blanks before a number; the firewall refuses them later.
+    $form = @{ IPv4 = '^\d+\.\d+\.\d+\.\d+/\d+\z'; IPv6 = '^[0-9A-Fa-f:.]+/\d+\z' }[$family]
     foreach ($address in $addresses) {
         $parts = @([string]$address -split '/')
         $bytes = ConvertTo-AddressByte -Text $parts[0]
         $length = 0
-        $ok = $null -ne $bytes -and $bytes.Length -eq $size -and $parts.Count -eq 2 -and [int]::TryParse($parts[1], [ref]$length)
+        $ok = $address -is [string] -and $address -match $form -and $null -ne $bytes -and $bytes.Length -eq $size -and [int]::TryParse($parts[1], [ref]$length)
         # The firewall has no prefix of length 0; "anything" is not what a lab's rule may say.
         if (-not $ok -or $length -lt 1 -or $length -gt $size * 8) {
             throw (New-RequestFailure -Path ($Path + '.remoteAddresses') -Value $address -Allowed ('{0} prefixes with a length of 1 to {1}' -f $family, ($size * 8)))
@@ -117,7 +119,8 @@ function Assert-Networking {
 function Test-FirewallRuleMatch {
     <#
     .SYNOPSIS
-    Whether the rule on the machine is the wanted one in everything that decides.
+    Whether the rule on the machine is the wanted one in all that it was made with. What somebody narrowed beside that (local
+    address, program, service) is not seen.
     #>
     param([Parameter(Mandatory = $true)][object]$Rule, [Parameter(Mandatory = $true)][object]$Wanted)
     if ('True' -ne [string]$Rule.Enabled -or 'Allow' -ne [string]$Rule.Action -or 'Inbound' -ne [string]$Rule.Direction -or
