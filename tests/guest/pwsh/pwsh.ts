@@ -53,6 +53,7 @@ export const pwsh: Subject = {
     "Get-PeerPresence",
     "Start-PeerListener",
     "Stop-PeerListener",
+    "Test-PeerReachability",
     "Restart-PeerMachine",
     "Confirm-PeerBoot",
     "Get-PeerReport",

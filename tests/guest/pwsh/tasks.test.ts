@@ -259,6 +259,15 @@ describe("guest scripts in PowerShell, what they leave with the scheduler", func
     assert.deepEqual([Type, StartBoundary], [timeTrigger, "time:2020-01-01T00:00:00Z"]);
     assert.ok(Date.parse(EndBoundary.replace("time:", "")) > Date.now() + 600_000);
     assert.equal(definition.Principal.UserId, "S-1-5-18");
+    const { ports } = await report("Test-PeerReachability", {
+      ...{ names: [], settleSeconds: 0 },
+      targets: [{ name: "self", address: "::1", ports: [47311, 47312] }],
+    });
+    const verdicts = ports.map(({ port, verdict }: Report) => [port, verdict]);
+    assert.deepEqual(verdicts, [
+      [47311, "reachable"],
+      [47312, "refused"],
+    ]);
     assert.equal((await report("Stop-PeerListener")).stopped, true);
     assertNoTrace();
   });
