@@ -145,7 +145,10 @@ export function pinnedHostKey(
     },
     parent,
   );
-  const hostKey = answer.instanceView.apply((view) => hostKeyOf(name, view?.output ?? ""));
+  // Of one that failed the view is there too, and has no answer; what needs the key is skipped with it.
+  const hostKey = answer.instanceView.apply((view) =>
+    view?.executionState === "Failed" ? "" : hostKeyOf(name, view?.output ?? ""),
+  );
   const stash = new pulumi.Stash(
     `${name}-host-key`,
     { input: unlessFailed(hostKey, "") },

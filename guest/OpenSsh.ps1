@@ -2,6 +2,8 @@
 # Only definitions: this file is put in front of the preparation.
 
 $script:SshCapability = 'OpenSSH.Server~~~~0.0.1.0'
+# Set while sshd runs with an older configuration than its file.
+$script:SshdChanged = 'SshdChanged'
 $script:SshDataDirectory = Join-Path -Path $env:ProgramData -ChildPath 'ssh'
 
 function Test-SshService {
@@ -57,7 +59,13 @@ function Install-SshMsi {
         if ('Valid' -ne [string](Get-AuthenticodeSignature -FilePath $file).Status) {
             throw (New-PeerFailure -Code 'OpenSshUnavailable' -Message 'The package of the SSH server has no valid signature.' -Hint 'Give the address of a signed package in openSshMsi.')
         }
-        $process = Start-Process -FilePath (Join-Path -Path $env:windir -ChildPath 'System32\msiexec.exe') -ArgumentList @('/i', ('"{0}"' -f $file), '/qn', '/norestart') -Wait -PassThru
+        $process = Start-Process -FilePath (Join-Path -Path $env:windir -ChildPath 'System32\msiexec.exe') -ArgumentList @('/i', ('"{0}"' -f $file), '/qn', '/norestart') -PassThru
+        # Without its handle a process that has ended does not tell its exit code.
+        $null = $process.Handle
+        if (-not $process.WaitForExit(600000)) {
+            $null = $process.Kill()
+            throw (New-PeerFailure -Code 'OpenSshUnavailable' -Message 'The package of the SSH server did not install itself within 10 minutes.' -Hint 'Install it by hand on the machine with a log (msiexec /i ... /l*v) and read that.')
+        }
         # 3010: installed, a restart is needed.
         if (@(0, 3010) -notcontains $process.ExitCode) {
             throw (New-PeerFailure -Code 'OpenSshUnavailable' -Message ('The package of the SSH server ended with {0}.' -f $process.ExitCode) -Hint 'Look the number up among the error codes of Windows Installer.')
@@ -118,7 +126,12 @@ function Get-SshdOption {
     param([Parameter(Mandatory = $true)][string]$User)
     # With Stop, Windows PowerShell turns a line on a program's standard error into an exception.
     $ErrorActionPreference = 'Continue'
-    $lines = @(& (Get-SshdProgram) -T -C ('user={0},host=localhost,addr=127.0.0.1' -f $User.ToLowerInvariant()) 2>$null)
+    $program = Get-SshdProgram
+    $lines = @(& $program -T -C ('user={0},host=localhost,addr=127.0.0.1' -f $User.ToLowerInvariant()) 2>$null)
+    if (0 -ne $LASTEXITCODE) {
+        # What it printed before it failed is no answer.
+        return
+    }
     return $lines
 }
 
@@ -147,9 +160,12 @@ function Set-SshdOption {
     if ($added.Count -eq 0) {
         return
     }
+    Set-VolatileMark -Name $script:SshdChanged
     $text = [System.IO.File]::ReadAllText($file)
-    [System.IO.File]::WriteAllText($file, (($added -join "`r`n") + "`r`n" + $text))
-    Restart-Service -Name 'sshd' -Force
+    # Beside it and then in its place, with the rights it has: half a file would leave no way in.
+    $unfinished = $file + '.unfinished'
+    [System.IO.File]::WriteAllText($unfinished, (($added -join "`r`n") + "`r`n" + $text))
+    $null = [System.IO.File]::Replace($unfinished, $file, [NullString]::Value)
     $added | ForEach-Object -Process { 'sshd_config: {0}' -f $_ }
     $effective = @(Get-SshdOption -User $User)
     if ($effective -cnotcontains 'passwordauthentication yes') {
@@ -169,10 +185,29 @@ function Start-SshServer {
         'service sshd automatic'
     }
     if ('Running' -ne [string]$service.Status) {
-        # The first start makes the host keys and the configuration.
-        Start-Service -Name 'sshd'
+        if (-not (Start-BoundedService -Name 'sshd')) {
+            throw (New-PeerFailure -Code 'OpenSshNotListening' -Message 'The service sshd does not start.' -Hint 'Read the log OpenSSH/Operational of the machine, and run sshd -t in an elevated prompt.')
+        }
         'service sshd started'
     }
+}
+
+function Restart-ChangedSshServer {
+    <#
+    .SYNOPSIS
+    Restarts sshd where its configuration was changed since it started, by this preparation or by one that was interrupted
+    before the restart; writes the phrase. Sessions that are open stay open.
+    #>
+    param()
+    if (-not (Test-VolatileMark -Name $script:SshdChanged)) {
+        return
+    }
+    $null = (Get-Service -Name 'sshd').Stop()
+    if (-not (Wait-ServiceStatus -Name 'sshd' -Status Stopped) -or -not (Start-BoundedService -Name 'sshd')) {
+        throw (New-PeerFailure -Code 'OpenSshNotListening' -Message 'The service sshd does not restart.' -Hint 'Read the log OpenSSH/Operational of the machine, and run sshd -t in an elevated prompt.')
+    }
+    Clear-VolatileMark -Name $script:SshdChanged
+    'service sshd restarted'
 }
 
 function Wait-SshServer {

@@ -20,15 +20,65 @@ export const guestFiles = [
   "PeerRequest.ps1",
   "PeerFirewall.ps1",
   "PeerSeedPolicy.ps1",
+  "PeerServices.ps1",
   "PeerNetworking.ps1",
-  "PeerIdentity.ps1",
-  "PeerLedger.ps1",
   "PeerCapability.ps1",
+  "PeerProbe.ps1",
+  "PeerTasks.ps1",
   "PeerLogon.ps1",
+  "PeerPresence.ps1",
+  "PeerPresenceService.ps1",
+  "PeerReachability.ps1",
+  "PeerRestart.ps1",
+  "PeerHolder.ps1",
+  "PeerListener.ps1",
+  "PeerBoot.ps1",
+  "probe.ps1",
   "PeerCodes.cs",
-  "PeerNative.cs",
+  "PeerJson.cs",
+  "PeerFiles.cs",
+  "ActionTurn.cs",
+  "PeerRequest.cs",
+  "PeerLedger.cs",
+  "NativeMethods.cs",
+  "NativeStructures.cs",
+  "PeerMemory.cs",
+  "PeerSession.cs",
+  "PeerIdentities.cs",
   "CryptoMethods.cs",
   "PeerKeys.cs",
+  "IdentityFacts.cs",
+  "IdentityImport.cs",
+  "IdentityStore.cs",
+  "IdentitySection.cs",
+  "IdentityActions.cs",
+  "PeerGroups.cs",
+  "PeerGroupEvents.cs",
+  "PeerMembership.cs",
+  "GroupMembership.cs",
+  "GroupInvitations.cs",
+  "GroupSection.cs",
+  "GroupActions.cs",
+  "PeerPnrp.cs",
+  "PeerClouds.cs",
+  "PresenceState.cs",
+  "PresencePolicy.cs",
+  "PresenceFile.cs",
+  "PresenceReport.cs",
+  "HeldNames.cs",
+  "HeldGroup.cs",
+  "HeldGroups.cs",
+  "CredentialRenewal.cs",
+  "HolderLog.cs",
+  "PeerHolder.cs",
+  "PeerSockets.cs",
+  "ReachabilityActions.cs",
+  "FirewallDecision.cs",
+  "StackProbe.cs",
+  "PeerActions.cs",
+  "AccountRights.cs",
+  "Watchdog.cs",
+  "PeerService.cs",
 ] as const;
 
 /** The script of the managed Run Command that prepares a machine. Its first line is this marker. */
@@ -43,11 +93,25 @@ export type GuestAction =
   | "Set-PeerMachine"
   | "Test-PeerMachine"
   | "Test-PeerCapability"
+  | "Test-PeerStack"
   | "Set-PeerNetworking"
+  | "New-PeerIdentity"
   | "Export-PeerIdentity"
   | "Import-PeerIdentity"
   | "Get-PeerIdentity"
   | "Remove-PeerIdentity"
+  | "New-PeerGroup"
+  | "New-PeerGroupInvitation"
+  | "Join-PeerGroup"
+  | "Get-PeerGroup"
+  | "Remove-PeerGroup"
+  | "Set-PeerPresence"
+  | "Get-PeerPresence"
+  | "Start-PeerListener"
+  | "Stop-PeerListener"
+  | "Test-PeerReachability"
+  | "Restart-PeerMachine"
+  | "Confirm-PeerBoot"
   | "Get-PeerReport";
 
 /** The one line that runs an action, valid under cmd and under PowerShell as sshd's default shell. */
@@ -83,6 +147,12 @@ export const guestFailureCodes = [
   "PeerIdentityMismatch",
   "PeerIdentityUnusable",
   "PeerIdentityAmbiguous",
+  "PeerIdentityMissing",
+  "PeerGroupAmbiguous",
+  "PeerGroupMissing",
+  "PeerGroupMismatch",
+  "HolderNotInstalled",
+  "RebootNotDone",
   "OutboundBlocked",
   "OpenSshUnavailable",
   "OpenSshNotListening",
@@ -130,10 +200,56 @@ export interface WantedIdentity {
   peerName: string;
   /** Set after the import; absent: the identity keeps the name it has (an identity brought by the user). */
   friendlyName?: string;
-  /** The exported identity: base64 of the UTF-16LE bytes, exactly as exported. Secret. */
-  exportedIdentity: string;
+  /**
+   * The exported identity: base64 of the UTF-16LE bytes, exactly as exported. Secret. Absent together with the password: the
+   * identity was made on this machine (`New-PeerIdentity`) and cannot be brought back; where it is missing or dead, the
+   * action fails with `PeerIdentityMissing`.
+   */
+  exportedIdentity?: string;
   /** The password of the export. Secret. */
-  exportPassword: string;
+  exportPassword?: string;
+}
+
+/** A group that this machine has to belong to. */
+export interface WantedGroup {
+  /** The peer name of the group. */
+  group: string;
+  /** The peer name of the identity by which this machine belongs to it. */
+  identity: string;
+  /**
+   * From `New-PeerGroupInvitation`, for that identity: base64 of the UTF-16LE bytes. Needed where the machine does not
+   * belong to the group yet; without it that fails with `PeerGroupMissing`.
+   */
+  invitation?: string;
+}
+
+/** What the presence holder keeps alive: it runs as the lab user from the start of Windows on. */
+export interface PresenceState {
+  /** One name per service; what is not listed is unregistered. */
+  names: PresenceName[];
+  /** Groups to stay connected to; what is not listed is closed. */
+  groups: PresenceGroup[];
+}
+
+export interface PresenceName {
+  /** The service's own name, unique in the list: 1 to 40 characters of `a-z`, `0-9` and `-`. */
+  service: string;
+  /** What is registered: `<authority of an identity on this machine>.<classifier>`, or `0.<classifier>` unsecured. */
+  peerName: string;
+  /** Where the service listens, 1 to 65535. */
+  port: number;
+  /** At most 39 characters, the limit of PEER_PNRP_REGISTRATION_INFO. */
+  comment?: string;
+}
+
+export interface PresenceGroup {
+  group: string;
+  /** The identity by which this machine belongs to the group. */
+  identity: string;
+  /** Renews members' credentials when half of their time is over; effective on a machine with the role administrator. */
+  renewsMembers?: boolean;
+  /** `[address]:port` of members to be connected to directly where the cloud finds none. */
+  addresses?: string[];
 }
 
 interface GuestRequest {
@@ -164,8 +280,22 @@ export interface SetPeerMachineRequest extends GuestRequest {
      * loses what an earlier owner left, or what was noted under another name of the stack.
      */
     exclusive?: boolean;
+    /** Each peer name once. */
     wanted: WantedIdentity[];
   };
+  /**
+   * The groups of a scope, as `identities`: joined after the identities are there; those that were joined or made under this
+   * scope and are not wanted are deleted before their identities are. Each group once for an identity.
+   */
+  groups?: { scope: string; exclusive?: boolean; wanted: WantedGroup[] };
+  /** What the holder keeps alive. Empty lists: the holder is removed, with everything of it. */
+  presence?: PresenceState;
+  /**
+   * Repairs what is recognised as broken and is not touched otherwise, because a repair deletes or opens something: the
+   * store of PNRPsvc (`PEER_E_CERT_STORE_CORRUPTED`), its access to machine keys (`PEER_E_NO_KEY_ACCESS`), the lab user's
+   * own store.
+   */
+  reconcile?: boolean;
 }
 
 /** The answer of `Set-PeerMachine`. */
@@ -178,6 +308,9 @@ export interface SetPeerMachineReport extends MachineFacts {
   networking?: NetworkingFacts;
   /** Every identity of the scope, read back after the change. */
   identities?: IdentityFacts[];
+  /** Every wanted group, read back after the change. */
+  groups?: GroupFacts[];
+  presence?: PresenceFacts;
 }
 
 /** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing. */
@@ -195,6 +328,8 @@ export interface TestPeerMachineReport extends MachineFacts {
    * names.
    */
   identities?: IdentityFacts[];
+  groups?: GroupFacts[];
+  presence?: PresenceFacts;
 }
 
 /** `Test-PeerCapability`: can this machine run the peer stack at all? Fails where it cannot. */
@@ -211,6 +346,34 @@ export interface TestPeerCapabilityReport extends MachineFacts {
   networking: NetworkingFacts;
 }
 
+/**
+ * `Test-PeerStack`: does once, with throw-away identities, groups, names and rules that it removes again, whatever a lab does,
+ * and tells step by step what this Windows answers. What a step answers is the report; only a request that is not of the
+ * contract, or meant for another machine, fails.
+ */
+export type TestPeerStackRequest = GuestRequest;
+
+export interface TestPeerStackReport extends MachineFacts {
+  action: "Test-PeerStack";
+  /** `Windows 11 Enterprise`, as Windows calls itself. */
+  edition: string;
+  /** Publisher, offer, SKU and exact version, as Azure tells the machine; empty where it does not answer. */
+  image: string;
+  /** In the order in which they ran. */
+  steps: StackStep[];
+}
+
+export interface StackStep {
+  /** What was done, such as `identity: import again`. */
+  step: string;
+  /** `S_OK`, the name of another HRESULT, the code of a failure, or `skipped` where an earlier step left nothing to try. */
+  answer: string;
+  /** What was seen beside the code, and what documentation leaves open; empty where nothing. */
+  seen: string;
+  /** Whether a lab can go on after this answer. */
+  fine: boolean;
+}
+
 /** `Set-PeerNetworking`: the networking section alone. */
 export interface SetPeerNetworkingRequest extends GuestRequest {
   networking: NetworkingState;
@@ -221,6 +384,21 @@ export interface SetPeerNetworkingReport extends MachineFacts {
   changed: string[];
   pending: string[];
   networking: NetworkingFacts;
+}
+
+/** `New-PeerIdentity`: finds the identity by its friendly name or creates it; it never leaves this machine. */
+export interface NewPeerIdentityRequest extends GuestRequest {
+  friendlyName: string;
+  /** The part of the peer name after the dot; used only where the identity is created. */
+  classifier: string;
+}
+
+export interface NewPeerIdentityReport extends MachineFacts {
+  action: "New-PeerIdentity";
+  peerName: string;
+  created: boolean;
+  /** The public credential, for `New-PeerGroupInvitation`: base64 of the UTF-16LE bytes of PEERIDENTITYINFO. */
+  credential: string;
 }
 
 /** `Export-PeerIdentity`: finds the identity by its friendly name or creates it, and exports it. */
@@ -242,8 +420,13 @@ export interface ExportPeerIdentityReport extends MachineFacts {
 }
 
 /** `Import-PeerIdentity`: one identity; without a peer name, whichever the export holds. */
-export interface ImportPeerIdentityRequest extends GuestRequest, Omit<WantedIdentity, "peerName"> {
+export interface ImportPeerIdentityRequest extends GuestRequest {
   peerName?: string;
+  friendlyName?: string;
+  /** Secret. */
+  exportedIdentity: string;
+  /** Secret. */
+  exportPassword: string;
 }
 
 export interface ImportPeerIdentityReport extends MachineFacts {
@@ -272,6 +455,265 @@ export interface RemovePeerIdentityReport extends MachineFacts {
   removed: boolean;
 }
 
+/** What a member of a group may do, by the roles of p2p.h. */
+export type GroupRole = "administrator" | "invitingMember" | "member";
+
+/** `New-PeerGroup`: finds the group by its friendly name among those of the identity, or creates it, and connects once. */
+export interface NewPeerGroupRequest extends GuestRequest {
+  /** The peer name of the creator's identity, which is on this machine. */
+  identity: string;
+  /** 1 to 255 characters; more than one group of it is `PeerGroupAmbiguous`. */
+  friendlyName: string;
+  /** The part of the group's peer name after the dot, 1 to 149 characters; used only where the group is created. */
+  classifier: string;
+  /** At most 255 characters; used only where the group is created. */
+  comment?: string;
+  /**
+   * How long a member's credential holds, in seconds: 28,800 (8 hours) to 315,360,000 (10 years); 2,419,200 (28 days) where
+   * absent. It is the earliest end of a membership, since p2p.dll cannot evict.
+   */
+  memberLifetimeSeconds?: number;
+}
+
+export interface NewPeerGroupReport extends MachineFacts {
+  action: "New-PeerGroup";
+  created: boolean;
+  group: GroupFacts;
+}
+
+/** `New-PeerGroupInvitation`: one invitation for each invitee, by an administrator or an inviting member. */
+export interface NewPeerGroupInvitationRequest extends GuestRequest {
+  group: string;
+  /** The identity on this machine that invites. */
+  identity: string;
+  /** At least one. */
+  invitees: {
+    /** The invitee's public credential, from `New-PeerIdentity` or `Get-PeerIdentity`, unaltered. */
+    credential: string;
+    role: GroupRole;
+  }[];
+  /** How long an invitation can be used, in seconds: 300 (5 minutes) to 31,536,000 (a year). */
+  lifetimeSeconds: number;
+}
+
+export interface NewPeerGroupInvitationReport extends MachineFacts {
+  action: "New-PeerGroupInvitation";
+  /** In the order of the invitees. */
+  invitations: {
+    /** Whom it invites. */
+    peerName: string;
+    /** Base64 of the UTF-16LE bytes. */
+    invitation: string;
+    /** ISO 8601, UTC. */
+    expires: string;
+  }[];
+}
+
+/** `Join-PeerGroup`: joins by an invitation, or says that the machine belongs to the group already; then connects once. */
+export interface JoinPeerGroupRequest extends GuestRequest {
+  identity: string;
+  /** For that identity; one for another is `PeerGroupMismatch`. */
+  invitation: string;
+}
+
+export interface JoinPeerGroupReport extends MachineFacts {
+  action: "Join-PeerGroup";
+  joined: boolean;
+  group: GroupFacts;
+}
+
+/** `Get-PeerGroup`: the groups of the lab user's identities; of one identity where it is given. */
+export interface GetPeerGroupRequest extends GuestRequest {
+  identity?: string;
+}
+
+export interface GetPeerGroupReport extends MachineFacts {
+  action: "Get-PeerGroup";
+  groups: GroupFacts[];
+}
+
+/** `Remove-PeerGroup`: deletes a group's data from this machine; says so where there was none. Does not evict anyone. */
+export interface RemovePeerGroupRequest extends GuestRequest {
+  group: string;
+  identity: string;
+}
+
+export interface RemovePeerGroupReport extends MachineFacts {
+  action: "Remove-PeerGroup";
+  removed: boolean;
+}
+
+export interface GroupFacts {
+  group: string;
+  friendlyName: string;
+  identity: string;
+  /** Peer name of the creator; empty where the machine has not synchronised with the group yet. */
+  creator: string;
+  /**
+   * What the short connection of this action came to: `connected` to another member; `listening`: no other member was
+   * found; otherwise the name of the HRESULT. The lasting connection is the holder's.
+   */
+  connection: string;
+  /** Members known to this machine, itself included; empty where the group has not synchronised. */
+  members: GroupMember[];
+}
+
+export interface GroupMember {
+  peerName: string;
+  role: GroupRole;
+  /** When the credential ends: ISO 8601, UTC. */
+  expires: string;
+  /** Whether the member is connected to the group now. */
+  present: boolean;
+}
+
+/** `Set-PeerPresence`: the presence section alone. */
+export interface SetPeerPresenceRequest extends GuestRequest {
+  presence: PresenceState;
+}
+
+export interface SetPeerPresenceReport extends MachineFacts {
+  action: "Set-PeerPresence";
+  changed: string[];
+  presence: PresenceFacts;
+}
+
+/** `Get-PeerPresence`: what the holder holds; changes nothing. */
+export type GetPeerPresenceRequest = GuestRequest;
+
+export interface GetPeerPresenceReport extends MachineFacts {
+  action: "Get-PeerPresence";
+  presence: PresenceFacts;
+}
+
+export interface PresenceFacts {
+  /** `absent`: not installed; `stopped`: installed and not running, or silent for more than a minute. */
+  holder: "running" | "stopped" | "absent";
+  /** How the holder runs; a service where a policy forbids stored passwords. Absent where there is none. */
+  runsAs?: "task" | "service";
+  names: {
+    service: string;
+    peerName: string;
+    port: number;
+    /** `registered`, `waiting` (not tried yet, or IPv6 or PNRPsvc is not ready) or the name of the HRESULT of the last try. */
+    state: string;
+  }[];
+  groups: {
+    group: string;
+    /** `connected`, `listening`, `waiting`, or the name of the HRESULT of the last try. */
+    state: string;
+    members: GroupMember[];
+  }[];
+  clouds: CloudFacts[];
+}
+
+export interface CloudFacts {
+  /** `Global_` and the like; names are case-sensitive. */
+  name: string;
+  scope: "global" | "siteLocal" | "linkLocal";
+  /** By PNRP_CLOUD_STATE; `alone`: it runs, and knows no other node. */
+  state:
+    "virtual" | "synchronizing" | "active" | "dead" | "disabled" | "noNet" | "alone" | "unknown";
+}
+
+/**
+ * `Start-PeerListener`: for the time of a test, opens an unrestricted IPv6 listener on each port that nobody holds, in a
+ * task of its own, since everything that an SSH session starts ends with it. Returns when the ports are open.
+ */
+export interface StartPeerListenerRequest extends GuestRequest {
+  /** TCP ports, each once; at least one. */
+  ports: number[];
+  /** After this time the listeners end by themselves, in seconds: 10 to 3,600. */
+  seconds: number;
+}
+
+export interface StartPeerListenerReport extends MachineFacts {
+  action: "Start-PeerListener";
+  ports: {
+    port: number;
+    /** `opened` by this action, or `held` by a program that listens there already. */
+    listener: "opened" | "held";
+    /** The program's file name, where one holds the port. */
+    program?: string;
+    /** What the Windows Firewall does with a new TCP connection over IPv6 to it. */
+    firewall: {
+      action: "allow" | "block";
+      /** The deciding rule; absent: the default for inbound traffic. */ rule?: string;
+    };
+  }[];
+}
+
+/** `Stop-PeerListener`: ends the listeners before their time. */
+export type StopPeerListenerRequest = GuestRequest;
+
+export interface StopPeerListenerReport extends MachineFacts {
+  action: "Stop-PeerListener";
+  stopped: boolean;
+}
+
+/** `Test-PeerReachability`: what of others this machine reaches. Verdicts are the answer; only a bad request fails. */
+export interface TestPeerReachabilityRequest extends GuestRequest {
+  /** TCP over IPv6. */
+  targets: { name: string; address: string; ports: number[] }[];
+  /** Names to be resolved, 30 seconds each at most; one that this machine's own holder registers proves nothing. */
+  names: {
+    peerName: string;
+    /** IPv6 addresses of machines that hold it; at least one of them has to be among the endpoints. */
+    holders: string[];
+  }[];
+  /** How long what fails is tried again, in seconds: 0 to 600. */
+  settleSeconds: number;
+}
+
+export interface TestPeerReachabilityReport extends MachineFacts {
+  action: "Test-PeerReachability";
+  ports: {
+    name: string;
+    address: string;
+    port: number;
+    /**
+     * `silent`: no answer within 5 seconds, so something drops it, or nobody listens behind a firewall in stealth mode;
+     * `refused`: the machine answers that nobody listens; `unreachable`: there is no way to the address.
+     */
+    verdict: "reachable" | "refused" | "silent" | "unreachable";
+  }[];
+  names: {
+    peerName: string;
+    /** `foreign`: endpoints came, and none is a holder's; `unresolved`: none came. */
+    verdict: "resolved" | "foreign" | "unresolved";
+    /** `[address]:port`. */
+    endpoints: string[];
+    /** The name of the HRESULT where the call failed. */
+    code?: string;
+  }[];
+  clouds: CloudFacts[];
+}
+
+/**
+ * `Restart-PeerMachine`: restarts Windows where a change of ours waits for it, and does nothing otherwise. Notes the time of
+ * the last boot, closes the machine's own rule for TCP 22 until Windows has started, and ends before the restart begins.
+ */
+export type RestartPeerMachineRequest = GuestRequest;
+
+export interface RestartPeerMachineReport extends MachineFacts {
+  action: "Restart-PeerMachine";
+  restarting: boolean;
+  /** ISO 8601, UTC. */
+  bootTime: string;
+}
+
+/** `Confirm-PeerBoot`: fails with `RebootNotDone` while the boot time is the one that `Restart-PeerMachine` noted. */
+export type ConfirmPeerBootRequest = GuestRequest;
+
+export interface ConfirmPeerBootReport extends MachineFacts {
+  action: "Confirm-PeerBoot";
+  /** Whether a restart was waited for. */
+  restarted: boolean;
+  /** ISO 8601, UTC. */
+  bootTime: string;
+  pending: string[];
+}
+
 /** `Get-PeerReport`: everything about the machine; changes nothing. */
 export type GetPeerReportRequest = GuestRequest;
 
@@ -279,6 +721,8 @@ export interface GetPeerReport extends MachineFacts {
   action: "Get-PeerReport";
   capability: Omit<TestPeerCapabilityReport, "action" | keyof MachineFacts>;
   identities: IdentityFacts[];
+  groups: GroupFacts[];
+  presence: PresenceFacts;
 }
 
 /** What `password.ps1` is asked. It is no action of the guest files, and the user is the one who is logged on. */
@@ -303,6 +747,8 @@ export interface SetPasswordReport {
   instance: string;
   /** False where both passwords are the same; nothing is tried then. */
   changed: boolean;
+  /** How the presence holder got the new password: `task`, `service`; absent where there is no holder. */
+  holder?: "task" | "service";
 }
 
 /** What every answer says about the machine that gave it. */
@@ -323,6 +769,8 @@ export interface IdentityFacts {
   usable: boolean;
   /** `session`: the keys opened in the SSH session; `task`: only in a one-shot task with the user's password. */
   openedIn: "session" | "task";
+  /** The public credential (base64 of UTF-16LE), in the answer of `Get-PeerIdentity` alone. */
+  credential?: string;
 }
 
 export interface NetworkingFacts {
@@ -333,6 +781,8 @@ export interface NetworkingFacts {
   /** Whether a change waits for a reboot. */
   rebootPending: boolean;
   seedServer?: string;
+  /** Why PNRPsvc does not start, as the service itself said at its last try: the name of the HRESULT. */
+  pnrpFailure?: string;
 }
 
 /**

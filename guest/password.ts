@@ -23,5 +23,5 @@ export function passwordCommand(readFile: (name: string) => string): string {
     .filter((line) => line !== "" && !line.startsWith("#"));
   const script = [passwordMarker, ...body].join("\n");
   const encoded = Buffer.from(script, "utf16le").toString("base64");
-  return `powershell.exe -NoProfile -NonInteractive -EncodedCommand ${encoded}`;
+  return `powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand ${encoded}`;
 }

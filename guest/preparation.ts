@@ -5,6 +5,7 @@ export const preparationParts = [
   "PeerLab/PeerCommon.ps1",
   "PeerLab/PeerFirewall.ps1",
   "PeerLab/PeerSeedPolicy.ps1",
+  "PeerLab/PeerServices.ps1",
   "PeerLab/PeerNetworking.ps1",
   "OpenSsh.ps1",
 ] as const;

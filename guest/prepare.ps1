@@ -33,19 +33,19 @@ function ConvertFrom-Setting {
     param([Parameter(Mandatory = $true)][AllowEmptyString()][string]$Text)
     try {
         $json = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Text))
-        $settings = ConvertFrom-Json -InputObject $json
     }
     catch {
         throw (New-RequestFailure -Path 'Settings' -Value $Text -Allowed 'base64 of the UTF-8 bytes of a JSON object')
     }
+    $settings = ConvertFrom-JsonText -Text $json
     Assert-KnownField -Object $settings -Path 'Settings' -Allowed @('contract', 'labUser', 'networking', 'outboundTest', 'openSshMsi')
     if ((Get-Field -Object $settings -Name 'contract') -ne $script:ContractVersion) {
         throw (New-PeerFailure -Code 'ContractMismatch' -Message ('This preparation speaks contract {0}.' -f $script:ContractVersion) -Hint 'Use the preparation that belongs to the library.')
     }
-    $null = Get-TextField -Object $settings -Name 'labUser' -Pattern '^[^"/\\\[\]:;|=,+*?<>@\s]{1,20}$' -Allowed 'a local user name'
-    $null = Get-TextField -Object $settings -Name 'openSshMsi' -Pattern '^https://\S+$' -Allowed 'an https address' -Optional
+    $null = Get-TextField -Object $settings -Name 'labUser' -Pattern '^[^"/\\\[\]:;|=,+*?<>@\s]{1,20}\z' -Allowed 'a local user name'
+    $null = Get-TextField -Object $settings -Name 'openSshMsi' -Pattern '^https://\S+\z' -Allowed 'an https address' -Optional
     $addresses = Get-Field -Object $settings -Name 'outboundTest'
-    if ($addresses -isnot [array] -or @($addresses | Where-Object -FilterScript { $_ -isnot [string] -or $_ -notmatch '^https://\S+$' }).Count -gt 0) {
+    if ($addresses -isnot [array] -or @($addresses | Where-Object -FilterScript { $_ -isnot [string] -or $_ -notmatch '^https://\S+\z' }).Count -gt 0) {
         throw (New-RequestFailure -Path 'outboundTest' -Value $addresses -Allowed 'a list of https addresses')
     }
     Assert-Networking -Networking (Get-Field -Object $settings -Name 'networking')
@@ -107,8 +107,11 @@ function Set-Folder {
     .SYNOPSIS
     A folder with exactly the given rights and no inherited ones. Refuses a folder that someone else made before us: in
     ProgramData every user may make one.
+    .PARAMETER BelowOurs
+    Set where the folder above is ours already: nobody else can have put anything into this one, and who runs this may have no
+    right to look into it.
     #>
-    param([Parameter(Mandatory = $true)][string]$Path, [Parameter(Mandatory = $true)][object[]]$Rule)
+    param([Parameter(Mandatory = $true)][string]$Path, [Parameter(Mandatory = $true)][object[]]$Rule, [switch]$BelowOurs)
     $existed = Test-Path -LiteralPath $Path
     if ($existed) {
         $item = Get-Item -LiteralPath $Path -Force
@@ -127,7 +130,7 @@ function Set-Folder {
     }
     Set-Acl -LiteralPath $Path -AclObject $security
     if (-not $existed) {
-        if (@(Get-ChildItem -LiteralPath $Path -Force).Count -gt 0) {
+        if (-not $BelowOurs -and @(Get-ChildItem -LiteralPath $Path -Force).Count -gt 0) {
             throw (New-PeerFailure -Code 'GuestFolderNotOurs' -Message ('{0} was filled by someone else while it was made.' -f $Path) -Hint 'Remove the folder and prepare the machine again.')
         }
         'folder {0} made' -f $Path
@@ -152,7 +155,7 @@ function Set-GuestFolder {
         (New-AccessRule -Sid $script:AdministratorsSid -Rights 'FullControl'),
         (New-AccessRule -Sid $user -Rights 'ReadAndExecute')
     )
-    Set-Folder -Path ($script:GuestDirectory + '/work') -Rule @((New-AccessRule -Sid $user -Rights 'FullControl'))
+    Set-Folder -Path ($script:GuestDirectory + '/work') -Rule @((New-AccessRule -Sid $user -Rights 'FullControl')) -BelowOurs
 }
 
 function ConvertTo-PreparationReport {
@@ -175,18 +178,20 @@ function ConvertTo-PreparationReport {
 try {
     $null = $Attempt
     $wanted = ConvertFrom-Setting -Text $Settings
-    Test-Outbound -Address ([string[]]@($wanted.outboundTest))
-    $changed = @(Set-GuestFolder -LabUser $wanted.labUser)
-    $changed += @(Set-NetworkingState -Networking $wanted.networking)
+    Test-Outbound -Address ([string[]]@($wanted['outboundTest']))
+    $changed = @(Set-GuestFolder -LabUser $wanted['labUser'])
+    $changed += @(Set-NetworkingState -Networking $wanted['networking'])
     $origin = Install-SshServer -MsiAddress (Get-Field -Object $wanted -Name 'openSshMsi') -Directory $script:GuestDirectory
     if ('present' -ne $origin) {
         $changed += 'SSH server installed ({0})' -f $origin
     }
     $changed += @(Start-SshServer)
+    # The first start makes the host keys and the configuration.
     Wait-SshServer
-    $options = @(Set-SshdOption -User $wanted.labUser)
-    if ($options.Count -gt 0) {
-        $changed += $options
+    $options = @(Set-SshdOption -User $wanted['labUser'])
+    $restarts = @(Restart-ChangedSshServer)
+    $changed += $options + $restarts
+    if ($restarts.Count -gt 0) {
         Wait-SshServer
     }
     $report = Get-MachineFact

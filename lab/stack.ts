@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
 import * as os from "node:os";
+import * as path from "node:path";
+import { parse } from "yaml";
 import { engineEnvironment, getEngine } from "../engine";
 import { lastLines, runCommand } from "../engine/runCommand";
 
@@ -18,6 +21,8 @@ export interface StateResource {
 /** A stack of the project in the current folder, by the CLI; the caller's environment decides where stacks are kept. */
 export interface Stack {
   name: string;
+  /** The project's name, the namespace of its configuration. */
+  project: string;
   /** One output of the stack, secrets in plain; undefined where the stack has no such output. */
   output(name: string): Promise<unknown>;
   /** A structured value of the stack's configuration, without the project's name; undefined where it is not set. */
@@ -67,6 +72,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
   const ofStack = ["--stack", name];
   return {
     name,
+    project: projectName(project),
     environment: variables,
     async output(output) {
       const args = ["stack", "output", output, "--json", "--show-secrets", ...ofStack];
@@ -149,6 +155,13 @@ class PulumiError extends Error {
     super(`pulumi ${command} ended with ${code ?? "a signal"}:\n${lastLines(stderr, 10)}`);
     this.name = "PulumiError";
   }
+}
+
+function projectName(folder: string): string {
+  const { name } = parse(fs.readFileSync(path.join(folder, "Pulumi.yaml"), "utf8")) as {
+    name?: unknown;
+  };
+  return typeof name === "string" ? name : "";
 }
 
 type RunPulumi = (args: string[]) => Promise<string>;

@@ -93,7 +93,11 @@ export interface Fault {
    * `unreachable`: nothing listens, and the machine says so; `silent`: the machine swallows the packets, so that a dial
    * lasts until the dialling side gives up; `reboot`: the machine restarts at that point; `slowBoot`: nothing answers so
    * long after the next start; `sessionCannotOpenKeys`: only a task under the password can; `keyFolderRefused`: nobody can,
-   * because the rights on the user's key folder are wrong; `identityStoreFull`: no identity can be made or imported.
+   * because the rights on the user's key folder are wrong; `identityStoreFull`: no identity can be made or imported;
+   * `identityStoreCorrupted`: at its next use the user's identity store is found corrupted, and stays so until somebody
+   * deletes it; `pnrpStoreCorrupted`, `pnrpNoKeyAccess`: from its next start on PNRPsvc does not start, for its own store is
+   * corrupted or it may not read the machine's keys, until that is repaired; `holderKilled`: the presence holder's process
+   * was ended from outside, noticed at the next look; the task scheduler starts it again.
    */
   kind:
     | "failRequest"
@@ -108,7 +112,11 @@ export interface Fault {
     | "slowBoot"
     | "sessionCannotOpenKeys"
     | "keyFolderRefused"
-    | "identityStoreFull";
+    | "identityStoreFull"
+    | "identityStoreCorrupted"
+    | "pnrpStoreCorrupted"
+    | "pnrpNoKeyAccess"
+    | "holderKilled";
   /**
    * A part of the resource's name, the computer name or the command line that it applies to; a copy has the command line
    * `sftp`. Absent: everything.

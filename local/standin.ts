@@ -73,6 +73,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     const network = (): Network => azure.network;
 
     const windows = openWindows({ directory: parts.windows, journal, faults, network });
+    endings.push(() => windows.close());
     const azure = await serveAzure({ directory: parts.azure, journal, faults, windows, observe });
     endings.push(() => azure.close());
     const ssh = await serveSsh({ directory: parts.ssh, journal, network, windows });

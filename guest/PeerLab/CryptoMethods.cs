@@ -90,8 +90,21 @@ namespace PeerLab
         {
             if (!succeeded)
             {
-                throw new PeerException(call, Marshal.GetHRForLastWin32Error());
+                throw new PeerException(call, ToHResult(Marshal.GetLastWin32Error()));
             }
+        }
+
+        /// <summary>
+        /// CryptoAPI leaves an HRESULT (NTE_*) as its last error, or a plain error of Windows. One that failed without an
+        /// error is E_FAIL: no failure may look like a success.
+        /// </summary>
+        internal static int ToHResult(int lastError)
+        {
+            if (lastError <= 0)
+            {
+                return lastError == 0 ? unchecked((int)0x80004005) : lastError;
+            }
+            return unchecked((int)0x80070000) | (lastError & 0xFFFF);
         }
     }
 }

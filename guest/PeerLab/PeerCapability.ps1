@@ -1,8 +1,6 @@
 # Whether this machine can run the peer stack, and how that is known.
 # Only definitions: this file is dot-sourced by PeerLab.psm1, which has compiled the C# files.
 
-$script:ProbeFriendlyName = 'peerlab:probe'
-
 function Get-ServiceFact {
     <#
     .SYNOPSIS
@@ -45,49 +43,6 @@ function Assert-PeerStack {
     }
 }
 
-function Test-IdentityStack {
-    <#
-    .SYNOPSIS
-    What the identity part answers. Thorough: makes an identity, signs with it and deletes it, because no server edition is
-    documented to make one and a list alone proves nothing.
-    #>
-    param([switch]$Thorough)
-    try {
-        $entries = [PeerLab.PeerIdentities]::List()
-        if ($Thorough) {
-            # One that an interrupted test left behind.
-            foreach ($entry in $entries) {
-                if ($entry.FriendlyName -ceq $script:ProbeFriendlyName) {
-                    Clear-Identity -PeerName $entry.PeerName
-                }
-            }
-            $name = [PeerLab.PeerIdentities]::Create('probe', $script:ProbeFriendlyName)
-            try {
-                $evidence = [PeerLab.PeerKeys]::Examine($name)
-                if ($evidence.PeerName -cne $name) {
-                    # Every import would be refused for the same reason; here it is told before anything is shared.
-                    throw (New-PeerFailure -Code 'PeerIdentityMismatch' -Message ('Windows named a new identity {0}; the documented hash of its key is {1}.' -f $name, $evidence.PeerName) -Hint 'This build of Windows derives peer names in a way the guest files do not know: report it with the build number.')
-                }
-            }
-            finally {
-                [PeerLab.PeerIdentities]::Delete($name)
-            }
-        }
-        return 0
-    }
-    catch {
-        $code = Get-FailureCode -ErrorRecord $_
-        if ($script:KeyAccessCode -ccontains $code) {
-            Assert-KeyAccess
-        }
-        $inner = $_.Exception.GetBaseException()
-        if ($inner -is [PeerLab.PeerException]) {
-            return $inner.HResult
-        }
-        throw
-    }
-}
-
 function Get-CapabilityFact {
     <#
     .SYNOPSIS
@@ -98,10 +53,10 @@ function Get-CapabilityFact {
     if (Test-Path -LiteralPath (Join-Path -Path $env:windir -ChildPath 'System32\p2p.dll')) {
         # PNRP first: grouping depends on its service.
         $stack['pnrp'] = [PeerLab.PeerCodes]::Name([PeerLab.PeerSession]::ProbePnrp())
-        $session = New-Object -TypeName PeerLab.PeerSession
+        $session = [PeerLab.PeerSession]::new()
         try {
             $stack['grouping'] = [PeerLab.PeerCodes]::Name($session.GroupingResult)
-            $stack['identity'] = [PeerLab.PeerCodes]::Name((Test-IdentityStack -Thorough:$Thorough))
+            $stack['identity'] = [PeerLab.PeerCodes]::Name([PeerLab.IdentityFacts]::ProbeStack([bool]$Thorough))
         }
         finally {
             $session.Dispose()

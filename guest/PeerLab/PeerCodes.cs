@@ -32,6 +32,7 @@ namespace PeerLab
             { 0x80070070, "PEER_E_DISK_FULL" },
             { 0x800700B7, "PEER_E_ALREADY_EXISTS" },
             { 0x8007042C, "ERROR_SERVICE_DEPENDENCY_FAIL" },
+            { 0x800705B4, "ERROR_TIMEOUT" },
             { 0x80070490, "PEER_E_NOT_FOUND" },
             { 0x80072CED, "PEER_E_CLOUD_NOT_FOUND" },
             { 0x80072CEE, "PEER_E_CLOUD_DISABLED" },
@@ -115,11 +116,36 @@ namespace PeerLab
             { "NTE_BAD_KEY_STATE", "The user's data protection key cannot be opened: log on with the lab user's password, or import the identity again." },
             { "PEER_E_TOO_MANY_IDENTITIES", "Delete identities of this user that are no longer used." },
             { "PEER_E_GROUPS_EXIST", "Delete the identity's groups first." },
-            { "PEER_E_CERT_STORE_CORRUPTED", "Delete %APPDATA%\\PeerNetworking\\idstore.sst of this user and import the identities again." },
+            { "PEER_E_CERT_STORE_CORRUPTED", "Run this with reconcile, or delete %APPDATA%\\PeerNetworking\\idstore.sst of this user: its identities are lost, and are imported again." },
             { "E_INVALIDARG", "The exported identity or its password is not what was exported: pass it on byte for byte." },
             { "ERROR_INVALID_PASSWORD", "Give the password that the identity was exported under, and the export unchanged: changed bytes look like a wrong password." },
             { "E_ACCESSDENIED", "Run as the lab user; guests and users without a profile are refused." },
             { "PEER_E_DISK_FULL", "Free space on the system drive." },
+            { "PEER_E_NO_CLOUD", "Give the machine a global IPv6 address and a PNRP seed, and see that the cloud Global_ is there (Test-PeerReachability lists the clouds)." },
+            { "PEER_E_CLOUD_NAME_AMBIGUOUS", "Remove the clouds of interfaces that are not used: netsh p2p pnrp cloud show list names them." },
+            { "PEER_E_INVITATION_NOT_TRUSTED", "Make a new invitation, and pass it on byte for byte." },
+            { "PEER_E_INVALID_TIME_PERIOD", "Compare the clocks of the machines (w32tm /query /status); if they agree, what was shown has ended or has not begun." },
+            { "PEER_E_NOT_AUTHORIZED", "Do this as an administrator of the group." },
+            { "PEER_E_GROUP_NOT_READY", "This machine has not synchronised with the group: let another member be connected, then run this again." },
+            { "PEER_E_CHAIN_TOO_LONG", "Invite from the creator, or from an administrator nearer to it: at most 24 invitations may lie in between." },
+            { "PEER_E_IDENTITY_NOT_FOUND", "Import the identity, or make it, before what needs it." },
+            { "PEER_E_IDENTITY_DELETED", "The identity was deleted: make or import it again, and join with a new invitation." },
+        };
+
+        private static readonly string[] NoKeyAccess =
+        {
+            "PEER_E_NO_KEY_ACCESS", "NTE_PERM", "NTE_BAD_KEYSET", "NTE_BAD_KEY_STATE", "NTE_FAIL",
+        };
+
+        private static readonly string[] DeadKey =
+        {
+            "NTE_NO_KEY", "NTE_BAD_KEY", "NTE_BAD_KEYSET_PARAM", "PEER_E_NOT_FOUND",
+        };
+
+        private static readonly string[] NoStack =
+        {
+            "PEER_E_NOT_LICENSED", "PEER_E_CANNOT_START_SERVICE", "PEER_E_SERVICE_NOT_AVAILABLE", "PEER_E_IPV6_NOT_INSTALLED",
+            "ERROR_SERVICE_DEPENDENCY_FAIL", "P2pLibraryMissing",
         };
 
         /// <summary>The constant's name in winerror.h, or HRESULT_ and eight hex digits where it is not known here.</summary>
@@ -140,6 +166,27 @@ namespace PeerLab
         {
             string hint;
             return Hints.TryGetValue(name, out hint) ? hint : "Look the code up among the peer networking return codes of Windows.";
+        }
+
+        /// <summary>
+        /// Whether a code may mean that this logon opens no keys of its user: the same action can work in a logon with the
+        /// password.
+        /// </summary>
+        public static bool MeansNoKeyAccess(string name)
+        {
+            return Array.IndexOf(NoKeyAccess, name) >= 0;
+        }
+
+        /// <summary>Whether a code speaks of an identity's key and of nothing else.</summary>
+        public static bool MeansDeadKey(string name)
+        {
+            return MeansNoKeyAccess(name) || Array.IndexOf(DeadKey, name) >= 0;
+        }
+
+        /// <summary>Whether a code says that the stack, or the part of it that was called, does not run here at all.</summary>
+        public static bool MeansNoStack(string name)
+        {
+            return Array.IndexOf(NoStack, name) >= 0;
         }
 
         /// <summary>Success is every HRESULT that is not negative: the stack has success codes beside S_OK.</summary>
@@ -164,6 +211,38 @@ namespace PeerLab
             Data["PeerLab.HResult"] = PeerCodes.Hex(hresult);
             Data["PeerLab.Message"] = Message;
             Data["PeerLab.Hint"] = PeerCodes.Hint(name);
+        }
+    }
+
+    /// <summary>
+    /// A failure that has a code of ours (guestFailureCodes of the contract), or one of Windows that no call answered. The
+    /// entries of Data are what peerlab.ps1 prints; no secret belongs into any of them.
+    /// </summary>
+    public sealed class PeerFailure : Exception
+    {
+        public PeerFailure(string code, string message, string hint)
+            : base(message)
+        {
+            Code = code;
+            Data["PeerLab.Code"] = code;
+            Data["PeerLab.Message"] = message;
+            Data["PeerLab.Hint"] = hint;
+        }
+
+        public PeerFailure(string code, string message, string hint, int hresult)
+            : this(code, message, hint)
+        {
+            HResult = hresult;
+            Data["PeerLab.HResult"] = PeerCodes.Hex(hresult);
+        }
+
+        /// <summary>The stable name.</summary>
+        public string Code { get; private set; }
+
+        /// <summary>The stable name of a failure of either kind; null for an exception that is neither.</summary>
+        public static string CodeOf(Exception failure)
+        {
+            return failure.Data["PeerLab.Code"] as string;
         }
     }
 }

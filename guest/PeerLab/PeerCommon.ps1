@@ -84,15 +84,44 @@ function ConvertTo-AsciiJson {
         })
 }
 
-function Get-MachineInstance {
+function Get-ShellPath {
     <#
     .SYNOPSIS
-    Azure's vmId of this machine in small letters, from the instance metadata service, else from the SMBIOS; empty where
-    neither answers.
+    The program that tasks run: Windows PowerShell, which every image has.
     #>
-    $form = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    param()
+    return (Join-Path -Path $env:windir -ChildPath 'System32\WindowsPowerShell\v1.0\powershell.exe')
+}
+
+function Get-CurrentAccount {
+    <#
+    .SYNOPSIS
+    The user of this process: Name (machine and user), User (without the machine), Sid (SecurityIdentifier).
+    #>
+    param()
+    $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+    return [pscustomobject]@{ Name = $identity.Name; User = [Environment]::UserName; Sid = $identity.User }
+}
+
+function ConvertTo-UtcText {
+    <#
+    .SYNOPSIS
+    A time in the form of the contract: ISO 8601, UTC, whole seconds.
+    #>
+    param([Parameter(Mandatory = $true)][DateTime]$Time)
+    return $Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function Get-MetadataText {
+    <#
+    .SYNOPSIS
+    What Azure's instance metadata service says of this machine under a name; an empty text where it does not answer.
+    .PARAMETER Name
+    A name below `compute`, such as vmId.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Name)
     try {
-        $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/vmId?api-version=2021-02-01&format=text')
+        $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/{0}?api-version=2021-02-01&format=text' -f $Name)
         $request.Headers['Metadata'] = 'true'
         # The service refuses proxied requests, and a configured proxy would hang where it cannot reach it.
         $request.Proxy = $null
@@ -100,17 +129,29 @@ function Get-MachineInstance {
         $response = $request.GetResponse()
         try {
             $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $response.GetResponseStream()
-            $text = $reader.ReadToEnd().Trim().ToLowerInvariant()
+            return $reader.ReadToEnd().Trim()
         }
         finally {
             $response.Close()
         }
-        if ($text -match $form) {
-            return $text
-        }
     }
     catch {
         Write-Verbose -Message 'The instance metadata service does not answer.'
+    }
+    return ''
+}
+
+function Get-MachineInstance {
+    <#
+    .SYNOPSIS
+    Azure's vmId of this machine in small letters, from the instance metadata service, else from the SMBIOS; empty where
+    neither answers.
+    #>
+    param()
+    $form = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    $text = (Get-MetadataText -Name 'vmId').ToLowerInvariant()
+    if ($text -match $form) {
+        return $text
     }
     try {
         $product = Get-CimInstance -ClassName Win32_ComputerSystemProduct -ErrorAction Stop
@@ -140,24 +181,85 @@ function Get-MachineFact {
     }
 }
 
+function Add-JsonValue {
+    <#
+    .SYNOPSIS
+    Puts a value out of ConvertFrom-Json into a dictionary or list as plain .NET values: dictionaries with case-sensitive
+    names, lists of object, texts, numbers.
+    .DESCRIPTION
+    It writes nothing to the pipeline, which would take a list of one element apart and wrap every value. A text that
+    PowerShell took for a date is refused by name: what it was cannot be had back.
+    #>
+    param([object]$Container, [object]$Key, [AllowNull()][object]$Value, [string]$Path)
+    if ($null -eq $Value) {
+        $Container[$Key] = $null
+    }
+    elseif ($Value -is [System.Management.Automation.PSCustomObject]) {
+        $Container[$Key] = [System.Collections.Generic.Dictionary[string, object]]::new([System.StringComparer]::Ordinal)
+        foreach ($property in $Value.PSObject.Properties) {
+            Add-JsonValue -Container $Container[$Key] -Key $property.Name -Value $property.Value -Path ('{0}.{1}' -f $Path, $property.Name)
+        }
+    }
+    elseif ($Value -is [array]) {
+        $Container[$Key] = [object[]]::new($Value.Count)
+        for ($i = 0; $i -lt $Value.Count; $i++) {
+            Add-JsonValue -Container $Container[$Key] -Key $i -Value $Value[$i] -Path ('{0}[{1}]' -f $Path, $i)
+        }
+    }
+    elseif ($Value -is [DateTime]) {
+        throw (New-PeerFailure -Code 'InvalidRequest' -Message ('{0}: this version of PowerShell takes the text for a date and changes it.' -f $Path.TrimStart('.')) -Hint 'Run the preparation with Windows PowerShell 5.1.')
+    }
+    else {
+        $Container[$Key] = $Value.PSObject.BaseObject
+    }
+}
+
+function ConvertFrom-JsonText {
+    <#
+    .SYNOPSIS
+    The object of a JSON text as a dictionary with case-sensitive names (Dictionary of string and object, nested); null
+    where the text is not one JSON object.
+    .DESCRIPTION
+    By the reader of the C# files where they are loaded: ConvertFrom-Json takes some texts for dates, in each version of
+    PowerShell others. The preparation, which has none of them, refuses such a text by name.
+    #>
+    param([Parameter(Mandatory = $true)][AllowNull()][AllowEmptyString()][string]$Text)
+    # PowerShell 7 would take a list of one object for the object.
+    if ($Text -notmatch '^\s*\{') {
+        return $null
+    }
+    try {
+        if ($null -ne ('PeerLab.PeerJson' -as [type])) {
+            return [PeerLab.PeerJson]::Read($Text)
+        }
+        $document = ConvertFrom-Json -InputObject $Text
+    }
+    catch {
+        # The error quotes the text, which may carry a secret.
+        return $null
+    }
+    if ($document -isnot [System.Management.Automation.PSCustomObject]) {
+        return $null
+    }
+    $holder = @{}
+    Add-JsonValue -Container $holder -Key 'document' -Value $document -Path ''
+    return $holder['document']
+}
+
 function Get-Field {
     <#
     .SYNOPSIS
-    A field of an object out of JSON; null where it is absent (strict mode makes a plain access fail).
+    A field of an object out of ConvertFrom-JsonText; null where it is absent or null, and where there is no object.
     #>
     param([AllowNull()][object]$Object, [Parameter(Mandatory = $true)][string]$Name)
-    if ($null -eq $Object) {
-        return $null
-    }
-    $property = $Object.PSObject.Properties[$Name]
-    if ($null -eq $property) {
+    if ($Object -isnot [System.Collections.Generic.Dictionary[string, object]] -or -not $Object.ContainsKey($Name)) {
         return $null
     }
     # The comma keeps an array of one element an array; callers must not wrap the result in @() again.
-    if ($property.Value -is [array]) {
-        return , $property.Value
+    if ($Object[$Name] -is [array]) {
+        return , $Object[$Name]
     }
-    return $property.Value
+    return $Object[$Name]
 }
 
 function New-RequestFailure {
@@ -166,12 +268,21 @@ function New-RequestFailure {
     InvalidRequest for one field. Names the kind of what was received, never its content: it may be a secret.
     #>
     param([string]$Path, [AllowNull()][object]$Value, [string]$Allowed)
-    $received = 'nothing'
-    if ($null -ne $Value) {
-        $received = 'a value of type {0}' -f $Value.GetType().Name
-        if ($Value -is [string]) {
-            $received = 'a text of {0} characters' -f $Value.Length
-        }
+    $received = 'a number'
+    if ($null -eq $Value) {
+        $received = 'nothing'
+    }
+    elseif ($Value -is [string]) {
+        $received = 'a text of {0} characters' -f $Value.Length
+    }
+    elseif ($Value -is [bool]) {
+        $received = 'true or false'
+    }
+    elseif ($Value -is [array]) {
+        $received = 'a list of {0}' -f $Value.Count
+    }
+    elseif ($Value -is [System.Collections.IDictionary]) {
+        $received = 'an object'
     }
     return New-PeerFailure -Code 'InvalidRequest' -Message ('{0}: expected {1}, received {2}.' -f $Path, $Allowed, $received) -Hint 'Send the request in the form of the contract.'
 }
@@ -205,12 +316,12 @@ function Assert-KnownField {
     Refuses fields that the contract does not have: they would be ignored in silence.
     #>
     param([AllowNull()][object]$Object, [Parameter(Mandatory = $true)][string[]]$Allowed, [Parameter(Mandatory = $true)][string]$Path)
-    if ($Object -isnot [System.Management.Automation.PSCustomObject]) {
+    if ($Object -isnot [System.Collections.Generic.Dictionary[string, object]]) {
         throw (New-RequestFailure -Path $Path -Value $Object -Allowed 'an object')
     }
-    foreach ($property in $Object.PSObject.Properties) {
-        if ($Allowed -cnotcontains $property.Name) {
-            throw (New-PeerFailure -Code 'InvalidRequest' -Message ('{0}: unknown field {1}.' -f $Path, $property.Name) -Hint ('Allowed are: {0}.' -f ($Allowed -join ', ')))
+    foreach ($name in $Object.Keys) {
+        if ($Allowed -cnotcontains $name) {
+            throw (New-PeerFailure -Code 'InvalidRequest' -Message ('{0}: unknown field {1}.' -f $Path, $name) -Hint ('Allowed are: {0}.' -f ($Allowed -join ', ')))
         }
     }
 }

@@ -60,11 +60,11 @@ function Assert-FirewallRule {
     #>
     param([AllowNull()][object]$Rule, [Parameter(Mandatory = $true)][string]$Path)
     Assert-KnownField -Object $Rule -Path $Path -Allowed @('name', 'displayName', 'protocol', 'port', 'family', 'remoteAddresses', 'edgeTraversal')
-    $null = Get-TextField -Object $Rule -Name 'name' -Path ($Path + '.name') -Pattern '^PeerLab-[A-Za-z0-9-]{1,80}$' -Allowed ('a name that begins with {0}' -f $script:FirewallRulePrefix)
+    $null = Get-TextField -Object $Rule -Name 'name' -Path ($Path + '.name') -Pattern '^PeerLab-[A-Za-z0-9-]{1,80}\z' -Allowed ('a name that begins with {0}' -f $script:FirewallRulePrefix)
     $null = Get-TextField -Object $Rule -Name 'displayName' -Path ($Path + '.displayName')
-    $null = Get-TextField -Object $Rule -Name 'protocol' -Path ($Path + '.protocol') -Pattern '^(TCP|UDP)$' -Allowed 'TCP or UDP'
-    $null = Get-TextField -Object $Rule -Name 'edgeTraversal' -Path ($Path + '.edgeTraversal') -Pattern '^(Block|Allow)$' -Allowed 'Block or Allow'
-    $family = Get-TextField -Object $Rule -Name 'family' -Path ($Path + '.family') -Pattern '^IPv[46]$' -Allowed 'IPv4 or IPv6'
+    $null = Get-TextField -Object $Rule -Name 'protocol' -Path ($Path + '.protocol') -Pattern '^(TCP|UDP)\z' -Allowed 'TCP or UDP'
+    $null = Get-TextField -Object $Rule -Name 'edgeTraversal' -Path ($Path + '.edgeTraversal') -Pattern '^(Block|Allow)\z' -Allowed 'Block or Allow'
+    $family = Get-TextField -Object $Rule -Name 'family' -Path ($Path + '.family') -Pattern '^IPv[46]\z' -Allowed 'IPv4 or IPv6'
     $port = Get-Field -Object $Rule -Name 'port'
     if (($port -isnot [int] -and $port -isnot [long]) -or $port -lt 1 -or $port -gt 65535) {
         throw (New-RequestFailure -Path ($Path + '.port') -Value $port -Allowed 'a whole number from 1 to 65535')
@@ -74,11 +74,13 @@ function Assert-FirewallRule {
         throw (New-RequestFailure -Path ($Path + '.remoteAddresses') -Value $addresses -Allowed 'a list of at least one prefix')
     }
     $size = @{ IPv4 = 4; IPv6 = 16 }[$family]
+    # .NET takes 10.1 for an address, and a zone, and blanks before a number; the firewall refuses them later.
+    $form = @{ IPv4 = '^\d+\.\d+\.\d+\.\d+/\d+\z'; IPv6 = '^[0-9A-Fa-f:.]+/\d+\z' }[$family]
     foreach ($address in $addresses) {
         $parts = @([string]$address -split '/')
         $bytes = ConvertTo-AddressByte -Text $parts[0]
         $length = 0
-        $ok = $null -ne $bytes -and $bytes.Length -eq $size -and $parts.Count -eq 2 -and [int]::TryParse($parts[1], [ref]$length)
+        $ok = $address -is [string] -and $address -match $form -and $null -ne $bytes -and $bytes.Length -eq $size -and [int]::TryParse($parts[1], [ref]$length)
         # The firewall has no prefix of length 0; "anything" is not what a lab's rule may say.
         if (-not $ok -or $length -lt 1 -or $length -gt $size * 8) {
             throw (New-RequestFailure -Path ($Path + '.remoteAddresses') -Value $address -Allowed ('{0} prefixes with a length of 1 to {1}' -f $family, ($size * 8)))
@@ -101,38 +103,58 @@ function Assert-Networking {
     for ($i = 0; $i -lt $rules.Count; $i++) {
         $path = 'networking.firewallRules[{0}]' -f $i
         Assert-FirewallRule -Rule $rules[$i] -Path $path
-        if ($names.ContainsKey($rules[$i].name)) {
-            throw (New-RequestFailure -Path ($path + '.name') -Value $rules[$i].name -Allowed 'a name that no other rule has')
+        if ($names.ContainsKey($rules[$i]['name'])) {
+            throw (New-RequestFailure -Path ($path + '.name') -Value $rules[$i]['name'] -Allowed 'a name that no other rule has')
         }
-        $names[$rules[$i].name] = $true
+        $names[$rules[$i]['name']] = $true
     }
     $seed = Get-Field -Object $Networking -Name 'seed'
     if ($null -ne $seed) {
         Assert-KnownField -Object $seed -Path 'networking.seed' -Allowed @('role', 'server')
-        $null = Get-TextField -Object $seed -Name 'role' -Path 'networking.seed.role' -Pattern '^(seed|peer)$' -Allowed 'seed or peer'
-        $null = Get-TextField -Object $seed -Name 'server' -Path 'networking.seed.server' -Pattern '^[A-Za-z0-9.:-]{1,253}$' -Allowed 'a DNS name or an IPv6 address'
+        $null = Get-TextField -Object $seed -Name 'role' -Path 'networking.seed.role' -Pattern '^(seed|peer)\z' -Allowed 'seed or peer'
+        $null = Get-TextField -Object $seed -Name 'server' -Path 'networking.seed.server' -Pattern '^[A-Za-z0-9.:-]{1,253}\z' -Allowed 'a DNS name or an IPv6 address'
     }
 }
 
 function Test-FirewallRuleMatch {
     <#
     .SYNOPSIS
-    Whether the rule on the machine is the wanted one in everything that decides.
+    Whether the rule on the machine is the wanted one in all that it was made with. What somebody narrowed beside that (local
+    address, program, service) is not seen.
     #>
     param([Parameter(Mandatory = $true)][object]$Rule, [Parameter(Mandatory = $true)][object]$Wanted)
     if ('True' -ne [string]$Rule.Enabled -or 'Allow' -ne [string]$Rule.Action -or 'Inbound' -ne [string]$Rule.Direction -or
-        'Any' -ne [string]$Rule.Profile -or $Wanted.edgeTraversal -ne [string]$Rule.EdgeTraversalPolicy -or
-        $Wanted.displayName -cne [string]$Rule.DisplayName) {
+        'Any' -ne [string]$Rule.Profile -or $Wanted['edgeTraversal'] -ne [string]$Rule.EdgeTraversalPolicy -or
+        $Wanted['displayName'] -cne [string]$Rule.DisplayName) {
         return $false
     }
     $port = $Rule | Get-NetFirewallPortFilter -ErrorAction Stop
-    if ($Wanted.protocol -ne [string]$port.Protocol -or [string]$Wanted.port -ne [string]$port.LocalPort) {
+    if ($Wanted['protocol'] -ne [string]$port.Protocol -or [string]$Wanted['port'] -ne [string]$port.LocalPort) {
         return $false
     }
     $filter = $Rule | Get-NetFirewallAddressFilter -ErrorAction Stop
     $present = @($filter.RemoteAddress | ForEach-Object -Process { ConvertTo-CanonicalPrefix -Text ([string]$_) } | Sort-Object -Unique)
-    $expected = @($Wanted.remoteAddresses | ForEach-Object -Process { ConvertTo-CanonicalPrefix -Text $_ } | Sort-Object -Unique)
+    $expected = @($Wanted['remoteAddresses'] | ForEach-Object -Process { ConvertTo-CanonicalPrefix -Text $_ } | Sort-Object -Unique)
     return ($present -join ' ') -eq ($expected -join ' ')
+}
+
+function Get-FirewallRuleSetting {
+    <#
+    .SYNOPSIS
+    What a wanted rule is made and corrected with, to be splatted; without the display name, which goes by two parameters.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Wanted)
+    return @{
+        Name                = $Wanted['name']
+        Direction           = 'Inbound'
+        Action              = 'Allow'
+        Enabled             = 'True'
+        Profile             = 'Any'
+        Protocol            = $Wanted['protocol']
+        LocalPort           = [string]$Wanted['port']
+        RemoteAddress       = [string[]]@($Wanted['remoteAddresses'])
+        EdgeTraversalPolicy = $Wanted['edgeTraversal']
+    }
 }
 
 function Set-PeerFirewallRule {
@@ -149,40 +171,29 @@ function Set-PeerFirewallRule {
         $present[[string]$rule.Name] = $rule
     }
     foreach ($want in $Wanted) {
-        $settings = @{
-            Name                = $want.name
-            Direction           = 'Inbound'
-            Action              = 'Allow'
-            Enabled             = 'True'
-            Profile             = 'Any'
-            Protocol            = $want.protocol
-            LocalPort           = [string]$want.port
-            RemoteAddress       = [string[]]@($want.remoteAddresses)
-            EdgeTraversalPolicy = $want.edgeTraversal
-            ErrorAction         = 'Stop'
-        }
-        if (-not $present.ContainsKey($want.name)) {
+        $settings = Get-FirewallRuleSetting -Wanted $want
+        if (-not $present.ContainsKey($want['name'])) {
             if ($Test) {
-                'firewall rule {0} is missing' -f $want.name
+                'firewall rule {0} is missing' -f $want['name']
                 continue
             }
-            $null = New-NetFirewallRule @settings -DisplayName $want.displayName -Description 'Made by PeerLab; changed and removed by it.'
-            'firewall rule {0} added' -f $want.name
+            $null = New-NetFirewallRule @settings -DisplayName $want['displayName'] -Description 'Made by PeerLab; changed and removed by it.' -ErrorAction Stop
+            'firewall rule {0} added' -f $want['name']
         }
-        elseif (-not (Test-FirewallRuleMatch -Rule $present[$want.name] -Wanted $want)) {
+        elseif (-not (Test-FirewallRuleMatch -Rule $present[$want['name']] -Wanted $want)) {
             if ($Test) {
                 $state = 'differs'
-                if ('True' -ne [string]$present[$want.name].Enabled) {
+                if ('True' -ne [string]$present[$want['name']].Enabled) {
                     $state = 'is disabled'
                 }
-                'firewall rule {0} {1}' -f $want.name, $state
+                'firewall rule {0} {1}' -f $want['name'], $state
                 continue
             }
-            Set-NetFirewallRule @settings -NewDisplayName $want.displayName
-            'firewall rule {0} corrected' -f $want.name
+            Set-NetFirewallRule @settings -NewDisplayName $want['displayName'] -ErrorAction Stop
+            'firewall rule {0} corrected' -f $want['name']
         }
     }
-    $wantedNames = @($Wanted | ForEach-Object -Process { $_.name })
+    $wantedNames = @($Wanted | ForEach-Object -Process { $_['name'] })
     foreach ($name in @($present.Keys | Sort-Object)) {
         if ($wantedNames -notcontains $name) {
             if ($Test) {

@@ -29,6 +29,12 @@ namespace PeerLab
 
         /// <summary>The identity's certificate was read and carries another public key.</summary>
         public bool CertificateDiffers { get; private set; }
+
+        /// <summary>The key signs, and no certificate contradicts it.</summary>
+        public bool Proves
+        {
+            get { return Signed && !CertificateDiffers; }
+        }
     }
 
     public static class PeerKeys
@@ -45,7 +51,7 @@ namespace PeerLab
         public static KeyEvidence Examine(string identity)
         {
             IntPtr provider;
-            PeerIdentities.Check("PeerIdentityGetCryptKey", NativeMethods.PeerIdentityGetCryptKey(identity, out provider));
+            PeerMemory.Check("PeerIdentityGetCryptKey", NativeMethods.PeerIdentityGetCryptKey(identity, out provider));
             try
             {
                 uint keySpec = FindKeySpec(provider);

@@ -1,12 +1,23 @@
 # The actions of the guest contract. Each takes a request that is already bound to this machine and these files, and
 # returns the report; a failure is thrown (New-PeerFailure). Every action may be run again after any interruption.
+# Whatever can be decided without a cmdlet is decided in the C# files; PowerShell is here for what needs cmdlets or COM.
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 # Windows PowerShell takes compiler warnings for errors, and a newer framework may find one in what is right for the old.
-$sources = @('PeerCodes.cs', 'PeerNative.cs', 'CryptoMethods.cs', 'PeerKeys.cs') | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
+# PeerService.cs is a program of its own and compiled where it is needed.
+$sources = @(
+    'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs', 'PeerLedger.cs', 'NativeMethods.cs',
+    'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs', 'PeerIdentities.cs', 'CryptoMethods.cs',
+    'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs', 'IdentityStore.cs', 'IdentitySection.cs',
+    'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs', 'PeerMembership.cs', 'GroupMembership.cs',
+    'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
+    'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'HeldNames.cs',
+    'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs', 'PeerHolder.cs', 'PeerSockets.cs',
+    'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
+) | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
 $references = @('System', 'System.Core', 'System.Xml')
 if ($PSVersionTable.PSVersion.Major -ge 6) {
     Add-Type -Path $sources -IgnoreWarnings
@@ -19,11 +30,16 @@ else {
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerRequest.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerFirewall.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerSeedPolicy.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerServices.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerNetworking.ps1')
-. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerIdentity.ps1')
-. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLedger.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerCapability.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerProbe.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerTasks.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLogon.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerPresence.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerPresenceService.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerReachability.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerRestart.ps1')
 
 $script:ActionMinutes = 20
 
@@ -59,6 +75,18 @@ function Set-OpenedIn {
     $script:OpenedIn = $Value
 }
 
+function New-ActionContext {
+    <#
+    .SYNOPSIS
+    What the C# files have to know of this process.
+    #>
+    param()
+    $context = [PeerLab.ActionContext]::new()
+    $context.Directory = $script:GuestDirectory
+    $context.OpenedIn = $script:OpenedIn
+    return $context
+}
+
 function New-Report {
     <#
     .SYNOPSIS
@@ -84,35 +112,59 @@ function Get-PendingChange {
     }
 }
 
-function Set-IdentitySection {
+function Invoke-CarriedAction {
     <#
     .SYNOPSIS
-    Brings the identities of a scope to the wanted list; returns the fields changed and identities of the report.
-    .PARAMETER Test
-    Changes nothing, and returns drift instead of changed.
+    Runs an action that C# carries whole, where the lab user's keys can be opened.
     #>
-    param([Parameter(Mandatory = $true)][object]$Section, [switch]$Test)
-    $field = 'changed'
-    if ($Test) {
-        $field = 'drift'
+    param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest($Action, $Request)
+    return Invoke-WithUserKey -Action $Action -Request $Request -Body {
+        Assert-PeerStack
+        New-Report -Action $Action -Field ([PeerLab.PeerActions]::Run($Action, $Request, (New-ActionContext)))
     }
-    $wanted = Get-Field -Object $Section -Name 'wanted'
-    $exclusive = $true -eq (Get-Field -Object $Section -Name 'exclusive')
-    try {
+}
+
+function Set-StateSection {
+    <#
+    .SYNOPSIS
+    Brings identities and groups to the given state; returns the fields changed (of a test: drift), identities and groups of
+    the report. A request without these sections returns no field but the list.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request, [switch]$Test)
+    # Where nothing is wanted and nothing was put here, a machine without the stack is as wanted too.
+    if ([PeerLab.PeerActions]::NeedsStack($Request, (New-ActionContext))) {
         Assert-PeerStack
     }
-    catch {
-        $known = @(Get-Ledger | Where-Object -FilterScript { $exclusive -or $_.scope -ceq $Section.scope })
-        if ($wanted.Count -gt 0 -or $known.Count -gt 0) {
-            throw
-        }
-        # Nothing wanted and nothing put here: a machine without the stack can do that.
-        return [ordered]@{ $field = [string[]]@(); identities = [object[]]@() }
+    return [PeerLab.PeerActions]::ApplyState($Request, (New-ActionContext), [bool]$Test)
+}
+
+function Invoke-StateSection {
+    <#
+    .SYNOPSIS
+    Set-StateSection, where the lab user's keys can be opened; nothing where the request has neither section.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request, [switch]$Test)
+    if ($null -eq (Get-Field -Object $Request -Name 'identities') -and $null -eq (Get-Field -Object $Request -Name 'groups')) {
+        return $null
     }
-    $phrases = @(Sync-Identity -Scope $Section.scope -Wanted $wanted -Exclusive:$exclusive -Test:$Test)
-    $entries = @($wanted | ForEach-Object -Process { Find-Identity -PeerName $_.peerName } | Where-Object -FilterScript { $null -ne $_ })
-    $facts = @($entries | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
-    return [ordered]@{ $field = [string[]]$phrases; identities = [object[]]$facts }
+    return Invoke-WithUserKey -Action $Action -Request $Request -Body { Set-StateSection -Action $Action -Request $Request -Test:$Test }
+}
+
+function Copy-StateFact {
+    <#
+    .SYNOPSIS
+    Takes the fields identities and groups over into a report, where they are there.
+    #>
+    param([AllowNull()][object]$From, [Parameter(Mandatory = $true)][System.Collections.IDictionary]$To)
+    if ($null -eq $From) {
+        return
+    }
+    foreach ($name in @('identities', 'groups')) {
+        if (@($From.Keys) -ccontains $name) {
+            $To[$name] = $From[$name]
+        }
+    }
 }
 
 function Assert-MachineRequest {
@@ -120,15 +172,11 @@ function Assert-MachineRequest {
     .SYNOPSIS
     Checks all of a request for a machine's state, before anything is changed.
     #>
-    param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('networking', 'identities'))
+    param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest($Action, $Request)
     $networking = Get-Field -Object $Request -Name 'networking'
-    $identities = Get-Field -Object $Request -Name 'identities'
     if ($null -ne $networking) {
         Assert-Networking -Networking $networking
-    }
-    if ($null -ne $identities) {
-        Assert-IdentitySection -Section $identities
     }
 }
 
@@ -136,25 +184,37 @@ function Set-PeerMachine {
     <#
     .SYNOPSIS
     Brings everything of ours on this machine to the given state and says what it changed and what holds now.
+    .DESCRIPTION
+    Networking; then a holder that runs leaves the groups that are not wanted; identities and groups, adding before removing;
+    then the holder takes up the new names and groups and lets go of the old.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-MachineRequest -Request $Request
+    Assert-MachineRequest -Action 'Set-PeerMachine' -Request $Request
     $networking = Get-Field -Object $Request -Name 'networking'
-    $identities = Get-Field -Object $Request -Name 'identities'
+    $presence = Get-Field -Object $Request -Name 'presence'
     $changed = @()
-    if ($null -ne $networking) {
-        $changed += @(Set-NetworkingState -Networking $networking -InSession)
-    }
     $fields = [ordered]@{}
-    if ($null -ne $identities) {
-        $section = Invoke-WithUserKey -Action 'Set-PeerMachine' -Request $Request -Body { Set-IdentitySection -Section $identities }
-        $changed += @($section.changed)
-        $fields['identities'] = [object[]]@($section.identities)
+    if ($null -ne $networking) {
+        $changed += @(Set-NetworkingState -Networking $networking -InSession -Reconcile:($true -eq (Get-Field -Object $Request -Name 'reconcile')))
+    }
+    $before = ''
+    if ($null -ne $presence) {
+        $before = [PeerLab.PresenceFile]::ReadShared($script:PresencePath)
+        Exit-UnwantedGroup -Presence $presence
+    }
+    $state = Invoke-StateSection -Action 'Set-PeerMachine' -Request $Request
+    if ($null -ne $state) {
+        $changed += @($state['changed'])
+        Copy-StateFact -From $state -To $fields
+    }
+    if ($null -ne $presence) {
+        $changed += @(Set-PresenceState -Presence $presence -Before $before -UserPassword ([string](Get-Field -Object $Request -Name 'userPassword')) -GuestFiles ([string](Get-Field -Object $Request -Name 'guestFiles')))
+        $fields['presence'] = Get-PresenceFact
     }
     if ($null -ne $networking) {
         $fields['networking'] = Get-NetworkingFact
     }
-    $fields['changed'] = [string[]]@($changed)
+    $fields['changed'] = [string[]]$changed
     $fields['pending'] = [string[]]@(Get-PendingChange)
     return New-Report -Action 'Set-PeerMachine' -Field $fields
 }
@@ -165,9 +225,9 @@ function Test-PeerMachine {
     Says what Set-PeerMachine would change of the same request, and changes nothing.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-MachineRequest -Request $Request
+    Assert-MachineRequest -Action 'Test-PeerMachine' -Request $Request
     $networking = Get-Field -Object $Request -Name 'networking'
-    $identities = Get-Field -Object $Request -Name 'identities'
+    $presence = Get-Field -Object $Request -Name 'presence'
     $drift = @()
     $fields = [ordered]@{}
     if ($null -ne $networking) {
@@ -175,21 +235,25 @@ function Test-PeerMachine {
         $fields['networking'] = Get-NetworkingFact
     }
     $pending = @(Get-PendingChange)
-    if ($null -ne $identities) {
-        try {
-            $section = Invoke-WithUserKey -Action 'Test-PeerMachine' -Request $Request -Body { Set-IdentitySection -Section $identities -Test }
-            $drift += @($section.drift)
-            $fields['identities'] = [object[]]@($section.identities)
-        }
-        catch {
-            # What keeps the stack from running may be what was just found; Set-PeerMachine would put that right first.
-            if ($drift.Count + $pending.Count -eq 0) {
-                throw
-            }
-            $drift += 'identities cannot be read: {0}' -f (Get-FailureCode -ErrorRecord $_)
+    try {
+        $state = Invoke-StateSection -Action 'Test-PeerMachine' -Request $Request -Test
+        if ($null -ne $state) {
+            $drift += @($state['drift'])
+            Copy-StateFact -From $state -To $fields
         }
     }
-    $fields['drift'] = [string[]]@($drift)
+    catch {
+        # What keeps the stack from running may be what was just found; Set-PeerMachine would put that right first.
+        if ($drift.Count + $pending.Count -eq 0) {
+            throw
+        }
+        $drift += 'identities cannot be read: {0}' -f (Get-FailureCode -ErrorRecord $_)
+    }
+    if ($null -ne $presence) {
+        $drift += @(Get-PresenceDrift -Presence $presence)
+        $fields['presence'] = Get-PresenceFact
+    }
+    $fields['drift'] = [string[]]$drift
     $fields['pending'] = [string[]]$pending
     return New-Report -Action 'Test-PeerMachine' -Field $fields
 }
@@ -200,12 +264,40 @@ function Test-PeerCapability {
     Starts the stack and makes, uses and deletes an identity; fails with the name of what does not answer.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed $script:EnvelopeField
+    $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerCapability', $Request)
     return Invoke-WithUserKey -Action 'Test-PeerCapability' -Request $Request -Body {
         Assert-PeerStack
         $capability = Get-CapabilityFact -Thorough
         Assert-Capability -Capability $capability
         New-Report -Action 'Test-PeerCapability' -Field $capability
+    }
+}
+
+function Test-PeerStack {
+    <#
+    .SYNOPSIS
+    Does once, with throw-away things, what a lab does, and tells what Windows answers to each step.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerStack', $Request)
+    return Invoke-WithUserKey -Action 'Test-PeerStack' -Request $Request -Body {
+        $steps = @(Get-WindowsStep)
+        try {
+            $carried = [PeerLab.PeerActions]::Run('Test-PeerStack', $Request, (New-ActionContext))
+            $steps += @($carried['steps'])
+        }
+        catch {
+            $code = Get-FailureCode -ErrorRecord $_
+            if ([PeerLab.PeerCodes]::MeansNoKeyAccess($code)) {
+                throw
+            }
+            $steps += [PeerLab.StackProbe]::Describe('p2p.dll', $code, '', $false)
+        }
+        New-Report -Action 'Test-PeerStack' -Field ([ordered]@{
+                edition = Get-EditionText
+                image   = Get-ImageText
+                steps   = [object[]]$steps
+            })
     }
 }
 
@@ -215,7 +307,7 @@ function Set-PeerNetworking {
     The networking section alone.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('networking'))
+    $null = [PeerLab.PeerActions]::CheckRequest('Set-PeerNetworking', $Request)
     $networking = Get-Field -Object $Request -Name 'networking'
     Assert-Networking -Networking $networking
     $changed = @(Set-NetworkingState -Networking $networking -InSession)
@@ -226,43 +318,22 @@ function Set-PeerNetworking {
         })
 }
 
+function New-PeerIdentity {
+    <#
+    .SYNOPSIS
+    Finds the identity by its friendly name, or makes it; it never leaves this machine.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    return Invoke-CarriedAction -Action 'New-PeerIdentity' -Request $Request
+}
+
 function Export-PeerIdentity {
     <#
     .SYNOPSIS
     Finds the identity by its friendly name, or makes it, and exports it. Never makes a second one of the same name.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('friendlyName', 'classifier', 'exportPassword'))
-    $friendlyName = Get-TextField -Object $Request -Name 'friendlyName' -Pattern '(?s)^.{1,255}$' -Allowed '1 to 255 characters'
-    $classifier = Get-TextField -Object $Request -Name 'classifier' -Pattern '^[^\x00]{1,149}$' -Allowed '1 to 149 characters'
-    $password = Get-TextField -Object $Request -Name 'exportPassword'
-    return Invoke-WithUserKey -Action 'Export-PeerIdentity' -Request $Request -Body {
-        Assert-PeerStack
-        $found = @([PeerLab.PeerIdentities]::List() | Where-Object -FilterScript { $_.FriendlyName -ceq $friendlyName })
-        if ($found.Count -gt 1) {
-            throw (New-PeerFailure -Code 'PeerIdentityAmbiguous' -Message ('{0} identities have the friendly name {1}.' -f $found.Count, $friendlyName) -Hint 'Remove all but the one whose peer name is known (Get-PeerIdentity, Remove-PeerIdentity).')
-        }
-        $created = $found.Count -eq 0
-        if ($created) {
-            $name = [PeerLab.PeerIdentities]::Create($classifier, $friendlyName)
-        }
-        else {
-            $name = $found[0].PeerName
-        }
-        $facts = Get-IdentityFact -Entry (Find-Identity -PeerName $name)
-        if (-not $facts['usable']) {
-            throw (New-PeerFailure -Code 'PeerIdentityUnusable' -Message ('The key of {0} ({1}) does not sign.' -f $name, $friendlyName) -Hint 'Remove the identity with Remove-PeerIdentity; a new one will have another peer name.')
-        }
-        if ($facts['peerName'] -cne $name) {
-            throw (New-PeerFailure -Code 'PeerIdentityMismatch' -Message ('Windows lists {0}, but its key belongs to {1}.' -f $name, $facts['peerName']) -Hint 'Remove the identity with Remove-PeerIdentity; a new one will have another peer name.')
-        }
-        $bytes = [System.Text.Encoding]::Unicode.GetBytes([PeerLab.PeerIdentities]::Export($name, $password))
-        New-Report -Action 'Export-PeerIdentity' -Field ([ordered]@{
-                peerName         = $name
-                created          = $created
-                exportedIdentity = [Convert]::ToBase64String($bytes)
-            })
-    }
+    return Invoke-CarriedAction -Action 'Export-PeerIdentity' -Request $Request
 }
 
 function Import-PeerIdentity {
@@ -271,16 +342,7 @@ function Import-PeerIdentity {
     Imports one identity, or says that it was there; without a peer name, whichever the export holds.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + $script:WantedField)
-    Assert-WantedIdentity -Wanted $Request -Path '' -NameOptional
-    return Invoke-WithUserKey -Action 'Import-PeerIdentity' -Request $Request -Body {
-        Assert-PeerStack
-        $result = Install-WantedIdentity -Wanted $Request
-        New-Report -Action 'Import-PeerIdentity' -Field ([ordered]@{
-                imported = $result.Imported
-                identity = Get-IdentityFact -Entry (Find-Identity -PeerName $result.PeerName)
-            })
-    }
+    return Invoke-CarriedAction -Action 'Import-PeerIdentity' -Request $Request
 }
 
 function Get-PeerIdentity {
@@ -289,15 +351,7 @@ function Get-PeerIdentity {
     The identities of the lab user, or the one asked for.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('peerName'))
-    $peerName = Get-TextField -Object $Request -Name 'peerName' -Pattern $script:PeerNamePattern -Allowed '40 hex digits, a dot and a classifier' -Optional
-    return Invoke-WithUserKey -Action 'Get-PeerIdentity' -Request $Request -Body {
-        Assert-PeerStack
-        $entries = @([PeerLab.PeerIdentities]::List() | Where-Object -FilterScript { $null -eq $peerName -or $_.PeerName -ceq $peerName })
-        New-Report -Action 'Get-PeerIdentity' -Field ([ordered]@{
-                identities = [object[]]@($entries | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
-            })
-    }
+    return Invoke-CarriedAction -Action 'Get-PeerIdentity' -Request $Request
 }
 
 function Remove-PeerIdentity {
@@ -306,16 +360,85 @@ function Remove-PeerIdentity {
     Removes one identity with its groups, or says that it was not there.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed ($script:EnvelopeField + @('peerName'))
-    $peerName = Get-TextField -Object $Request -Name 'peerName' -Pattern $script:PeerNamePattern -Allowed '40 hex digits, a dot and a classifier'
-    return Invoke-WithUserKey -Action 'Remove-PeerIdentity' -Request $Request -Body {
-        Assert-PeerStack
-        $present = $null -ne (Find-Identity -PeerName $peerName)
-        if ($present) {
-            Clear-Identity -PeerName $peerName
-        }
-        New-Report -Action 'Remove-PeerIdentity' -Field ([ordered]@{ removed = $present })
-    }
+    return Invoke-CarriedAction -Action 'Remove-PeerIdentity' -Request $Request
+}
+
+function New-PeerGroup {
+    <#
+    .SYNOPSIS
+    Finds the group by its friendly name among those of the identity, or makes it, and connects once.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    return Invoke-CarriedAction -Action 'New-PeerGroup' -Request $Request
+}
+
+function New-PeerGroupInvitation {
+    <#
+    .SYNOPSIS
+    Makes one invitation for each invitee.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    return Invoke-CarriedAction -Action 'New-PeerGroupInvitation' -Request $Request
+}
+
+function Join-PeerGroup {
+    <#
+    .SYNOPSIS
+    Joins a group by an invitation, or says that the machine belongs to it already.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    return Invoke-CarriedAction -Action 'Join-PeerGroup' -Request $Request
+}
+
+function Get-PeerGroup {
+    <#
+    .SYNOPSIS
+    The groups of the lab user's identities, or of the one asked for.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    return Invoke-CarriedAction -Action 'Get-PeerGroup' -Request $Request
+}
+
+function Remove-PeerGroup {
+    <#
+    .SYNOPSIS
+    Deletes a group's data from this machine, or says that there was none.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    return Invoke-CarriedAction -Action 'Remove-PeerGroup' -Request $Request
+}
+
+function Set-PeerPresence {
+    <#
+    .SYNOPSIS
+    The presence section alone.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Set-PeerPresence', $Request)
+    $presence = Get-Field -Object $Request -Name 'presence'
+    $before = [PeerLab.PresenceFile]::ReadShared($script:PresencePath)
+    $changed = @(Set-PresenceState -Presence $presence -Before $before -UserPassword ([string](Get-Field -Object $Request -Name 'userPassword')) -GuestFiles ([string](Get-Field -Object $Request -Name 'guestFiles')))
+    return New-Report -Action 'Set-PeerPresence' -Field ([ordered]@{ changed = [string[]]$changed; presence = Get-PresenceFact })
+}
+
+function Get-PeerPresence {
+    <#
+    .SYNOPSIS
+    What the holder holds; changes nothing.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Get-PeerPresence', $Request)
+    return New-Report -Action 'Get-PeerPresence' -Field ([ordered]@{ presence = Get-PresenceFact })
+}
+
+function Test-PeerReachability {
+    <#
+    .SYNOPSIS
+    What of others this machine reaches, by TCP over IPv6 and by peer name. Verdicts are the answer.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerReachability', $Request)
+    return New-Report -Action 'Test-PeerReachability' -Field ([PeerLab.PeerActions]::Run('Test-PeerReachability', $Request, (New-ActionContext)))
 }
 
 function Get-PeerReport {
@@ -324,20 +447,35 @@ function Get-PeerReport {
     Everything about this machine; changes nothing.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    Assert-KnownField -Object $Request -Path 'request' -Allowed $script:EnvelopeField
+    $null = [PeerLab.PeerActions]::CheckRequest('Get-PeerReport', $Request)
     return Invoke-WithUserKey -Action 'Get-PeerReport' -Request $Request -Body {
         $capability = Get-CapabilityFact
-        $identities = @()
+        $nothing = [System.Collections.Generic.Dictionary[string, object]]::new()
+        $identities = [object[]]@()
+        $groups = [object[]]@()
         if ('S_OK' -eq $capability['stack']['identity']) {
-            $identities = @([PeerLab.PeerIdentities]::List() | ForEach-Object -Process { Get-IdentityFact -Entry $_ })
+            # All of them: PowerShell would make an empty text of $null.
+            $identities = [PeerLab.IdentityFacts]::ReadAll([NullString]::Value, $false, (New-ActionContext))
+            if ('S_OK' -eq $capability['stack']['grouping']) {
+                $groups = [PeerLab.PeerActions]::Run('Get-PeerGroup', $nothing, (New-ActionContext))['groups']
+            }
         }
-        New-Report -Action 'Get-PeerReport' -Field ([ordered]@{ capability = $capability; identities = [object[]]$identities })
+        New-Report -Action 'Get-PeerReport' -Field ([ordered]@{
+                capability = $capability
+                identities = [object[]]$identities
+                groups     = [object[]]$groups
+                presence   = Get-PresenceFact
+            })
     }
 }
 
 Export-ModuleMember -Function @(
-    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity',
-    'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport',
-    'Assert-RequestedMachine', 'ConvertTo-AsciiJson', 'ConvertTo-GuestFailure', 'Get-RequestSecret', 'Set-OpenedIn',
-    'Start-ActionWatchdog', 'Stop-ActionWatchdog'
+    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Test-PeerStack', 'Set-PeerNetworking', 'New-PeerIdentity',
+    'Export-PeerIdentity', 'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'New-PeerGroup',
+    'New-PeerGroupInvitation', 'Join-PeerGroup', 'Get-PeerGroup', 'Remove-PeerGroup', 'Set-PeerPresence',
+    'Get-PeerPresence', 'Start-PeerListener', 'Stop-PeerListener', 'Test-PeerReachability', 'Restart-PeerMachine',
+    'Confirm-PeerBoot', 'Get-PeerReport',
+    'Assert-RequestedMachine', 'ConvertFrom-JsonText', 'ConvertTo-AsciiJson', 'ConvertTo-GuestFailure',
+    'Get-RequestSecret', 'Invoke-PeerHolder', 'Invoke-PeerListener', 'Set-OpenedIn', 'Start-ActionWatchdog',
+    'Stop-ActionWatchdog', 'Update-HolderPassword'
 )

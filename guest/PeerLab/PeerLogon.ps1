@@ -1,5 +1,17 @@
 # Running an action where the lab user's keys can be opened: in this session, else in a one-shot task under the password.
-# Only definitions: this file is dot-sourced by PeerLab.psm1.
+# Only definitions: this file is dot-sourced by PeerLab.psm1, which has compiled the C# files.
+
+# Where the keys are opened: 'session' or 'task'. Set by the entry.
+$script:OpenedIn = 'session'
+
+function Get-FailureCode {
+    <#
+    .SYNOPSIS
+    The stable code inside an error record, or Unexpected.
+    #>
+    param([Parameter(Mandatory = $true)][System.Management.Automation.ErrorRecord]$ErrorRecord)
+    return [string](ConvertTo-GuestFailure -ErrorRecord $ErrorRecord)['code']
+}
 
 function New-UserPipe {
     <#
@@ -7,7 +19,7 @@ function New-UserPipe {
     A named pipe that only the current user may open. Requests carry secrets, so they are not put into a file.
     #>
     param([Parameter(Mandatory = $true)][string]$Name)
-    $user = [System.Security.Principal.WindowsIdentity]::GetCurrent().User
+    $user = (Get-CurrentAccount).Sid
     $security = New-Object -TypeName System.IO.Pipes.PipeSecurity
     $security.AddAccessRule((New-Object -TypeName System.IO.Pipes.PipeAccessRule -ArgumentList $user, ([System.IO.Pipes.PipeAccessRights]::FullControl), ([System.Security.AccessControl.AccessControlType]::Allow)))
     $arguments = @(
@@ -24,39 +36,30 @@ function New-UserPipe {
 function Register-OneShotTask {
     <#
     .SYNOPSIS
-    Registers and starts a task of the current user under a password logon (TASK_LOGON_PASSWORD), which loads the profile
-    and opens the user's keys. Returns the task's folder, for its deletion.
+    Registers and starts a task of the current user under a password logon, which loads the profile and opens the user's
+    keys.
     .DESCRIPTION
-    Through the API: a password on the command line of schtasks would be readable by every process.
+    Through the API: a password on the command line of schtasks would be readable by every process. The task holds the
+    password, so it does not outlive a failed start, and the scheduler deletes it where nobody else can any more.
     #>
     param(
+        [Parameter(Mandatory = $true)][object]$Folder,
         [Parameter(Mandatory = $true)][string]$Name,
         [Parameter(Mandatory = $true)][string]$Arguments,
         [Parameter(Mandatory = $true)][string]$UserPassword
     )
-    $service = New-Object -ComObject 'Schedule.Service'
-    $service.Connect()
-    $definition = $service.NewTask(0)
-    $definition.RegistrationInfo.Description = 'One run of a PeerLab action; deleted when it ends.'
+    $definition = New-TaskDefinition -Description 'One run of a PeerLab action; deleted when it ends.' -Arguments $Arguments
+    Set-TaskExpiry -Definition $definition -Seconds 2400
     $definition.Settings.ExecutionTimeLimit = 'PT30M'
-    $definition.Settings.DisallowStartIfOnBatteries = $false
-    $definition.Settings.StopIfGoingOnBatteries = $false
     $definition.Principal.RunLevel = 1 # TASK_RUNLEVEL_HIGHEST
-    $action = $definition.Actions.Create(0) # TASK_ACTION_EXEC
-    $action.Path = Join-Path -Path $env:windir -ChildPath 'System32\WindowsPowerShell\v1.0\powershell.exe'
-    $action.Arguments = $Arguments
-    $folder = $service.GetFolder('\')
-    $user = [System.Security.Principal.WindowsIdentity]::GetCurrent().Name
-    $task = $folder.RegisterTaskDefinition($Name, $definition, 2, $user, $UserPassword, 1) # TASK_CREATE, TASK_LOGON_PASSWORD
+    $task = $Folder.RegisterTaskDefinition($Name, $definition, 2, (Get-CurrentAccount).Name, $UserPassword, 1) # TASK_CREATE, TASK_LOGON_PASSWORD
     try {
         $null = $task.Run($null)
     }
     catch {
-        # The task holds the password: it must not outlive the attempt.
-        $folder.DeleteTask($Name, 0)
+        $Folder.DeleteTask($Name, 0)
         throw
     }
-    return $folder
 }
 
 function Invoke-AsLabUser {
@@ -74,15 +77,17 @@ function Invoke-AsLabUser {
     )
     $name = 'PeerLab-' + [guid]::NewGuid().ToString('N')
     $arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}/peerlab.ps1" {1} -Pipe {2}' -f $script:GuestDirectory, $Action, $name
+    $folder = Get-TaskFolder
     $pipe = New-UserPipe -Name $name
-    $folder = $null
+    $registered = $false
     try {
         try {
-            $folder = Register-OneShotTask -Name $name -Arguments $arguments -UserPassword $UserPassword
+            Register-OneShotTask -Folder $folder -Name $name -Arguments $arguments -UserPassword $UserPassword
+            $registered = $true
         }
         catch {
             # The text of the error is the scheduler's and localised; its number says all.
-            $code = '0x{0:X8}' -f $_.Exception.GetBaseException().HResult
+            $code = Get-HResultText -ErrorRecord $_
             throw (New-PeerFailure -Code 'PEER_E_NO_KEY_ACCESS' -HResult $code -Message ('No task could be run under the user''s password: the scheduler answered {0}.' -f $code) -Hint 'Check userPassword, the right to log on as a batch job, and the policy that forbids stored passwords (0x80070520).')
         }
         $connected = $pipe.BeginWaitForConnection($null, $null)
@@ -98,19 +103,19 @@ function Invoke-AsLabUser {
     }
     finally {
         $pipe.Dispose()
-        if ($null -ne $folder) {
+        if ($registered) {
             $folder.DeleteTask($name, 0)
         }
     }
     if ([string]::IsNullOrEmpty($line)) {
         throw (New-PeerFailure -Code 'TimedOut' -Message 'The task under the user''s password ended without an answer.' -Hint 'Read the history of the task scheduler on the machine.')
     }
-    $answer = ConvertFrom-Json -InputObject $line
+    $answer = ConvertFrom-JsonText -Text $line
     $failure = Get-Field -Object $answer -Name 'failure'
     if ($null -ne $failure) {
-        throw (New-PeerFailure -Code $failure.code -Message $failure.message -Hint $failure.hint -HResult ([string](Get-Field -Object $failure -Name 'hresult')))
+        throw (New-PeerFailure -Code $failure['code'] -Message $failure['message'] -Hint $failure['hint'] -HResult ([string](Get-Field -Object $failure -Name 'hresult')))
     }
-    return $answer.report
+    return $answer['report']
 }
 
 function Invoke-WithUserKey {
@@ -127,18 +132,17 @@ function Invoke-WithUserKey {
         return (& $Body)
     }
     catch {
-        $record = $_
         # Not named like a variable of a caller: the body sees the variables of this function first.
-        $logonPassword = Get-TextField -Object $Request -Name 'userPassword' -Optional
-        if ($script:OpenedIn -eq 'task' -or -not $logonPassword -or $script:KeyAccessCode -cnotcontains (Get-FailureCode -ErrorRecord $record)) {
+        $logonPassword = Get-Field -Object $Request -Name 'userPassword'
+        if ($script:OpenedIn -eq 'task' -or -not $logonPassword -or -not [PeerLab.PeerCodes]::MeansNoKeyAccess((Get-FailureCode -ErrorRecord $_))) {
             throw
         }
     }
     $inner = [ordered]@{}
-    foreach ($property in $Request.PSObject.Properties) {
-        # Networking is done by now, and the task needs no password.
-        if (@('userPassword', 'networking') -cnotcontains $property.Name) {
-            $inner[$property.Name] = $property.Value
+    foreach ($name in $Request.Keys) {
+        # Networking is done by now, presence is the session's affair, and the task needs no password.
+        if (@('userPassword', 'networking', 'presence') -cnotcontains $name) {
+            $inner[$name] = $Request[$name]
         }
     }
     return Invoke-AsLabUser -Action $Action -Request $inner -UserPassword $logonPassword

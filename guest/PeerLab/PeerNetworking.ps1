@@ -9,7 +9,7 @@
 $script:FirewallRulePrefix = 'PeerLab-'
 $script:IPv6ParameterKey = 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip6\Parameters'
 $script:PeernetPolicyKey = 'HKLM:\SOFTWARE\Policies\Microsoft\Peernet'
-$script:RebootMarkerKey = 'SOFTWARE\PeerLab\RebootPending'
+$script:MarkKey = 'SOFTWARE\PeerLab'
 
 function Get-RegistryValue {
     <#
@@ -56,17 +56,46 @@ function Set-RegistryValue {
     '{0}\{1} = {2}' -f ($Key -replace '^HKLM:\\', ''), $Name, $Value
 }
 
-function Set-RebootPending {
+function Set-VolatileMark {
     <#
     .SYNOPSIS
-    Notes that a change waits for a reboot, in a volatile key: Windows forgets it at the very reboot it asks for.
+    Makes a registry key that Windows forgets at the next boot.
     #>
-    param()
+    param([Parameter(Mandatory = $true)][string]$Name)
     $key = [Microsoft.Win32.Registry]::LocalMachine.CreateSubKey(
-        $script:RebootMarkerKey,
+        ('{0}\{1}' -f $script:MarkKey, $Name),
         [Microsoft.Win32.RegistryKeyPermissionCheck]::Default,
         [Microsoft.Win32.RegistryOptions]::Volatile)
     $key.Close()
+}
+
+function Test-VolatileMark {
+    <#
+    .SYNOPSIS
+    Whether Set-VolatileMark was called since the boot.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Name)
+    return (Test-Path -LiteralPath ('HKLM:\{0}\{1}' -f $script:MarkKey, $Name))
+}
+
+function Clear-VolatileMark {
+    <#
+    .SYNOPSIS
+    Takes a mark of Set-VolatileMark back, where there is one.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Name)
+    if (Test-VolatileMark -Name $Name) {
+        Remove-Item -LiteralPath ('HKLM:\{0}\{1}' -f $script:MarkKey, $Name) -Force
+    }
+}
+
+function Set-RebootPending {
+    <#
+    .SYNOPSIS
+    Notes that a change waits for a reboot; forgotten at the very reboot it asks for.
+    #>
+    param()
+    Set-VolatileMark -Name 'RebootPending'
 }
 
 function Test-RebootPending {
@@ -75,7 +104,7 @@ function Test-RebootPending {
     Whether a change of ours waits for a reboot.
     #>
     param()
-    return Test-Path -LiteralPath ('HKLM:\' + $script:RebootMarkerKey)
+    return (Test-VolatileMark -Name 'RebootPending')
 }
 
 function Test-IPv6Disabled {
@@ -179,47 +208,6 @@ function Enable-PeerPolicy {
     }
 }
 
-function Enable-PeerService {
-    <#
-    .SYNOPSIS
-    PNRPsvc starts with the machine, the two others on demand. Services that are absent are left to the capability test.
-    #>
-    param([switch]$Test)
-    $startTypes = [ordered]@{ p2pimsvc = 'Manual'; p2psvc = 'Manual'; PNRPsvc = 'Automatic' }
-    foreach ($name in $startTypes.Keys) {
-        $service = Get-Service -Name $name -ErrorAction SilentlyContinue
-        if ($null -eq $service) {
-            continue
-        }
-        $current = [string]$service.StartType
-        if ($current -eq $startTypes[$name] -or $current -eq 'Automatic') {
-            continue
-        }
-        if ($Test) {
-            'service {0} is {1}, wanted is {2}' -f $name, $current.ToLowerInvariant(), $startTypes[$name].ToLowerInvariant()
-            continue
-        }
-        Set-Service -Name $name -StartupType $startTypes[$name]
-        'service {0} {1}' -f $name, $startTypes[$name].ToLowerInvariant()
-    }
-    $pnrp = Get-Service -Name 'PNRPsvc' -ErrorAction SilentlyContinue
-    # Without IPv6 the service ends at once (event 100), so it waits for the reboot like IPv6 itself.
-    if ($null -ne $pnrp -and $pnrp.Status -ne 'Running' -and -not (Test-RebootPending)) {
-        if ($Test) {
-            'service PNRPsvc is not running'
-            return
-        }
-        try {
-            Start-Service -Name 'PNRPsvc'
-            'service PNRPsvc started'
-        }
-        catch {
-            # The capability test starts the stack and tells the code; here the message is a localised sentence at best.
-            Write-Verbose -Message 'PNRPsvc does not start.'
-        }
-    }
-}
-
 function Get-NetworkingFact {
     <#
     .SYNOPSIS
@@ -243,6 +231,10 @@ function Get-NetworkingFact {
     if ($server) {
         $facts['seedServer'] = [string]$server
     }
+    $failure = Get-PnrpFailure
+    if ($failure) {
+        $facts['pnrpFailure'] = $failure
+    }
     return $facts
 }
 
@@ -252,10 +244,12 @@ function Set-NetworkingState {
     Brings the machine's networking to a checked NetworkingState; writes the phrases of what changed.
     .PARAMETER InSession
     Set where a connection must survive: an adapter without IPv6 is then a failure instead of being bound.
+    .PARAMETER Reconcile
+    Repairs what keeps PNRPsvc from starting, where the cure is known.
     .PARAMETER Test
     Writes what is not as wanted instead, and changes nothing.
     #>
-    param([Parameter(Mandatory = $true)][object]$Networking, [switch]$InSession, [switch]$Test)
+    param([Parameter(Mandatory = $true)][object]$Networking, [switch]$InSession, [switch]$Reconcile, [switch]$Test)
     Enable-IPv6Component -Test:$Test
     if ($Test) {
         Get-IPv6UnboundAdapter | ForEach-Object -Process { 'IPv6 is not bound to {0}' -f $_ }
@@ -268,10 +262,13 @@ function Set-NetworkingState {
     }
     Install-PnrpFeature -Test:$Test
     Enable-PeerPolicy -Test:$Test
-    Enable-PeerService -Test:$Test
+    Enable-PeerService -Reconcile:$Reconcile -Test:$Test
     Set-PeerFirewallRule -Wanted (Get-Field -Object $Networking -Name 'firewallRules') -Test:$Test
     $seed = Get-Field -Object $Networking -Name 'seed'
     if ($null -ne $seed) {
         Set-SeedPolicy -Seed $seed -Test:$Test
+    }
+    if ($InSession -and -not $Test) {
+        Assert-PnrpService
     }
 }

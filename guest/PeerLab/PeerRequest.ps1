@@ -1,8 +1,8 @@
-# What a request has to look like, and which machine it is meant for.
-# Only definitions: this file is dot-sourced by PeerLab.psm1.
+# Which machine a request is meant for, and what of it is secret.
+# Only definitions: this file is dot-sourced by PeerLab.psm1. The form of a request is checked by PeerActions.CheckRequest
+# (C#), its section networking by PeerFirewall.ps1.
 
-$script:EnvelopeField = @('contract', 'instance', 'guestFiles', 'userPassword')
-$script:WantedField = @('peerName', 'friendlyName', 'exportedIdentity', 'exportPassword')
+$script:SecretField = @('exportPassword', 'exportedIdentity', 'invitation', 'userPassword')
 # The machine's own vmId, known after Assert-RequestedMachine; empty where it cannot tell.
 $script:Instance = ''
 
@@ -26,7 +26,7 @@ function Assert-RequestedMachine {
     Refuses a request that is meant for another machine. A machine that cannot tell its own instance accepts.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    $wanted = Get-TextField -Object $Request -Name 'instance' -Pattern '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' -Allowed 'the vmId of the machine'
+    $wanted = Get-TextField -Object $Request -Name 'instance' -Pattern '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\z' -Allowed 'the vmId of the machine'
     $own = Get-MachineInstance
     if (-not $own) {
         return
@@ -40,41 +40,22 @@ function Assert-RequestedMachine {
 function Get-RequestSecret {
     <#
     .SYNOPSIS
-    The secret texts of a request, so that no error message repeats them.
+    The secret texts of a request, wherever they stand in it, so that no error message repeats them.
     #>
-    param([Parameter(Mandatory = $true)][object]$Request)
-    $holders = @($Request)
-    $section = Get-Field -Object $Request -Name 'identities'
-    $holders += Get-Field -Object $section -Name 'wanted'
-    foreach ($holder in $holders) {
-        foreach ($name in @('exportPassword', 'exportedIdentity', 'userPassword')) {
-            $value = Get-Field -Object $holder -Name $name
-            if ($value -is [string] -and $value) {
-                $value
-            }
+    param([AllowNull()][object]$Value)
+    if ($Value -is [array]) {
+        foreach ($item in $Value) {
+            Get-RequestSecret -Value $item
         }
     }
-}
-
-function Assert-IdentitySection {
-    <#
-    .SYNOPSIS
-    Refuses an identities section that is not in the form of the contract.
-    #>
-    param([AllowNull()][object]$Section)
-    Assert-KnownField -Object $Section -Path 'identities' -Allowed @('scope', 'exclusive', 'wanted')
-    $null = Get-TextField -Object $Section -Name 'scope' -Path 'identities.scope' -Pattern '^peerlab:[^#]+$' -Allowed 'peerlab:<project>/<stack>/<person>'
-    $exclusive = Get-Field -Object $Section -Name 'exclusive'
-    if ($null -ne $exclusive -and $exclusive -isnot [bool]) {
-        throw (New-RequestFailure -Path 'identities.exclusive' -Value $exclusive -Allowed 'true or false')
-    }
-    $wanted = Get-Field -Object $Section -Name 'wanted'
-    if ($wanted -isnot [array]) {
-        throw (New-RequestFailure -Path 'identities.wanted' -Value $wanted -Allowed 'a list')
-    }
-    for ($i = 0; $i -lt $wanted.Count; $i++) {
-        $path = 'identities.wanted[{0}]' -f $i
-        Assert-KnownField -Object $wanted[$i] -Path $path -Allowed $script:WantedField
-        Assert-WantedIdentity -Wanted $wanted[$i] -Path ($path + '.')
+    elseif ($Value -is [System.Collections.IDictionary]) {
+        foreach ($name in $Value.Keys) {
+            if ($script:SecretField -ccontains $name -and $Value[$name] -is [string] -and $Value[$name]) {
+                $Value[$name]
+            }
+            else {
+                Get-RequestSecret -Value $Value[$name]
+            }
+        }
     }
 }

@@ -53,11 +53,11 @@ function Set-SeedPolicy {
     param([Parameter(Mandatory = $true)][object]$Seed, [switch]$Test)
     $names = Get-SeedPolicyName
     $noMulticast = 1
-    if ($Seed.role -ceq 'seed') {
+    if ($Seed['role'] -ceq 'seed') {
         $noMulticast = 0
     }
     $changes = @(
-        Set-RegistryValue -Key $names['Key'] -Name $names['Server'] -Value $Seed.server -Type String -Test:$Test
+        Set-RegistryValue -Key $names['Key'] -Name $names['Server'] -Value $Seed['server'] -Type String -Test:$Test
         Set-RegistryValue -Key $names['Key'] -Name $names['ExcludeMicrosoft'] -Value 1 -Type DWord -Test:$Test
         Set-RegistryValue -Key $names['Key'] -Name $names['NoMulticast'] -Value $noMulticast -Type DWord -Test:$Test
     )
@@ -69,9 +69,8 @@ function Set-SeedPolicy {
         return
     }
     # Nothing documents that the service reads its policy again while it runs.
-    $service = Get-Service -Name 'PNRPsvc' -ErrorAction SilentlyContinue
-    if ($null -ne $service -and $service.Status -eq 'Running') {
-        Restart-Service -Name 'PNRPsvc' -Force
-        'service PNRPsvc restarted'
+    if ('Running' -eq (Get-ServiceStatus -Name 'PNRPsvc')) {
+        Restart-PnrpService
+        Wait-GlobalCloud
     }
 }

@@ -23,13 +23,25 @@ $ProgressPreference = 'SilentlyContinue'
 
 $contract = 1
 $actions = @(
-    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Set-PeerNetworking', 'Export-PeerIdentity',
-    'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'Get-PeerReport'
+    'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Test-PeerStack', 'Set-PeerNetworking', 'New-PeerIdentity',
+    'Export-PeerIdentity', 'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'New-PeerGroup',
+    'New-PeerGroupInvitation', 'Join-PeerGroup', 'Get-PeerGroup', 'Remove-PeerGroup', 'Set-PeerPresence',
+    'Get-PeerPresence', 'Start-PeerListener', 'Stop-PeerListener', 'Test-PeerReachability', 'Restart-PeerMachine',
+    'Confirm-PeerBoot', 'Get-PeerReport'
 )
 $guestFiles = @(
     'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerRequest.ps1', 'PeerFirewall.ps1', 'PeerSeedPolicy.ps1',
-    'PeerNetworking.ps1', 'PeerIdentity.ps1', 'PeerLedger.ps1', 'PeerCapability.ps1', 'PeerLogon.ps1',
-    'PeerCodes.cs', 'PeerNative.cs', 'CryptoMethods.cs', 'PeerKeys.cs'
+    'PeerServices.ps1', 'PeerNetworking.ps1', 'PeerCapability.ps1', 'PeerProbe.ps1', 'PeerTasks.ps1',
+    'PeerLogon.ps1', 'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
+    'PeerListener.ps1', 'PeerBoot.ps1', 'probe.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs',
+    'PeerLedger.cs', 'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs',
+    'PeerIdentities.cs', 'CryptoMethods.cs', 'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs',
+    'IdentityStore.cs', 'IdentitySection.cs', 'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs',
+    'PeerMembership.cs', 'GroupMembership.cs', 'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs',
+    'PeerPnrp.cs', 'PeerClouds.cs', 'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs',
+    'PresenceReport.cs', 'HeldNames.cs', 'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs',
+    'PeerHolder.cs', 'PeerSockets.cs', 'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs',
+    'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs', 'PeerService.cs'
 )
 $maximumRequestBytes = 4MB
 $pipeStream = $null
@@ -118,26 +130,28 @@ if ($actions -cnotcontains $Action) {
     Stop-Unverified -Code 'InvalidRequest' -Message 'Unknown action.' -Hint ('Allowed are: {0}.' -f ($actions -join ', '))
 }
 
+$text = Read-Request
 $request = $null
-try {
-    $text = Read-Request
-    if ($text) {
+# PowerShell 7 would take a list of one object for the object.
+if ($text -match '^\s*\{') {
+    try {
         $request = ConvertFrom-Json -InputObject $text
     }
-}
-catch {
-    $request = $null
+    catch {
+        $request = $null
+    }
 }
 if ($request -isnot [System.Management.Automation.PSCustomObject]) {
     Stop-Unverified -Code 'InvalidRequest' -Message 'Standard input is not one JSON object of at most 4 MB.' -Hint 'Send the request in the form of the contract.'
 }
 $number = $request.PSObject.Properties['contract']
-if ($null -eq $number -or $number.Value -ne $contract) {
+# The text "1", true and a list of 1 would compare as equal.
+if ($null -eq $number -or ($number.Value -isnot [int] -and $number.Value -isnot [long]) -or $number.Value -ne $contract) {
     Stop-Unverified -Code 'ContractMismatch' -Message ('These guest files speak contract {0}.' -f $contract) -Hint 'Copy the guest files that belong to the library to this machine.'
 }
 $expected = $request.PSObject.Properties['guestFiles']
 $present = Get-GuestFilesHash
-if ($null -eq $expected -or $present -cne [string]$expected.Value) {
+if ($null -eq $expected -or $expected.Value -isnot [string] -or $present -cne $expected.Value) {
     Stop-Unverified -Code 'GuestFilesMismatch' -Message ('The guest files on this machine have the hash {0}, which is not the one of the request.' -f $present) -Hint 'Copy the guest files that belong to the library to this machine.'
 }
 try {
@@ -147,9 +161,16 @@ catch {
     Stop-Unverified -Code 'Unexpected' -Message ('PeerLab.psm1 does not load: {0}.' -f $_.Exception.GetType().Name) -Hint 'Import it by hand on the machine and read the error; a policy may forbid to compile its C# files.'
 }
 
+# Once more, as plain values with case-sensitive names, now that there is something to do it with.
+$request = ConvertFrom-JsonText -Text $text
+if ($null -eq $request) {
+    Stop-Unverified -Code 'InvalidRequest' -Message 'The request is JSON with extensions, such as comments.' -Hint 'Send the request in the form of the contract.'
+}
 $failure = $null
 $report = $null
+$secrets = @()
 try {
+    $secrets = @(Get-RequestSecret -Value $request)
     Start-ActionWatchdog -Action $Action
     if ($Pipe) {
         Set-OpenedIn -Value 'task'
@@ -159,7 +180,7 @@ try {
     Stop-ActionWatchdog
 }
 catch {
-    $failure = ConvertTo-GuestFailure -ErrorRecord $_ -Secret @(Get-RequestSecret -Request $request)
+    $failure = ConvertTo-GuestFailure -ErrorRecord $_ -Secret $secrets
 }
 
 if ($null -ne $pipeStream) {

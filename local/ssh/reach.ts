@@ -6,9 +6,9 @@ import { firewallAllows, type Machine, type Windows } from "../windows";
 /** What becomes of an attempt to open a TCP connection. */
 export type Reached =
   | { outcome: "accepted"; machine: Machine }
-  /** Nothing listens: the machine says so. */
+  /** Nothing listens, and the machine says so: only where its firewall's stealth mode is off. */
   | { outcome: "refused" }
-  /** Dropped on the way or by the machine's firewall, or nobody is there to answer. */
+  /** Dropped on the way or by the machine's firewall, or nobody is there to answer, be it a machine or a program. */
   | { outcome: "silence"; vmId?: string };
 
 export interface ReachOptions {
@@ -57,10 +57,14 @@ export function reach(
     report("no answer", "the machine swallows the packets");
     return { outcome: "silence", ...known };
   }
-  const listens = port === sshPort && record.services.sshd?.status === "Running";
-  if (!listens || environment.faults.take("unreachable", record.computerName)) {
-    report("refused", "nothing listens there");
+  if (environment.faults.take("unreachable", record.computerName)) {
+    report("refused", "nothing listens there, and the machine says so");
     return { outcome: "refused" };
+  }
+  // The Windows Firewall's stealth mode, which is on: where nobody listens nothing answers.
+  if (port !== sshPort || record.services.sshd?.status !== "Running") {
+    report("no answer", "nothing listens there");
+    return { outcome: "silence", ...known };
   }
   return { outcome: "accepted", machine };
 }

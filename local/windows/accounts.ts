@@ -42,9 +42,26 @@ export const localSystem: Logon = {
   masterKeys: [],
 };
 
+/** What the last right password of an account gives, while this process lives: as Windows keeps it for a session. */
+const known = new WeakMap<Account, { digest: Buffer; keys: ReturnType<typeof split> }>();
+
+/** {@link derive} for an account, which costs nothing for the password that was right before. */
+async function deriveFor(account: Account, password: string) {
+  const digest = crypto.createHash("sha256").update(account.salt).update(password).digest();
+  const last = known.get(account);
+  if (last && crypto.timingSafeEqual(last.digest, digest)) return last.keys;
+  const keys = await derive(password, Buffer.from(account.salt, "base64"));
+  const isRight = crypto.timingSafeEqual(keys.verifier, Buffer.from(account.verifier, "base64"));
+  if (isRight) known.set(account, { digest, keys });
+  return keys;
+}
+
 /** The two halves are independent: who reads the verifier on disk does not have the key that wraps the master keys. */
 async function derive(password: string, salt: Buffer) {
-  const bits = await scrypt(password, salt, 64);
+  return split(await scrypt(password, salt, 64));
+}
+
+function split(bits: Buffer) {
   return { verifier: bits.subarray(0, 32), wrappingKey: bits.subarray(32) };
 }
 
@@ -84,7 +101,7 @@ export async function logonWithPassword(
   now: () => number,
 ): Promise<Logon | "wrongPassword" | "lockedOut"> {
   if (isLocked(account, now())) return "lockedOut";
-  const { verifier, wrappingKey } = await derive(password, Buffer.from(account.salt, "base64"));
+  const { verifier, wrappingKey } = await deriveFor(account, password);
   if (!crypto.timingSafeEqual(verifier, Buffer.from(account.verifier, "base64"))) {
     countFailure(account, now());
     return "wrongPassword";
@@ -110,7 +127,9 @@ export async function logonWithPassword(
   };
 }
 
-function countFailure(account: Account, now: number): void {
+/** A logon with a wrong password. One while the account is locked counts for nothing. */
+export function countFailure(account: Account, now: number): void {
+  if (isLocked(account, now)) return;
   const window = lockoutMinutes * 60_000;
   if (now - account.lastFailedLogon > window) account.failedLogons = 0;
   account.lastFailedLogon = now;

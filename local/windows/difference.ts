@@ -4,5 +4,6 @@ export interface Difference {
   drift: string;
   /** What putting it right did, one phrase. */
   changed: string;
-  repair(): void;
+  /** Puts it right; returns phrases for what that took besides. */
+  repair(): string[] | void;
 }

@@ -94,6 +94,49 @@ export function firewallAllows(rules: readonly GuestFirewallRule[], packet: Pack
   return applicable.length > 0 && applicable.every((rule) => rule.action === "Allow");
 }
 
+/**
+ * What becomes of a new TCP connection over IPv6, from addresses that a rule names: a blocking rule that meets an allowing one
+ * wins, and the default is to block.
+ */
+export function inboundDecision(
+  rules: readonly GuestFirewallRule[],
+  port: number,
+): { action: "allow" | "block"; rule?: string } {
+  const applicable = rules.filter(
+    (rule) =>
+      rule.enabled &&
+      rule.protocol === "TCP" &&
+      rule.port === port &&
+      (rule.profiles.length === 0 || rule.profiles.includes(activeProfile)) &&
+      (rule.remoteAddresses.length === 0 || ipv6Prefixes(rule).length > 0),
+  );
+  const allowing = applicable.filter(({ action }) => action === "Allow");
+  const blocking = applicable.find(
+    (rule) =>
+      rule.action === "Block" &&
+      (allowing.length === 0 || allowing.some((other) => overlap(rule, other))),
+  );
+  if (blocking) return { action: "block", rule: blocking.name };
+  const [first] = allowing;
+  return first ? { action: "allow", rule: first.name } : { action: "block" };
+}
+
+function ipv6Prefixes({ remoteAddresses }: GuestFirewallRule): string[] {
+  return remoteAddresses.filter((cidr) => cidr.includes(":"));
+}
+
+/** Whether some IPv6 address is in both rules; one without addresses holds for any. */
+function overlap(one: GuestFirewallRule, other: GuestFirewallRule): boolean {
+  if (one.remoteAddresses.length === 0 || other.remoteAddresses.length === 0) return true;
+  return ipv6Prefixes(one).some((left) =>
+    ipv6Prefixes(other).some((right) => {
+      const [leftAddress, leftLength] = ipaddr.parseCIDR(left);
+      const [rightAddress, rightLength] = ipaddr.parseCIDR(right);
+      return leftAddress.match(rightAddress, Math.min(leftLength, rightLength));
+    }),
+  );
+}
+
 /** What makes the rules of ours other than the wanted ones. */
 export function* ownRuleDifferences(
   rules: GuestFirewallRule[],
@@ -111,31 +154,50 @@ export function* ownRuleDifferences(
       edgeTraversal: rule.edgeTraversal,
       enabled: true,
     };
-    const index = rules.findIndex((present) => present.name === rule.name);
+    const index = rules.findIndex((present) => sameName(present.name, rule.name));
     const present = rules[index];
     if (!present) {
       yield {
         drift: `firewall rule ${rule.name} is missing`,
         changed: `firewall rule ${rule.name} added`,
-        repair: () => rules.push(complete),
+        repair() {
+          rules.push(complete);
+        },
       };
     } else if (!sameRule(present, complete)) {
       yield {
         drift: `firewall rule ${rule.name} ${present.enabled ? "differs" : "is disabled"}`,
-        changed: `firewall rule ${rule.name} changed`,
-        repair: () => (rules[index] = complete),
+        changed: `firewall rule ${rule.name} corrected`,
+        repair() {
+          rules[index] = complete;
+        },
       };
     }
   }
-  const names = new Set(wanted.map((rule) => rule.name));
-  for (const rule of [...rules]) {
-    if (!rule.name.startsWith(firewallRulePrefix) || names.has(rule.name)) continue;
+  const unwanted = rules
+    .filter(({ name }) => sameName(name.slice(0, firewallRulePrefix.length), firewallRulePrefix))
+    .filter(({ name }) => !wanted.some((rule) => sameName(rule.name, name)));
+  for (const rule of unwanted.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     yield {
       drift: `firewall rule ${rule.name} is not wanted`,
       changed: `firewall rule ${rule.name} removed`,
-      repair: () => rules.splice(rules.indexOf(rule), 1),
+      repair() {
+        rules.splice(rules.indexOf(rule), 1);
+      },
     };
   }
+}
+
+/** The firewall knows its rules by names of either case. */
+function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** One spelling for a prefix: its host bits are nothing to the firewall. */
+function canonical(cidr: string): string {
+  const [address, length] = ipaddr.parseCIDR(cidr);
+  const kind = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+  return `${kind.networkAddressFromCIDR(cidr).toString()}/${length}`;
 }
 
 function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
@@ -145,7 +207,7 @@ function sameRule(left: GuestFirewallRule, right: GuestFirewallRule): boolean {
       rule.action,
       rule.protocol,
       rule.port,
-      [...rule.remoteAddresses].sort(),
+      [...new Set(rule.remoteAddresses.map(canonical))].sort(),
       [...rule.profiles].sort(),
       rule.edgeTraversal,
       rule.enabled,

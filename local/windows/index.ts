@@ -31,6 +31,8 @@ export interface WindowsOptions {
   now?: () => number;
   /** What identity and grouping calls answer on server images: `refused` unless asked for otherwise. */
   serverPeerStack?: Environment["serverPeerStack"];
+  /** How long `shutdown /r` waits, in milliseconds; five seconds unless a test is in a hurry. */
+  restartDelay?: number;
 }
 
 /** The Windows machines of the stand-in. */
@@ -39,6 +41,8 @@ export interface Windows extends WindowsMachines {
   machines(): Machine[];
   /** Sets a user's password from outside, as an administrator at the machine would: the user's protected keys are lost. */
   resetPassword(vmId: string, user: string, password: string): Promise<void>;
+  /** Ends what waits in this process, such as the restart of a machine; another process opens the machines again. */
+  close(): void;
 }
 
 /** Opens the machines kept in a directory, which run on as they were. */
@@ -52,6 +56,8 @@ export function openWindows(options: WindowsOptions): Windows {
     now,
     blobs: openBlobs(path.join(directory, "files")),
     serverPeerStack: options.serverPeerStack ?? "refused",
+    machines: () => [...machines.values()],
+    restartDelay: options.restartDelay ?? 5_000,
   };
   const machines = new Map<string, Machine>();
   const open = (record: MachineRecord) => {
@@ -93,6 +99,7 @@ export function openWindows(options: WindowsOptions): Windows {
     async delete(vmId) {
       const machine = machines.get(vmId);
       if (!machine) return;
+      machine.powerOff();
       machines.delete(vmId);
       records.delete(vmId);
       machine.endSessions();
@@ -119,5 +126,6 @@ export function openWindows(options: WindowsOptions): Windows {
     },
 
     runCommand: (vmId, request) => runManagedCommand(required(vmId), request),
+    close: () => machines.forEach((machine) => machine.close()),
   };
 }

@@ -1,4 +1,5 @@
 import { isLocked, logonWithPassword, type Account, type Logon } from "./accounts";
+import { countHolderAttempts } from "./holder";
 import type { Machine } from "./machine";
 import { authorizedKeys } from "./sshServer";
 
@@ -18,6 +19,7 @@ export async function passwordLogon(
 ): Promise<Logon | "wrongPassword" | "lockedOut"> {
   const account = findAccount(machine, userName);
   if (!account) return "wrongPassword";
+  countHolderAttempts(machine);
   const logon = await logonWithPassword(account, password, machine.environment.now);
   machine.save();
   return logon;

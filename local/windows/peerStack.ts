@@ -1,7 +1,7 @@
-import { GuestError } from "./guestError";
-import { formatHresult, type HresultName } from "./hresult";
+import { GuestError, hintOf } from "./guestError";
+import { HresultError, type HresultName } from "./hresult";
 import type { Machine } from "./machine";
-import { readRegistry, registryKeys } from "./registry";
+import { nativeInterfacesOff, readRegistry, registryKeys } from "./registry";
 import { peerServices } from "./services";
 
 /** What each part of the stack answers when it is started. */
@@ -37,9 +37,27 @@ export function startPeerStack(machine: Machine): PeerStackState {
   if (isRefused(machine)) {
     return { identity: "PEER_E_NOT_LICENSED", grouping: "PEER_E_NOT_LICENSED", pnrp };
   }
-  const grouping =
-    pnrp !== "S_OK" || machine.startService("p2psvc") ? pnrp : "PEER_E_CANNOT_START_SERVICE";
-  return { identity: "S_OK", grouping, pnrp };
+  return { identity: "S_OK", grouping: startGrouping(machine, pnrp), pnrp };
+}
+
+/** Grouping depends on PNRP's service. */
+function startGrouping(machine: Machine, pnrp: HresultName): HresultName {
+  if (pnrp === "PEER_E_SERVICE_NOT_AVAILABLE") return "ERROR_SERVICE_DEPENDENCY_FAIL";
+  if (pnrp !== "S_OK") return pnrp;
+  return machine.startService("p2psvc") ? "S_OK" : "PEER_E_CANNOT_START_SERVICE";
+}
+
+/** Fails where this machine cannot have identities; without PNRP and grouping it can. */
+export function requireIdentities(machine: Machine): void {
+  requireReadableIdentities(machine);
+  machine.startService("p2pimsvc");
+}
+
+/** Fails where the user's groups cannot be opened. */
+export function requireGrouping(machine: Machine): void {
+  requireIdentities(machine);
+  const { grouping } = startPeerStack(machine);
+  if (grouping !== "S_OK") throw new HresultError(grouping, "PeerGroupStartup");
 }
 
 /**
@@ -47,12 +65,11 @@ export function startPeerStack(machine: Machine): PeerStackState {
  * starts p2pimsvc when it is called.
  */
 export function requireReadableIdentities(machine: Machine): void {
-  requireParts(machine);
-  if (!machine.ipv6Works()) throw stackFailure(machine, "pnrp", "PEER_E_IPV6_NOT_INSTALLED");
+  requireStackParts(machine);
   if (machine.record.services.p2pimsvc?.startType === "Disabled") {
-    throw stackFailure(machine, "identity", "PEER_E_CANNOT_START_SERVICE");
+    throw new HresultError("PEER_E_CANNOT_START_SERVICE", "PeerEnumIdentities");
   }
-  if (isRefused(machine)) throw stackFailure(machine, "identity", "PEER_E_NOT_LICENSED");
+  if (isRefused(machine)) throw new HresultError("PEER_E_NOT_LICENSED", "PeerEnumIdentities");
 }
 
 /** The state of the stack, or the failure that names the first reason why this machine cannot run it. */
@@ -63,6 +80,12 @@ export function requirePeerStack(machine: Machine): PeerStackState {
   const part = (["pnrp", "grouping", "identity"] as const).find((name) => state[name] !== "S_OK");
   if (!part) return state;
   throw stackFailure(machine, part, state[part]);
+}
+
+/** Fails where the stack cannot work at all, by what can be seen from outside. */
+export function requireStackParts(machine: Machine): void {
+  requireParts(machine);
+  if (!machine.ipv6Works()) throw ipv6Disabled(machine);
 }
 
 /** Fails where a part is missing or switched off by policy. */
@@ -97,20 +120,28 @@ function stackFailure(
   part: keyof PeerStackState,
   result: HresultName,
 ): GuestError {
-  if (result === "PEER_E_IPV6_NOT_INSTALLED") {
+  if (result === "PEER_E_IPV6_NOT_INSTALLED") return ipv6Disabled(machine);
+  return new GuestError(
+    result,
+    `The peer stack of this machine does not run: ${part} answered ${result}.`,
+    hintOf(result),
+    result,
+  );
+}
+
+function ipv6Disabled({ record: { registry } }: Machine): GuestError {
+  const name = "DisabledComponents";
+  const disabled = Number(readRegistry(registry, registryKeys.ipv6Parameters, name) ?? 0);
+  if ((disabled & nativeInterfacesOff) !== 0) {
     return new GuestError(
       "IPv6Disabled",
-      `IPv6 is off, and ${part} needs it.`,
-      machine.rebootPending()
-        ? "Restart the machine: IPv6 was switched on and waits for that."
-        : "Run the preparation, which switches IPv6 on.",
-      result,
+      "The registry switches IPv6 off (Tcpip6\\Parameters\\DisabledComponents).",
+      "Run Set-PeerNetworking and restart the machine.",
     );
   }
   return new GuestError(
-    result,
-    `The peer stack of this machine does not run: ${part} answered ${result} (${formatHresult(result)}).`,
-    "Use a Windows 10 or 11 client image: no server is documented to run peer identities and groups.",
-    result,
+    "IPv6Disabled",
+    "No network adapter of this machine has an IPv6 address.",
+    "Restart the machine if a change of IPv6 is pending; else bind IPv6 to its network adapter.",
   );
 }

@@ -5,7 +5,7 @@ import {
   type PreparationSettings,
 } from "../../guest/contract";
 import { list, object, oneOf, optional, text } from "./actions/shape";
-import { networkingState } from "./actions/requests";
+import { networkingState } from "./actions/networkingShape";
 import { localSystem } from "./accounts";
 import { GuestError, invalidRequest } from "./guestError";
 import { findAccount } from "./logon";
@@ -29,7 +29,7 @@ export function readSettings(value: string): PreparationSettings {
   try {
     parsed = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
   } catch {
-    throw invalidRequest("Settings", "must be base64 of a JSON object");
+    throw invalidRequest("Settings", value, "base64 of a JSON object");
   }
   return settingsShape(parsed, "");
 }
@@ -41,7 +41,9 @@ export function readSettings(value: string): PreparationSettings {
 export function prepare(machine: Machine, settings: PreparationSettings): PreparationReport {
   const { record } = machine;
   const account = findAccount(machine, settings.labUser);
-  if (!account) throw invalidRequest("labUser", `names no user of ${record.computerName}`);
+  if (!account) {
+    throw invalidRequest("labUser", settings.labUser, "a user of this machine");
+  }
   for (const address of settings.outboundTest) {
     if (!canDownload(machine, address)) throw outboundBlocked(address);
   }
@@ -73,8 +75,8 @@ function canDownload(machine: Machine, address: string): boolean {
 function outboundBlocked(address: string): GuestError {
   return new GuestError(
     "OutboundBlocked",
-    `${address} does not answer.`,
-    "Give the subnet a NAT gateway or the machine a public address, or use an image that brings its SSH server.",
+    `${address} does not answer: Timeout.`,
+    "Give the machine a way out (a public address, a NAT gateway), or an image that brings an SSH server and an empty outboundTest.",
   );
 }
 
@@ -86,20 +88,19 @@ function prepareGuestFolder(machine: Machine, labUser: string): string[] {
     throw new GuestError(
       "GuestFolderNotOurs",
       `${guestDirectory} is not a plain folder of the system or the administrators (owner ${present.owner}).`,
-      "Remove the folder after a look at what is in it, then run the preparation again.",
+      "Find out who made it; rename or remove it, then prepare the machine again.",
     );
   }
   const work = `${guestDirectory}/work`;
-  for (const folder of [guestDirectory, work]) {
-    if (!disk.find(folder)) disk.makeDirectory(folder, localSystem);
-  }
+  const missing = [guestDirectory, work].filter((folder) => !disk.find(folder));
+  for (const folder of missing) disk.makeDirectory(folder, localSystem);
   disk.secure(guestDirectory, {
     owner: "Administrators",
     access: { SYSTEM: "full", Administrators: "full", [labUser]: "readExecute" },
     inherits: false,
   });
   disk.secure(work, { owner: "Administrators", access: { [labUser]: "full" }, inherits: false });
-  return present ? [] : [`folder ${guestDirectory} made`];
+  return missing.map((folder) => `folder ${folder} made`);
 }
 
 function prepareSshServer(
@@ -127,12 +128,20 @@ function installFrom(machine: Machine, settings: PreparationSettings): "capabili
   const { vmId, traits } = machine.record;
   const hasCapability = traits.openSsh === "capability";
   if (hasCapability && machine.environment.network().hasOutbound(vmId)) return "capability";
-  if (settings.openSshMsi && canDownload(machine, settings.openSshMsi)) return "msi";
+  if (settings.openSshMsi) {
+    if (canDownload(machine, settings.openSshMsi)) return "msi";
+    throw new GuestError(
+      "OpenSshUnavailable",
+      "The package of the SSH server cannot be fetched: Timeout",
+      "Check the address in openSshMsi and the outbound connections of the machine.",
+    );
+  }
+  const problem = hasCapability
+    ? "Add-WindowsCapability failed. Error code = 0x8024402c"
+    : "Add-WindowsCapability failed. Error code = 0x800f080c";
   throw new GuestError(
     "OpenSshUnavailable",
-    hasCapability
-      ? "Windows cannot add its SSH server: it cannot be downloaded."
-      : "Windows cannot add its SSH server: this version has none.",
-    "Give the address of an OpenSSH installer that the machine can reach, or a way to the internet.",
+    `Windows cannot add its SSH server: ${problem}.`,
+    "Give the machine a way out to Windows Update, an image with an SSH server, or a package in openSshMsi.",
   );
 }

@@ -3,10 +3,13 @@ import type { ImageReference, MachineSpecification } from "../interfaces";
 import { createAccount, type Account } from "./accounts";
 import type { DiskEntry, Rights } from "./disk";
 import { inBoxFirewallRules } from "./firewall";
+import type { StoredGroup } from "./group/store";
+import type { HolderRecord } from "./holder";
 import type { StoredIdentity } from "./identity/store";
 import { imageTraits, type ImageTraits } from "./images";
 import { newRegistry, type Registry } from "./registry";
-import { inBoxServices, type Service } from "./services";
+import type { PendingRestart } from "./restart";
+import { inBoxServices, type PnrpFailure, type Service } from "./services";
 
 /** A rule of the Windows Firewall as the machine keeps it; ours and Windows' own. */
 export interface GuestFirewallRule {
@@ -23,7 +26,10 @@ export interface GuestFirewallRule {
   enabled: boolean;
 }
 
-/** Everything a machine keeps over a restart of the stand-in; no password and no open key among it. */
+/**
+ * Everything a machine keeps over a restart of the stand-in; no password and no open key among it. What came later than the
+ * first release is optional: records of older state folders do not have it.
+ */
 export interface MachineRecord {
   vmId: string;
   resourceId: string;
@@ -41,12 +47,30 @@ export interface MachineRecord {
   registry: Registry;
   /** The IPv6 switches: what is set, and what was set at the last boot (which is what counts). */
   ipv6: { bindingEnabled: boolean; disabledComponentsAtBoot: number };
+  /** Whether a change of ours waits for the next boot. */
+  awaitsReboot?: boolean;
   firewallRules: GuestFirewallRule[];
   files: Record<string, DiskEntry>;
   /** By user. */
   identities: Record<string, StoredIdentity[]>;
   /** The SSH server's own key, made when it first starts. */
   hostKey?: { privateKey: string; publicKey: string };
+  /** By user: the groups that the user's identities belong to. */
+  groups?: Record<string, StoredGroup[]>;
+  /** Users whose identity store cannot be read until it is deleted. */
+  corruptedStores?: string[];
+  /** The presence holder, where it is installed. */
+  holder?: HolderRecord;
+  /** The listeners of a test of reachability; they end at the time, and with Windows. */
+  listeners?: { ports: number[]; until: number };
+  /** Why PNRPsvc does not start. */
+  pnrpFailure?: PnrpFailure;
+  /** Whether something was registered or resolved since PNRPsvc started, which initialises its clouds. */
+  cloudInitialised?: boolean;
+  /** A restart of ours that was asked for and not confirmed yet. */
+  restart?: PendingRestart;
+  /** How far the machine's clock is ahead, in milliseconds. */
+  clockOffset?: number;
 }
 
 function initialFiles(adminUsername: string, now: number): Record<string, DiskEntry> {

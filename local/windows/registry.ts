@@ -7,13 +7,14 @@ export const registryKeys = {
   ipv6Parameters: "HKLM/SYSTEM/CurrentControlSet/Services/Tcpip6/Parameters",
   peernetPolicy: "HKLM/SOFTWARE/Policies/Microsoft/Peernet",
   globalCloudPolicy: "HKLM/SOFTWARE/Policies/Microsoft/Peernet/Pnrp/IPv6-Global",
+  lsa: "HKLM/SYSTEM/CurrentControlSet/Control/Lsa",
   openSsh: "HKLM/SOFTWARE/OpenSSH",
 } as const;
 
 /** Bit 0x10 of DisabledComponents: IPv6 off on network adapters. The other bits are other decisions of the image. */
 export const nativeInterfacesOff = 0x10;
 
-type RegistryKey = (typeof registryKeys)[keyof typeof registryKeys];
+export type RegistryKey = (typeof registryKeys)[keyof typeof registryKeys];
 
 export function readRegistry(
   registry: Registry,
@@ -42,6 +43,8 @@ export function newRegistry(traits: ImageTraits): Registry {
   if (traits.hardened) {
     writeRegistry(registry, registryKeys.ipv6Parameters, "DisabledComponents", 0xff);
     writeRegistry(registry, registryKeys.peernetPolicy, "Disabled", 1);
+    // "Do not allow storage of passwords and credentials for network authentication".
+    writeRegistry(registry, registryKeys.lsa, "DisableDomainCreds", 1);
   }
   return registry;
 }

@@ -82,7 +82,9 @@ async function runScript(machine: Machine, request: RunCommandRequest): Promise<
       );
     }
     const parameters = bindParameters(request);
-    if (parameters.Settings === undefined) throw invalidRequest("Settings", "is missing");
+    if (parameters.Settings === undefined) {
+      throw invalidRequest("Settings", undefined, "base64 of a JSON object");
+    }
     const report = prepare(machine, readSettings(parameters.Settings));
     return { exitCode: 0, stdout: `${toAscii(JSON.stringify(report))}\r\n`, stderr: "" };
   } catch (error) {
@@ -105,7 +107,7 @@ function bindParameters(request: RunCommandRequest): Record<string, string | und
   const bound: Record<string, string> = {};
   for (const { name, value } of [...request.parameters, ...request.protectedParameters]) {
     if (!declared.includes(name.toLowerCase())) {
-      throw invalidRequest(name, "is not a parameter that the script declares at its beginning");
+      throw invalidRequest(name, "", "a parameter that the script declares at its beginning");
     }
     bound[name] = value;
   }

@@ -6,6 +6,9 @@ export interface Service {
   startType: "Automatic" | "Manual" | "Disabled";
 }
 
+/** The two reasons known for which PNRPsvc does not start; a repair opens or deletes something, so it is asked for. */
+export type PnrpFailure = "PEER_E_CERT_STORE_CORRUPTED" | "PEER_E_NO_KEY_ACCESS";
+
 /** The services of the peer stack, in the order in which they depend on each other. */
 export const peerServices = ["p2pimsvc", "PNRPsvc", "p2psvc", "PNRPAutoReg"] as const;
 

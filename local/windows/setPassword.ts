@@ -3,8 +3,9 @@ import { checkInstance, readEnvelope } from "./actions";
 import { object, oneOf, text } from "./actions/shape";
 import { changePassword, meetsPasswordPolicy, type Logon } from "./accounts";
 import { GuestError } from "./guestError";
+import { installHolder } from "./holder";
 import type { HresultName } from "./hresult";
-import { findAccount } from "./logon";
+import { findAccount, passwordLogon } from "./logon";
 import type { Machine } from "./machine";
 
 const requestShape = object({
@@ -33,7 +34,22 @@ export async function setPassword(
   const { contract, computerName, instance: own } = machine.facts;
   const changed = oldPassword !== newPassword;
   if (changed) await change(machine, logon.userName, oldPassword, newPassword);
-  return { contract, computerName, instance: own, changed };
+  const holder = await renewHolder(machine, logon.userName, newPassword);
+  return { contract, computerName, instance: own, changed, ...(holder ? { holder } : {}) };
+}
+
+/** Gives the presence holder the new password, also after a run that was cut before it came to that; it runs on. */
+async function renewHolder(
+  machine: Machine,
+  user: string,
+  password: string,
+): Promise<SetPasswordReport["holder"]> {
+  const { holder } = machine.record;
+  if (holder?.user !== user) return undefined;
+  const logon = await passwordLogon(machine, user, password);
+  if (typeof logon === "string") return undefined;
+  installHolder(machine, logon, holder.runsAs);
+  return holder.runsAs;
 }
 
 async function change(

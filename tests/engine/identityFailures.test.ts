@@ -145,12 +145,12 @@ describe("engine: identities that cannot be had, by the real CLI against the sta
       assert.match(guest?.hresult ?? "", /^0x8[0-9A-F]{7}$/i);
       assert.match(
         guest?.hint ?? "",
-        /the password that the identity was exported with|byte for byte/,
+        /the password that the identity was exported under|byte for byte/,
       );
       assert.ok(failed.output.includes(`"code":"${guest?.code}"`), "the output says it too");
     }
     assert.equal(failureOf("full").guest?.code, "PEER_E_TOO_MANY_IDENTITIES");
-    assert.match(failureOf("full").guest?.hint ?? "", /Remove identities of this user/);
+    assert.match(failureOf("full").guest?.hint ?? "", /Delete identities of this user/);
     assert.equal(failureOf("refused").guest?.code, "PEER_E_NO_KEY_ACCESS");
     assert.match(failureOf("refused").guest?.hint ?? "", /rights on the key folder/);
     assert.equal(failures.length, Object.keys(wrong).length + 2, "nothing else failed");

@@ -117,6 +117,29 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     assert.deepEqual(ran(next), ["ada-2: Set-PeerMachine"]);
   });
 
+  it("tells of the rest of the lab when a machine is made that cannot be prepared", async () => {
+    // Windows Server 2016 has no SSH server, and nobody said where to get one.
+    const grace = { machines: { "grace-1": {}, "grace-3": { image: "windows-server-2016" } } };
+    lab.configure({ ...twoPeople, people: { ...twoPeople.people, grace } });
+    const run = await lab.up("--continue-on-error");
+    assert.notEqual(run.code, 0);
+    assert.match(run.output, /OpenSshUnavailable/);
+    assert.doesNotMatch(run.output, /did not say the SSH host key/);
+    const { machines } = await lab.outputs();
+    const ready = Object.keys(machines).map((key) => [key, machines[key].ready]);
+    assert.deepEqual(Object.fromEntries(ready), {
+      "ada-1": true,
+      "ada-2": true,
+      "ada-3": true,
+      "grace-1": true,
+      "grace-3": false,
+    });
+    lab.configure(twoPeople);
+    const back = await lab.up();
+    assert.equal(back.code, 0, back.output);
+    assert.deepEqual(ran(back), ["grace-2: Set-PeerMachine"]);
+  });
+
   it("runs a failed step again although the definition was put back in between", async () => {
     const first = await lab.up();
     assert.equal(first.code, 0, first.output);

@@ -11,7 +11,7 @@ import {
   guestFilesHash,
   type GuestAction,
 } from "../../guest/contract";
-import { guestFolder, powerShellFiles, readGuestText } from "./files";
+import { guestFolder, powerShellFiles, readGuestText, windowsFiles } from "./files";
 import { functionsOf } from "./powershell";
 
 /** Every action; the type makes it complete. */
@@ -19,11 +19,25 @@ const actions: Record<GuestAction, true> = {
   "Set-PeerMachine": true,
   "Test-PeerMachine": true,
   "Test-PeerCapability": true,
+  "Test-PeerStack": true,
   "Set-PeerNetworking": true,
+  "New-PeerIdentity": true,
   "Export-PeerIdentity": true,
   "Import-PeerIdentity": true,
   "Get-PeerIdentity": true,
   "Remove-PeerIdentity": true,
+  "New-PeerGroup": true,
+  "New-PeerGroupInvitation": true,
+  "Join-PeerGroup": true,
+  "Get-PeerGroup": true,
+  "Remove-PeerGroup": true,
+  "Set-PeerPresence": true,
+  "Get-PeerPresence": true,
+  "Start-PeerListener": true,
+  "Stop-PeerListener": true,
+  "Test-PeerReachability": true,
+  "Restart-PeerMachine": true,
+  "Confirm-PeerBoot": true,
   "Get-PeerReport": true,
 };
 
@@ -63,7 +77,12 @@ describe("guest/contract", () => {
 
   it("runs every action, each by an exported function of its name that takes the request", () => {
     assert.deepEqual(listOf(entry, "actions").sort(), Object.keys(actions).sort());
-    const defined = new Map(functionsOf(module).map((one) => [one.name, one.parameters]));
+    const defined = new Map(
+      powerShellFiles()
+        .filter((file) => file.startsWith("PeerLab/"))
+        .flatMap((file) => functionsOf(readGuestText(file)))
+        .map((one) => [one.name, one.parameters]),
+    );
     const exported = /Export-ModuleMember -Function @\(([^)]*)\)/.exec(module)?.[1] ?? "";
     for (const action of Object.keys(actions)) {
       assert.deepEqual(defined.get(action), ["Request"], action);
@@ -82,15 +101,19 @@ describe("guest/contract", () => {
 
   it("fails with no code that the contract does not have", () => {
     const known = new Set<string>(guestFailureCodes);
-    for (const file of powerShellFiles()) {
-      for (const [, code] of readGuestText(file).matchAll(/-Code '([^']+)'/g)) {
-        assert.ok(known.has(code) || /^(PEER_E|NTE)_/.test(code), `${file}: ${code}`);
+    for (const file of windowsFiles()) {
+      const failures = /-Code '([^']+)'|new PeerFailure\(\s*"([^"]+)"|Stop-Change '([^']+)'/g;
+      for (const [, ...found] of readGuestText(file).matchAll(failures)) {
+        const code = found.find((one) => one !== undefined) ?? "";
+        assert.ok(known.has(code) || /^(PEER_E|NTE|ERROR)_|^E_/.test(code), `${file}: ${code}`);
       }
     }
   });
 
   it("uses every code that the contract lists", () => {
-    const all = powerShellFiles().map(readGuestText).join("\n");
-    for (const code of guestFailureCodes) assert.ok(all.includes(`'${code}'`), code);
+    const all = windowsFiles().map(readGuestText).join("\n");
+    for (const code of guestFailureCodes) {
+      assert.ok(all.includes(`'${code}'`) || all.includes(`"${code}"`), code);
+    }
   });
 });

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { preparationFile, preparationMarker } from "../../guest/contract";
 import { preparationParts, preparationScript } from "../../guest/preparation";
-import { readGuestText } from "./files";
-import { commandsOf, functionsOf, tokenize } from "./powershell";
+import { powerShellFiles, readGuestText } from "./files";
+import { commandsOf, functionsOf, parametersOf, parse, tokenize } from "./powershell";
 
 describe("guest/preparation", () => {
   const script = preparationScript(readGuestText);
@@ -12,17 +12,13 @@ describe("guest/preparation", () => {
   });
 
   it("declares its parameters before any other statement, as PowerShell demands", () => {
-    const [first] = tokenize(script).filter((token) => token.kind !== "newline");
+    const [first] = tokenize(script);
     assert.equal(first.text, "param");
   });
 
   it("takes exactly the parameters that a run command gives it", () => {
-    const head = script.slice(script.indexOf("param("), script.indexOf("Set-StrictMode"));
-    const names = tokenize(head).filter((token) => token.kind === "variable");
-    assert.deepEqual(
-      names.map((token) => token.text),
-      ["$Settings", "$Attempt"],
-    );
+    const names = parametersOf(parse(script)).map(({ name }) => name);
+    assert.deepEqual(names, ["Settings", "Attempt"]);
   });
 
   it("holds every function of its parts once, and no command that neither it nor Windows has", () => {
@@ -33,8 +29,11 @@ describe("guest/preparation", () => {
         assert.ok(names.includes(name), name);
     }
     // Functions of ours are named for peers, SSH, the ledger and so on; none of the module's may be missing here.
-    const elsewhere = ["PeerIdentity", "PeerLedger", "PeerCapability", "PeerLogon", "PeerRequest"]
-      .flatMap((file) => functionsOf(readGuestText(`PeerLab/${file}.ps1`)))
+    const elsewhere = powerShellFiles()
+      .filter(
+        (file) => file.startsWith("PeerLab/") && !preparationParts.some((one) => one === file),
+      )
+      .flatMap((file) => functionsOf(readGuestText(file)))
       .map((one) => one.name);
     for (const { name, line } of commandsOf(script)) {
       assert.ok(!elsewhere.includes(name), `line ${line}: ${name} is not in the preparation`);

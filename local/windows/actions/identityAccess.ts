@@ -1,15 +1,22 @@
 import type { IdentityFacts, WantedIdentity } from "../../../guest/contract";
 import { fromHresult, GuestError } from "../guestError";
-import { HresultError } from "../hresult";
+import { formatHresult, HresultError } from "../hresult";
 import { declaredPeerName } from "../identity/exportFormat";
+import type { Logon } from "../accounts";
+import type { GroupStore } from "../group/store";
 import type { IdentityStore } from "../identity/store";
 import { passwordLogon } from "../logon";
+import type { Machine } from "../machine";
+import { readRegistry, registryKeys } from "../registry";
 import type { ActionContext } from "./context";
 
-/** The lab user's identities in this session. */
+/** The lab user's identities and groups in this session. */
 export interface IdentityAccess {
   store: IdentityStore;
+  groups: GroupStore;
   openedIn: IdentityFacts["openedIn"];
+  /** Deletes the user's identity store, which cures a corrupted one and loses what was in it. */
+  deleteStore(): void;
 }
 
 /**
@@ -27,20 +34,48 @@ export async function openIdentities(
     logon.kind === "password" &&
     !nobodyOpensKeys &&
     !faults.take("sessionCannotOpenKeys", record.computerName);
-  if (sessionOpensKeys) return { store: machine.identities(logon), openedIn: "session" };
-  if (userPassword === undefined) {
-    return { store: machine.identities(logon, true), openedIn: "session" };
-  }
-  const taskLogon = await passwordLogon(machine, logon.userName, userPassword);
+  const access = (
+    user: Logon,
+    openedIn: IdentityFacts["openedIn"],
+    isClosed?: boolean,
+  ): IdentityAccess => {
+    const store = machine.identities(user, isClosed);
+    const groups = machine.groups(logon.userName, store);
+    return {
+      store,
+      groups,
+      openedIn,
+      deleteStore: () => machine.deleteIdentityStore(logon.userName),
+    };
+  };
+  if (sessionOpensKeys) return access(logon, "session");
+  if (userPassword === undefined) return access(logon, "session", true);
+  const taskLogon = await taskLogonOf(machine, logon.userName, userPassword);
   if (typeof taskLogon === "string") {
     throw new GuestError(
       "PEER_E_NO_KEY_ACCESS",
-      `No task could be run under the password of ${logon.userName}.`,
-      "Check userPassword: the task scheduler refused it.",
-      "E_ACCESSDENIED",
+      `No task could be run under the user's password: the scheduler answered ${formatHresult(taskLogon)}.`,
+      "Check userPassword, the right to log on as a batch job, and the policy that forbids stored passwords (0x80070520).",
+      taskLogon,
     );
   }
-  return { store: machine.identities(taskLogon, nobodyOpensKeys), openedIn: "task" };
+  return access(taskLogon, "task", nobodyOpensKeys);
+}
+
+/** Registers a task under a password: the user's logon in it, or what the task scheduler answers. */
+export async function taskLogonOf(
+  machine: Machine,
+  userName: string,
+  password: string,
+): Promise<
+  Logon | "ERROR_LOGON_FAILURE" | "ERROR_ACCOUNT_LOCKED_OUT" | "ERROR_NO_SUCH_LOGON_SESSION"
+> {
+  const { registry } = machine.record;
+  const forbidden = readRegistry(registry, registryKeys.lsa, "DisableDomainCreds") === 1;
+  if (forbidden) return "ERROR_NO_SUCH_LOGON_SESSION";
+  const logon = await passwordLogon(machine, userName, password);
+  if (logon === "wrongPassword") return "ERROR_LOGON_FAILURE";
+  return logon === "lockedOut" ? "ERROR_ACCOUNT_LOCKED_OUT" : logon;
 }
 
 /**
@@ -70,27 +105,63 @@ export function requireKeyAccess({ store }: IdentityAccess): void {
 /** A wanted identity whose peer name may be left to the export. */
 export type WantedImport = Omit<WantedIdentity, "peerName"> & { peerName?: string };
 
+/** Deletes an identity and, before it, its groups: p2p.dll answers PEER_E_GROUPS_EXIST otherwise. */
+export function clearIdentity({ store, groups }: IdentityAccess, peerName: string): void {
+  for (const { group } of groups.enumerate(peerName)) groups.delete(peerName, group);
+  store.delete(peerName);
+}
+
+/** The identity of a friendly name, or a new one; never a second one of that name, nor one beside an unusable one. */
+export async function findOrCreateIdentity(
+  { checkpoint }: ActionContext,
+  { store }: IdentityAccess,
+  { friendlyName, classifier }: { friendlyName: string; classifier: string },
+): Promise<{ peerName: string; created: boolean }> {
+  const named = store.enumerate().filter((identity) => identity.friendlyName === friendlyName);
+  if (named.length > 1) {
+    throw new GuestError(
+      "PeerIdentityAmbiguous",
+      `${named.length} identities have the friendly name ${friendlyName}.`,
+      "Remove all but the one whose peer name is known (Get-PeerIdentity, Remove-PeerIdentity).",
+    );
+  }
+  const created = named.length === 0;
+  const peerName = named[0]?.peerName ?? (await store.create(classifier, friendlyName));
+  checkpoint();
+  if (!isUsable(store, peerName)) {
+    throw new GuestError(
+      "PeerIdentityUnusable",
+      `The key of ${peerName} (${friendlyName}) does not sign.`,
+      "Remove the identity with Remove-PeerIdentity; a new one will have another peer name.",
+    );
+  }
+  return { peerName, created };
+}
+
 /**
  * Has the identity on the machine: there and usable, or imported. An identity whose key is dead is removed and imported
- * again.
+ * again; one that was made here cannot be.
  */
 export async function ensureIdentity(
   { checkpoint }: ActionContext,
-  { store }: IdentityAccess,
+  access: IdentityAccess,
   wanted: WantedImport,
 ): Promise<{ peerName: string; imported: boolean; renamed: boolean }> {
-  const exported = Buffer.from(wanted.exportedIdentity, "base64");
-  const expected = wanted.peerName ?? declaredPeerName(exported);
+  const { store } = access;
+  const { exportedIdentity, exportPassword = "", friendlyName } = wanted;
+  const exported =
+    exportedIdentity === undefined ? undefined : Buffer.from(exportedIdentity, "base64");
+  const expected = wanted.peerName ?? (exported ? declaredPeerName(exported) : "");
   const isPresent = store.enumerate().some(({ peerName }) => peerName === expected);
-  const isDead = isPresent && !isUsable(store, expected);
-  if (isDead) {
-    store.delete(expected);
-    checkpoint();
-  }
+  const imported = !isPresent || !isUsable(store, expected);
   let peerName = expected;
-  const imported = !isPresent || isDead;
   if (imported) {
-    peerName = await store.import(exported, wanted.exportPassword);
+    if (!exported) throw cannotBeImported(expected, isPresent);
+    if (isPresent) {
+      clearIdentity(access, expected);
+      checkpoint();
+    }
+    peerName = await store.import(exported, exportPassword);
     if (peerName !== expected) {
       store.delete(peerName);
       throw new GuestError(
@@ -102,12 +173,41 @@ export async function ensureIdentity(
     checkpoint();
   }
   const present = store.enumerate().find((identity) => identity.peerName === peerName);
-  const { friendlyName } = wanted;
   const misnamed = friendlyName !== undefined && present?.friendlyName !== friendlyName;
   // The export does not carry it.
   if (misnamed) store.setFriendlyName(peerName, friendlyName);
   return { peerName, imported, renamed: misnamed && !imported };
 }
+
+function cannotBeImported(peerName: string, isPresent: boolean): GuestError {
+  return new GuestError(
+    "PeerIdentityMissing",
+    isPresent
+      ? `The key of ${peerName} does not sign.`
+      : `The identity ${peerName} is not on this machine.`,
+    "It was made on this machine (New-PeerIdentity) and nothing can bring it back: make another one, or give its export.",
+  );
+}
+
+/** Whether a failure says that the stack, or the part of it that was called, does not run here at all. */
+export function meansNoStack(error: unknown): boolean {
+  const code =
+    error instanceof HresultError ? error.hresult : error instanceof GuestError ? error.code : "";
+  return noStackCodes.includes(code);
+}
+
+const noStackCodes: readonly string[] = [
+  "PEER_E_NOT_LICENSED",
+  "PEER_E_CANNOT_START_SERVICE",
+  "PEER_E_SERVICE_NOT_AVAILABLE",
+  "PEER_E_IPV6_NOT_INSTALLED",
+  "ERROR_SERVICE_DEPENDENCY_FAIL",
+  "P2pLibraryMissing",
+  "PeerServiceMissing",
+  "PnrpFeatureMissing",
+  "PeerNetworkingDisabledByPolicy",
+  "IPv6Disabled",
+];
 
 /** Runs `work` and turns a result of p2p.dll into the failure that the contract knows. */
 export async function reportingHresults<T>(work: () => Promise<T>): Promise<T> {

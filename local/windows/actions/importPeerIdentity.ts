@@ -1,5 +1,5 @@
 import type { ImportPeerIdentityReport, ImportPeerIdentityRequest } from "../../../guest/contract";
-import { requirePeerStack } from "../peerStack";
+import { requireIdentities } from "../peerStack";
 import type { Action } from "./context";
 import { ensureIdentity, identityFacts, openIdentities } from "./identityAccess";
 
@@ -9,7 +9,7 @@ export const importPeerIdentity: Action<
   ImportPeerIdentityReport
 > = async (context, request) => {
   const { machine } = context;
-  requirePeerStack(machine);
+  requireIdentities(machine);
   const access = await openIdentities(context, request);
   const { peerName, imported } = await ensureIdentity(context, access, request);
   return {

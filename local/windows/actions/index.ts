@@ -12,12 +12,25 @@ import { exportPeerIdentity } from "./exportPeerIdentity";
 import { getPeerReport } from "./getPeerReport";
 import { reportingHresults } from "./identityAccess";
 import { importPeerIdentity } from "./importPeerIdentity";
+import { newPeerIdentity } from "./newPeerIdentity";
+import {
+  getPeerGroup,
+  joinPeerGroup,
+  newPeerGroup,
+  newPeerGroupInvitation,
+  removePeerGroup,
+} from "./peerGroups";
+import { startPeerListener, stopPeerListener } from "./peerListener";
+import { getPeerPresence, setPeerPresence } from "./presence";
+import { confirmPeerBoot, restartPeerMachine } from "./peerBoot";
 import { getPeerIdentity, removePeerIdentity } from "./peerIdentities";
 import { requestShapes } from "./requests";
 import { setPeerMachine } from "./setPeerMachine";
 import { setPeerNetworking } from "./setPeerNetworking";
 import { testPeerMachine } from "./testPeerMachine";
+import { testPeerReachability } from "./testPeerReachability";
 import { testPeerCapability } from "./testPeerCapability";
+import { testPeerStack } from "./testPeerStack";
 
 type RequestOf<A extends GuestAction> = ReturnType<(typeof requestShapes)[A]>;
 
@@ -27,11 +40,25 @@ const actions: {
   "Set-PeerMachine": setPeerMachine,
   "Test-PeerMachine": testPeerMachine,
   "Test-PeerCapability": testPeerCapability,
+  "Test-PeerStack": testPeerStack,
   "Set-PeerNetworking": setPeerNetworking,
+  "New-PeerIdentity": newPeerIdentity,
   "Export-PeerIdentity": exportPeerIdentity,
   "Import-PeerIdentity": importPeerIdentity,
   "Get-PeerIdentity": getPeerIdentity,
   "Remove-PeerIdentity": removePeerIdentity,
+  "New-PeerGroup": newPeerGroup,
+  "New-PeerGroupInvitation": newPeerGroupInvitation,
+  "Join-PeerGroup": joinPeerGroup,
+  "Get-PeerGroup": getPeerGroup,
+  "Remove-PeerGroup": removePeerGroup,
+  "Set-PeerPresence": setPeerPresence,
+  "Get-PeerPresence": getPeerPresence,
+  "Start-PeerListener": startPeerListener,
+  "Stop-PeerListener": stopPeerListener,
+  "Test-PeerReachability": testPeerReachability,
+  "Restart-PeerMachine": restartPeerMachine,
+  "Confirm-PeerBoot": confirmPeerBoot,
   "Get-PeerReport": getPeerReport,
 };
 
@@ -48,7 +75,7 @@ export async function runAction(
 ): Promise<object> {
   if (!isAction(action)) {
     const known = Object.keys(actions).join(", ");
-    throw new GuestError("InvalidRequest", `There is no action ${action}.`, `Use one of ${known}.`);
+    throw new GuestError("InvalidRequest", "Unknown action.", `Allowed are: ${known}.`);
   }
   const parsed = readEnvelope(standardInput);
   checkTarget(context, parsed);
@@ -70,7 +97,7 @@ interface Envelope {
 /** The one JSON object that a request is. */
 export function readEnvelope(standardInput: Buffer): Envelope {
   if (standardInput.some((byte) => byte > 0x7f)) {
-    throw invalidRequest("(whole)", "must be ASCII, with everything else as \\u escapes");
+    throw notOneObject();
   }
   let parsed: unknown;
   try {
@@ -79,9 +106,17 @@ export function readEnvelope(standardInput: Buffer): Envelope {
     parsed = undefined;
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw invalidRequest("(whole)", "must be one JSON object on standard input");
+    throw notOneObject();
   }
   return parsed;
+}
+
+function notOneObject(): GuestError {
+  return new GuestError(
+    "InvalidRequest",
+    "Standard input is not one JSON object of at most 4 MB.",
+    "Send the request in the form of the contract.",
+  );
 }
 
 /** In the order of the script: the contract, its own files, and only then which machine is meant. */
@@ -94,16 +129,14 @@ function checkTarget({ machine, logon }: ActionContext, request: Envelope): void
       "Copy the guest files that belong to the library to this machine.",
     );
   }
-  const missing = guestFiles.find((name) => !disk.find(`${guestDirectory}/${name}`));
-  const found =
-    missing === undefined &&
-    guestFilesHash((name) => disk.read(`${guestDirectory}/${name}`, logon), sha256);
-  if (found !== request.guestFiles) {
+  const isMissing = (name: string) => !disk.find(`${guestDirectory}/${name}`);
+  const found = guestFiles.some(isMissing)
+    ? ""
+    : guestFilesHash((name) => disk.read(`${guestDirectory}/${name}`, logon), sha256);
+  if (found === "" || found !== request.guestFiles) {
     throw new GuestError(
       "GuestFilesMismatch",
-      missing === undefined
-        ? "The guest files on this machine are not the ones the request was made for."
-        : `${guestDirectory}/${missing} is missing on this machine.`,
+      `The guest files on this machine have the hash ${found}, which is not the one of the request.`,
       "Copy the guest files that belong to the library to this machine.",
     );
   }
@@ -112,10 +145,10 @@ function checkTarget({ machine, logon }: ActionContext, request: Envelope): void
 
 /** Refuses a request that is meant for another machine. */
 export function checkInstance({ record }: Machine, wanted: unknown): void {
-  const instance = String(wanted);
-  if (!instancePattern.test(instance)) {
-    throw invalidRequest("instance", "must be the vmId of the machine");
+  if (typeof wanted !== "string" || !instancePattern.test(wanted)) {
+    throw invalidRequest("instance", wanted, "the vmId of the machine");
   }
+  const instance = wanted;
   if (instance.toLowerCase() !== record.vmId.toLowerCase()) {
     throw new GuestError(
       "WrongMachine",

@@ -4,16 +4,16 @@ import type {
   RemovePeerIdentityReport,
   RemovePeerIdentityRequest,
 } from "../../../guest/contract";
-import { requirePeerStack } from "../peerStack";
+import { requireIdentities } from "../peerStack";
 import type { Action } from "./context";
-import { identityFacts, openIdentities } from "./identityAccess";
+import { clearIdentity, identityFacts, openIdentities } from "./identityAccess";
 
 /** The identities of the user, or the one that is asked for where it is there. */
 export const getPeerIdentity: Action<GetPeerIdentityRequest, GetPeerIdentityReport> = async (
   context,
   request,
 ) => {
-  requirePeerStack(context.machine);
+  requireIdentities(context.machine);
   const access = await openIdentities(context, request);
   const names = access.store
     .enumerate()
@@ -22,18 +22,21 @@ export const getPeerIdentity: Action<GetPeerIdentityRequest, GetPeerIdentityRepo
   return {
     action: "Get-PeerIdentity",
     ...context.machine.facts,
-    identities: names.map((name) => identityFacts(access, name)),
+    identities: names.map((name) => ({
+      ...identityFacts(access, name),
+      credential: access.store.credential(name).toString("base64"),
+    })),
   };
 };
 
-/** Removes one identity; that it was not there is no failure. */
+/** Removes one identity with its groups; that it was not there is no failure. */
 export const removePeerIdentity: Action<
   RemovePeerIdentityRequest,
   RemovePeerIdentityReport
 > = async (context, request) => {
-  requirePeerStack(context.machine);
-  const { store } = await openIdentities(context, request);
-  const removed = store.enumerate().some(({ peerName }) => peerName === request.peerName);
-  if (removed) store.delete(request.peerName);
+  requireIdentities(context.machine);
+  const access = await openIdentities(context, request);
+  const removed = access.store.enumerate().some(({ peerName }) => peerName === request.peerName);
+  if (removed) clearIdentity(access, request.peerName);
   return { action: "Remove-PeerIdentity", ...context.machine.facts, removed };
 };

@@ -1,25 +1,27 @@
-import ipaddr from "ipaddr.js";
-import {
-  firewallRulePrefix,
-  type ExportPeerIdentityRequest,
-  type FirewallRule,
-  type GetPeerIdentityRequest,
-  type GetPeerReportRequest,
-  type ImportPeerIdentityRequest,
-  type NetworkingState,
-  type RemovePeerIdentityRequest,
-  type SetPeerMachineRequest,
-  type SetPeerNetworkingRequest,
-  type TestPeerCapabilityRequest,
-  type TestPeerMachineRequest,
-} from "../../../guest/contract";
+import { isIPv6 } from "node:net";
+import type * as contract from "../../../guest/contract";
+import type { GroupRole, GuestAction } from "../../../guest/contract";
 import { invalidRequest } from "../guestError";
 import { peerNamePattern } from "../identity/peerName";
-import { list, object, oneOf, optional, text, trueOrFalse, wholeNumber, type Shape } from "./shape";
+import { networkingState } from "./networkingShape";
+import { presenceState } from "./presenceShape";
+import {
+  eachOnce,
+  list,
+  object,
+  oneOf,
+  optional,
+  text,
+  textOfLength,
+  trueOrFalse,
+  wholeNumber,
+  wholeNumbers,
+  type Shape,
+} from "./shape";
 
 const peerName = text({
   pattern: peerNamePattern,
-  allowed: "a secure peer name: 40 hex digits, a dot, a classifier of 1 to 149 characters",
+  allowed: "40 hex digits, a dot and a classifier of 1 to 149 characters",
 });
 
 const scope = text({
@@ -27,60 +29,32 @@ const scope = text({
   allowed: "peerlab:<project>/<stack>/<person>",
 });
 
-const base64 = text({
-  pattern: /^[A-Za-z0-9+/]+={0,2}$/,
-  allowed: "base64 of UTF-16LE bytes",
-});
+const friendlyName = textOfLength(1, 255);
+const classifier = textOfLength(1, 149);
+const roles: readonly GroupRole[] = ["administrator", "invitingMember", "member"];
+const role: Shape<GroupRole> = (value, field) => {
+  const found = roles.find((one) => one === value);
+  if (found === undefined) throw invalidRequest(field, value, roles.join(", "));
+  return found;
+};
+
+function ipv6Address(value: unknown, field: string): string {
+  if (typeof value !== "string" || !/^[0-9A-Fa-f:.]+$/.test(value) || !isIPv6(value)) {
+    throw invalidRequest(field, value, "an IPv6 address");
+  }
+  return value;
+}
 
 /** Bytes of UTF-16LE come in pairs. */
-function exportedIdentity(value: unknown, field: string): string {
-  const encoded = base64(value, field);
-  if (encoded.length % 4 !== 0 || Buffer.from(encoded, "base64").length % 2 !== 0) {
-    throw invalidRequest(field, "must be base64 of UTF-16LE bytes");
+function utf16(value: unknown, field: string): string {
+  const allowed = "base64 of UTF-16LE bytes";
+  const encoded = text({ pattern: /^[A-Za-z0-9+/]+={0,2}$/, allowed })(value, field);
+  const length = Buffer.from(encoded, "base64").length;
+  if (encoded.length % 4 !== 0 || length === 0 || length % 2 !== 0) {
+    throw invalidRequest(field, value, allowed);
   }
   return encoded;
 }
-
-function readFirewallRule(value: unknown, field: string): FirewallRule {
-  const rule: FirewallRule = object({
-    name: text({
-      pattern: new RegExp(`^${firewallRulePrefix}[A-Za-z0-9-]+$`),
-      allowed: `letters, digits and hyphens after ${firewallRulePrefix}`,
-    }),
-    displayName: text(),
-    protocol: oneOf("TCP", "UDP"),
-    port: wholeNumber(1, 65535),
-    family: oneOf("IPv4", "IPv6"),
-    remoteAddresses: list(text(), 1),
-    edgeTraversal: oneOf("Block", "Allow"),
-  })(value, field);
-  for (const [index, cidr] of rule.remoteAddresses.entries()) {
-    const valid =
-      ipaddr.isValidCIDR(cidr) && ipaddr.parseCIDR(cidr)[0].kind() === rule.family.toLowerCase();
-    if (!valid) {
-      throw invalidRequest(
-        `${field}.remoteAddresses[${index}]`,
-        `must be an ${rule.family} range in CIDR form`,
-      );
-    }
-  }
-  return rule;
-}
-
-function readNetworking(value: unknown, field: string): NetworkingState {
-  const state: NetworkingState = object({
-    firewallRules: list(readFirewallRule),
-    seed: optional(object({ role: oneOf("seed", "peer"), server: text() })),
-  })(value, field);
-  const names = state.firewallRules.map((rule) => rule.name);
-  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twice !== -1) {
-    throw invalidRequest(`${field}.firewallRules[${twice}].name`, "names another rule too");
-  }
-  return state;
-}
-
-export const networkingState: Shape<NetworkingState> = readNetworking;
 
 /** The contract number is checked before anything else, since another one may mean other fields. */
 const common = {
@@ -90,44 +64,141 @@ const common = {
   userPassword: optional(text()),
 };
 
-const wantedIdentity = {
+const importFields = {
   peerName,
-  friendlyName: optional(text()),
-  exportedIdentity,
+  friendlyName: optional(friendlyName),
+  exportedIdentity: utf16,
   exportPassword: text(),
 };
+
+/** The export and its password come together or not at all. */
+const wantedIdentity: Shape<contract.WantedIdentity> = (value, field) => {
+  const wanted = object({
+    ...importFields,
+    exportedIdentity: optional(utf16),
+    exportPassword: optional(text()),
+  })(value, field);
+  if (wanted.exportedIdentity !== undefined) {
+    importFields.exportPassword(wanted.exportPassword, `${field}.exportPassword`);
+  } else if (wanted.exportPassword !== undefined) {
+    importFields.exportedIdentity(undefined, `${field}.exportedIdentity`);
+  }
+  return wanted;
+};
+
+const wantedGroup = { group: peerName, identity: peerName, invitation: optional(utf16) };
+
+const section = <T>(wanted: Shape<T[]>) =>
+  object({ scope, exclusive: optional(trueOrFalse()), wanted });
+
+const wantedIdentities = eachOnce(
+  list(wantedIdentity),
+  (wanted) => wanted.peerName,
+  "peerName",
+  "a peer name that is not in the list yet",
+);
+const wantedGroups = eachOnce(
+  list(object(wantedGroup)),
+  ({ group, identity }) => `${group}\0${identity}`,
+  "group",
+  "a group that is not in the list yet for this identity",
+);
 
 const machineState = object({
   ...common,
   networking: optional(networkingState),
-  identities: optional(
-    object({ scope, exclusive: optional(trueOrFalse()), wanted: list(object(wantedIdentity)) }),
-  ),
+  identities: optional(section(wantedIdentities)),
+  groups: optional(section(wantedGroups)),
+  presence: optional(presenceState),
+  reconcile: optional(trueOrFalse()),
 });
 
-export const requestShapes: {
-  "Set-PeerMachine": Shape<SetPeerMachineRequest>;
-  "Test-PeerMachine": Shape<TestPeerMachineRequest>;
-  "Test-PeerCapability": Shape<TestPeerCapabilityRequest>;
-  "Set-PeerNetworking": Shape<SetPeerNetworkingRequest>;
-  "Export-PeerIdentity": Shape<ExportPeerIdentityRequest>;
-  "Import-PeerIdentity": Shape<ImportPeerIdentityRequest>;
-  "Get-PeerIdentity": Shape<GetPeerIdentityRequest>;
-  "Remove-PeerIdentity": Shape<RemovePeerIdentityRequest>;
-  "Get-PeerReport": Shape<GetPeerReportRequest>;
-} = {
+const port = { minimum: 1, maximum: 65535 };
+
+interface Requests {
+  "Set-PeerMachine": contract.SetPeerMachineRequest;
+  "Test-PeerMachine": contract.TestPeerMachineRequest;
+  "Test-PeerCapability": contract.TestPeerCapabilityRequest;
+  "Test-PeerStack": contract.TestPeerStackRequest;
+  "Set-PeerNetworking": contract.SetPeerNetworkingRequest;
+  "New-PeerIdentity": contract.NewPeerIdentityRequest;
+  "Export-PeerIdentity": contract.ExportPeerIdentityRequest;
+  "Import-PeerIdentity": contract.ImportPeerIdentityRequest;
+  "Get-PeerIdentity": contract.GetPeerIdentityRequest;
+  "Remove-PeerIdentity": contract.RemovePeerIdentityRequest;
+  "New-PeerGroup": contract.NewPeerGroupRequest;
+  "New-PeerGroupInvitation": contract.NewPeerGroupInvitationRequest;
+  "Join-PeerGroup": contract.JoinPeerGroupRequest;
+  "Get-PeerGroup": contract.GetPeerGroupRequest;
+  "Remove-PeerGroup": contract.RemovePeerGroupRequest;
+  "Set-PeerPresence": contract.SetPeerPresenceRequest;
+  "Get-PeerPresence": contract.GetPeerPresenceRequest;
+  "Start-PeerListener": contract.StartPeerListenerRequest;
+  "Stop-PeerListener": contract.StopPeerListenerRequest;
+  "Test-PeerReachability": contract.TestPeerReachabilityRequest;
+  "Restart-PeerMachine": contract.RestartPeerMachineRequest;
+  "Confirm-PeerBoot": contract.ConfirmPeerBootRequest;
+  "Get-PeerReport": contract.GetPeerReportRequest;
+}
+
+export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Set-PeerMachine": machineState,
   "Test-PeerMachine": machineState,
   "Test-PeerCapability": object(common),
+  "Test-PeerStack": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
-  "Export-PeerIdentity": object({
-    ...common,
-    friendlyName: text(),
-    classifier: text(),
-    exportPassword: text(),
-  }),
-  "Import-PeerIdentity": object({ ...common, ...wantedIdentity, peerName: optional(peerName) }),
+  "New-PeerIdentity": object({ ...common, friendlyName, classifier }),
+  "Export-PeerIdentity": object({ ...common, friendlyName, classifier, exportPassword: text() }),
+  "Import-PeerIdentity": object({ ...common, ...importFields, peerName: optional(peerName) }),
   "Get-PeerIdentity": object({ ...common, peerName: optional(peerName) }),
   "Remove-PeerIdentity": object({ ...common, peerName }),
+  "New-PeerGroup": object({
+    ...common,
+    identity: peerName,
+    friendlyName,
+    classifier,
+    comment: optional(text({ pattern: /^[^\u0000]{0,255}$/, allowed: "at most 255 characters" })),
+    memberLifetimeSeconds: optional(wholeNumber(28_800, 315_360_000)),
+  }),
+  "New-PeerGroupInvitation": object({
+    ...common,
+    group: peerName,
+    identity: peerName,
+    invitees: list(object({ credential: utf16, role }), 1),
+    lifetimeSeconds: wholeNumber(300, 31_536_000),
+  }),
+  "Join-PeerGroup": object({ ...common, identity: peerName, invitation: utf16 }),
+  "Get-PeerGroup": object({ ...common, identity: optional(peerName) }),
+  "Remove-PeerGroup": object({ ...common, group: peerName, identity: peerName }),
+  "Set-PeerPresence": object({ ...common, presence: presenceState }),
+  "Get-PeerPresence": object(common),
+  "Start-PeerListener": object({
+    ...common,
+    ports: wholeNumbers(1, port.minimum, port.maximum),
+    seconds: wholeNumber(10, 3_600),
+  }),
+  "Stop-PeerListener": object(common),
+  "Test-PeerReachability": object({
+    ...common,
+    targets: list(
+      object({
+        name: text(),
+        address: ipv6Address,
+        ports: wholeNumbers(0, port.minimum, port.maximum),
+      }),
+    ),
+    names: list(
+      object({
+        peerName: text({
+          pattern: /^(0|[0-9a-f]{40})\.[^\u0000]{1,149}$/,
+          allowed: "40 hex digits or 0, a dot and a classifier of 1 to 149 characters",
+        }),
+        holders: list(ipv6Address, 1),
+      }),
+    ),
+    settleSeconds: wholeNumber(0, 600),
+  }),
+  "Restart-PeerMachine": object(common),
+  "Confirm-PeerBoot": object(common),
   "Get-PeerReport": object(common),
 };

@@ -14,26 +14,46 @@ const yearsValid = 10;
 
 /** A new RSA key of 2048 bits with a self-signed certificate. */
 export async function createKeyPair(commonName: string): Promise<KeyPair> {
-  const { privateKey, publicKey } = await new Promise<crypto.KeyPairKeyObjectResult>(
-    (resolve, reject) =>
-      crypto.generateKeyPair("rsa", { modulusLength: 2048 }, (error, publicKey, privateKey) =>
-        error ? reject(error) : resolve({ publicKey, privateKey }),
-      ),
+  const privateKey = await new Promise<crypto.KeyObject>((resolve, reject) =>
+    crypto.generateKeyPair("rsa", { modulusLength: 2048 }, (error, _publicKey, privateKey) =>
+      error ? reject(error) : resolve(privateKey),
+    ),
   );
+  return { privateKey, certificate: certify(privateKey, commonName) };
+}
+
+/** The key pair with a certificate that has that common name: its own one where it has. */
+export function withCommonName(pair: KeyPair, commonName: string): KeyPair {
+  const present = new crypto.X509Certificate(Buffer.from(pair.certificate, "base64"));
+  if (commonNameOf(present) === commonName) return pair;
+  return { ...pair, certificate: certify(pair.privateKey, commonName) };
+}
+
+export function commonNameOf(certificate: crypto.X509Certificate): string {
+  const { CN: name } = certificate.toLegacyObject().subject as { CN?: string | string[] };
+  return typeof name === "string" ? name : "";
+}
+
+/** A self-signed certificate: DER, base64. */
+function certify(privateKey: crypto.KeyObject, commonName: string): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(
-    publicKey.export({ type: "spki", format: "pem" }).toString(),
+    crypto.createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString(),
   );
   certificate.serialNumber = `00${crypto.randomBytes(16).toString("hex")}`;
   certificate.validity.notAfter.setFullYear(
     certificate.validity.notBefore.getFullYear() + yearsValid,
   );
-  const name = [{ shortName: "CN", value: commonName }];
+  const valueTagClass = forge.asn1.Type.UTF8 as unknown as forge.asn1.Class;
+  const name = [{ shortName: "CN", value: commonName, valueTagClass }];
   certificate.setSubject(name);
   certificate.setIssuer(name);
   certificate.sign(toForge(privateKey), forge.md.sha256.create());
-  const der = forge.asn1.toDer(forge.pki.certificateToAsn1(certificate)).getBytes();
-  return { privateKey, certificate: forge.util.encode64(der) };
+  return encodeCertificate(certificate);
+}
+
+function encodeCertificate(certificate: forge.pki.Certificate): string {
+  return forge.util.encode64(forge.asn1.toDer(forge.pki.certificateToAsn1(certificate)).getBytes());
 }
 
 function toForge(privateKey: crypto.KeyObject): forge.pki.rsa.PrivateKey {
@@ -57,11 +77,11 @@ const entities: readonly (readonly [string, string])[] = [
   [">", "&gt;"],
 ];
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return entities.reduce((result, [plain, escaped]) => result.replaceAll(plain, escaped), text);
 }
 
-function unescapeXml(text: string): string {
+export function unescapeXml(text: string): string {
   return entities.reduceRight(
     (result, [plain, escaped]) => result.replaceAll(escaped, plain),
     text,
@@ -112,13 +132,18 @@ export function decodeExport(
   if (!unchanged || !peerNamePattern.test(peerName)) throw invalid();
   const bytes = Buffer.from(data, "base64");
   if (bytes.toString("base64") !== data) throw invalid();
-  const pair = openContainer(bytes, password, invalid);
+  const { name, ...pair } = openContainer(bytes, password, invalid);
   const held = peerNameOf(crypto.createPublicKey(pair.privateKey), classifierOf(peerName));
-  if (held !== peerName) throw invalid();
+  // The classifier is in no hash: the container names the whole.
+  if (held !== peerName || name !== peerName) throw invalid();
   return { peerName, pair };
 }
 
-function openContainer(bytes: Buffer, password: string, invalid: () => HresultError): KeyPair {
+function openContainer(
+  bytes: Buffer,
+  password: string,
+  invalid: () => HresultError,
+): KeyPair & { name: unknown } {
   let structure: forge.asn1.Asn1;
   try {
     structure = forge.asn1.fromDer(bytes.toString("binary"));
@@ -132,12 +157,13 @@ function openContainer(bytes: Buffer, password: string, invalid: () => HresultEr
     throw new HresultError("ERROR_INVALID_PASSWORD", "PeerIdentityImport");
   }
   const { certBag, pkcs8ShroudedKeyBag } = forge.pki.oids as Record<string, string>;
-  const key = container.getBags({ bagType: pkcs8ShroudedKeyBag! })[pkcs8ShroudedKeyBag!]?.[0]?.key;
+  const keyBag = container.getBags({ bagType: pkcs8ShroudedKeyBag! })[pkcs8ShroudedKeyBag!]?.[0];
+  const key = keyBag?.key;
   const certificate = container.getBags({ bagType: certBag! })[certBag!]?.[0]?.cert;
   if (!key || !certificate) throw invalid();
-  const der = forge.asn1.toDer(forge.pki.certificateToAsn1(certificate)).getBytes();
   return {
     privateKey: crypto.createPrivateKey(forge.pki.privateKeyToPem(key)),
-    certificate: forge.util.encode64(der),
+    certificate: encodeCertificate(certificate),
+    name: (keyBag?.attributes as { friendlyName?: string[] }).friendlyName?.[0],
   };
 }

@@ -2,7 +2,14 @@ import * as crypto from "node:crypto";
 import type { Logon } from "../accounts";
 import { HresultError, type HresultName } from "../hresult";
 import { seal, unseal } from "../sealing";
-import { createKeyPair, decodeExport, encodeExport, type KeyPair } from "./exportFormat";
+import { encodeCredential } from "./credential";
+import {
+  createKeyPair,
+  decodeExport,
+  encodeExport,
+  withCommonName,
+  type KeyPair,
+} from "./exportFormat";
 import { classifierOf, peerNameOf } from "./peerName";
 
 /** An identity at rest: its private key only under a key that the user's password opens, as DPAPI keeps it. */
@@ -28,6 +35,10 @@ export interface IdentityStore {
   enumerate(): { peerName: string; friendlyName: string }[];
   create(classifier: string, friendlyName: string | undefined): Promise<string>;
   export(peerName: string, password: string): Buffer;
+  /** The public credential, as `PeerIdentityGetXML` gives it: UTF-16LE. */
+  credential(peerName: string): Buffer;
+  /** Signs data with the identity's private key. */
+  sign(peerName: string, data: Buffer, call: string): Buffer;
   /** The peer name of the imported identity, computed from its key. */
   import(exported: Buffer, password: string): Promise<string>;
   setFriendlyName(peerName: string, friendlyName: string): void;
@@ -44,6 +55,10 @@ export interface IdentityStoreOptions {
   sessionCannotOpenKeys?: boolean;
   /** Stores a key of its own in place of the imported one: a machine that went wrong. */
   wrongKey?: () => boolean;
+  /** Whether nothing can be read of the store or written to it. */
+  isCorrupted?: () => boolean;
+  /** Whether the identity belongs to a group: it cannot be deleted then. */
+  hasGroups?: (peerName: string) => boolean;
   /** Whether the store takes no more, whatever it holds. */
   isFull?: () => boolean;
   /** How many identities a user can have. The real limit is not documented. */
@@ -58,7 +73,11 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
   const { logon, identities, changed, maximumIdentities = 1000 } = options;
 
   const opensKeys = () => logon.masterKeys.length > 0 && !options.sessionCannotOpenKeys;
+  const requireReadable = (call: string) => {
+    if (options.isCorrupted?.()) throw new HresultError("PEER_E_CERT_STORE_CORRUPTED", call);
+  };
   const find = (peerName: string, call: string): StoredIdentity => {
+    requireReadable(call);
     const identity = identities.find((candidate) => candidate.peerName === peerName);
     if (!identity) throw new HresultError("PEER_E_NOT_FOUND", call);
     return identity;
@@ -87,7 +106,7 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
       peerName,
       // The default is the peer name itself; an export carries no friendly name.
       friendlyName: friendlyName || peerName,
-      certificate: pair.certificate,
+      certificate: withCommonName(pair, classifier).certificate,
       masterKey: masterKey.id,
       sealedPrivateKey: seal(
         masterKey.key,
@@ -105,16 +124,20 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
 
   return {
     opensKeys,
-    enumerate: () => identities.map(({ peerName, friendlyName }) => ({ peerName, friendlyName })),
+    enumerate() {
+      requireReadable("PeerEnumIdentities");
+      return identities.map(({ peerName, friendlyName }) => ({ peerName, friendlyName }));
+    },
 
     async create(classifier, friendlyName) {
       const call = "PeerIdentityCreate";
+      requireReadable(call);
       if (classifier.length > maximumClassifierLength) {
         throw new HresultError("PEER_E_CLASSIFIER_TOO_LONG", call);
       }
       checkFriendlyName(friendlyName, call);
       currentMasterKey(call);
-      const pair = await createKeyPair(classifier || "peer");
+      const pair = await createKeyPair(classifier);
       return store(pair, classifier, friendlyName ?? "", call);
     },
 
@@ -128,15 +151,26 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
       return encodeExport(peerName, { privateKey, certificate: identity.certificate }, password);
     },
 
+    credential(peerName) {
+      return encodeCredential(find(peerName, "PeerIdentityGetXML").certificate);
+    },
+
+    sign(peerName, data, call) {
+      const privateKey = openKey(find(peerName, call));
+      if (typeof privateKey === "string") throw new HresultError(privateKey, call);
+      return crypto.sign("sha256", data, privateKey);
+    },
+
     async import(exported, password) {
       const call = "PeerIdentityImport";
+      requireReadable(call);
       currentMasterKey(call);
       const { peerName, pair } = decodeExport(exported, password);
       if (identities.some((identity) => identity.peerName === peerName)) {
         throw new HresultError("PEER_E_ALREADY_EXISTS", call);
       }
       const classifier = classifierOf(peerName);
-      const held = options.wrongKey?.() ? await createKeyPair(classifier || "peer") : pair;
+      const held = options.wrongKey?.() ? await createKeyPair(classifier) : pair;
       return store(held, classifier, "", call);
     },
 
@@ -148,7 +182,9 @@ export function openIdentityStore(options: IdentityStoreOptions): IdentityStore 
     },
 
     delete(peerName) {
-      const identity = find(peerName, "PeerIdentityDelete");
+      const call = "PeerIdentityDelete";
+      const identity = find(peerName, call);
+      if (options.hasGroups?.(peerName)) throw new HresultError("PEER_E_GROUPS_EXIST", call);
       identities.splice(identities.indexOf(identity), 1);
       changed();
     },

@@ -144,7 +144,17 @@ describe("local/ssh", () => {
       assert.equal(timeouts.length, 2);
     });
 
-    it("is refused where nothing listens", async () => {
+    it("gets no answer where nothing listens, since the machine's firewall is in stealth mode", async () => {
+      const { sshd } = machine.record.services;
+      sshd!.status = "Stopped";
+      await assert.rejects(forward(jump, addresses().ipv4[0]!));
+      const error = await once(dial(), "error").catch((caught: Error) => [caught]);
+      assert.match(String(error[0]), /ETIMEDOUT/);
+      sshd!.status = "Running";
+      assert.ok(await forward(jump, addresses().ipv4[0]!), "and answers again afterwards");
+    });
+
+    it("is refused where nothing listens and the machine says so", async () => {
       lab.faults.add({ kind: "unreachable", match: "ada-1" });
       await assert.rejects(forward(jump, addresses().ipv4[0]!));
       const error = await once(dial(), "error").catch((caught: Error) => [caught]);

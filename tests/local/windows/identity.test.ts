@@ -90,6 +90,7 @@ describe("local/windows/identity", () => {
     "UTF-8 in place of UTF-16": () => Buffer.from(xmlOf(), "utf8"),
     "another peer name": () =>
       Buffer.from(xmlOf().replace(/<PEERNAME>.{4}/, "<PEERNAME>0000"), "utf16le"),
+    "another classifier": () => Buffer.from(xmlOf().replace(".ada<", ".eve<"), "utf16le"),
     "a blank in the data": () => Buffer.from(xmlOf().replace("</DATA>", " </DATA>"), "utf16le"),
     "a shortened container": () =>
       Buffer.from(xmlOf().replace(/[^>]{40}<\/DATA>/, "</DATA>"), "utf16le"),

@@ -1,6 +1,5 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import {
   contractVersion,
@@ -13,11 +12,13 @@ import {
   type NetworkingState,
   type PreparationSettings,
 } from "../../../guest/contract";
+import { passwordCommand } from "../../../guest/password";
 import { createFaults } from "../../../local/faults";
 import type {
   Faults,
   ImageReference,
   Network,
+  Packet,
   RunCommandRequest,
   Verdict,
 } from "../../../local/interfaces";
@@ -30,6 +31,8 @@ import {
   type Windows,
 } from "../../../local/windows";
 import type { ProcessResult } from "../../../local/windows/commandLine";
+import { memoryFolder } from "../../memoryFolder";
+import { readGuestText } from "../../guest/files";
 
 export const labUser = "peerlab";
 export const labPassword = "Correct-Horse-7-Battery";
@@ -40,6 +43,10 @@ export interface FakeNetwork extends Network {
   outbound: boolean;
   /** Refuses every packet to these addresses, as a security group would. */
   blocked: Set<string>;
+  /** Refuses single packets. */
+  refuses: (packet: Packet) => boolean;
+  /** The addresses of names in private DNS zones. */
+  names: Map<string, string[]>;
 }
 
 export function fakeNetwork(): FakeNetwork {
@@ -47,13 +54,16 @@ export function fakeNetwork(): FakeNetwork {
   const network: FakeNetwork = {
     outbound: true,
     blocked: new Set(),
+    refuses: () => false,
+    names: new Map(),
     place: (vmId, host) => hosts.set(vmId, host),
     send(packet): Verdict {
       const vmId = [...hosts.keys()].find((id) => {
         const { ipv4, ipv6, publicAddresses } = network.addressesOf(id);
         return [...ipv4, ...ipv6, ...publicAddresses].includes(packet.to);
       });
-      const allowed = vmId !== undefined && !network.blocked.has(packet.to);
+      const allowed =
+        vmId !== undefined && !network.blocked.has(packet.to) && !network.refuses(packet);
       return { allowed, reason: allowed ? "test" : "blocked", ...(vmId ? { vmId } : {}) };
     },
     addressesOf(vmId) {
@@ -66,7 +76,7 @@ export function fakeNetwork(): FakeNetwork {
       };
     },
     hasOutbound: () => network.outbound,
-    resolveName: () => [],
+    resolveName: (_, name) => network.names.get(name) ?? [],
     power: () => "running",
   };
   return network;
@@ -85,7 +95,7 @@ export interface Lab {
 }
 
 export function openLab(serverPeerStack: "refused" | "works" = "refused"): Lab {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-windows-"));
+  const directory = fs.mkdtempSync(path.join(memoryFolder(), "peerlab-windows-"));
   const journal = openJournal(directory);
   const faults = createFaults();
   const network = fakeNetwork();
@@ -106,8 +116,14 @@ export function openLab(serverPeerStack: "refused" | "works" = "refused"): Lab {
     network,
     clock,
     windows: open(),
-    restart: () => (lab.windows = open()),
-    dispose: () => fs.rmSync(directory, { recursive: true, force: true }),
+    restart() {
+      lab.windows.close();
+      return (lab.windows = open());
+    },
+    dispose() {
+      lab.windows.close();
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
   };
   return lab;
 }
@@ -217,10 +233,47 @@ export async function copyGuestFiles(machine: Machine): Promise<void> {
   }
 }
 
+/** Everything of a lab's own network may pass, and the first machine is the seed. */
+export const openNetworking: NetworkingState = {
+  firewallRules: [
+    ...networking.firewallRules,
+    {
+      name: "PeerLab-pnrp-ipv6",
+      displayName: "PeerLab PNRP (IPv6)",
+      protocol: "UDP",
+      port: 3540,
+      family: "IPv6",
+      remoteAddresses: ["fd00::/64"],
+      edgeTraversal: "Block",
+    },
+  ],
+  seed: { role: "peer", server: "seed.lab.internal" },
+};
+
+/** A prepared machine of a lab whose seed is the first that is made so. */
+export async function networkedMachine(
+  lab: Lab,
+  computerName: string,
+  imageReference?: ImageReference,
+): Promise<Machine> {
+  const machine = await readyMachine(lab, computerName, openNetworking, imageReference);
+  const seed = "seed.lab.internal";
+  if (!lab.network.names.has(seed)) {
+    lab.network.names.set(seed, lab.network.addressesOf(machine.record.vmId).ipv6);
+  }
+  return machine;
+}
+
 /** A machine that is prepared and holds the guest files. */
-export async function readyMachine(lab: Lab, computerName: string): Promise<Machine> {
-  const machine = await createMachine(lab, computerName);
-  const result = await lab.windows.runCommand(machine.record.vmId, preparation());
+export async function readyMachine(
+  lab: Lab,
+  computerName: string,
+  state: NetworkingState = networking,
+  imageReference?: ImageReference,
+): Promise<Machine> {
+  const machine = await createMachine(lab, computerName, imageReference);
+  const given = preparation(settings({ networking: state }));
+  const result = await lab.windows.runCommand(machine.record.vmId, given);
   if (result.executionState !== "Succeeded") throw new Error(result.error);
   await copyGuestFiles(machine);
   return machine;
@@ -248,6 +301,26 @@ export async function send(
     readStandardInput: async () => Buffer.from(JSON.stringify(complete)),
     session,
   });
+}
+
+/** Changes the lab user's password as the user does, by password.ps1 in a session of its own. */
+export async function changePassword(
+  machine: Machine,
+  oldPassword: string,
+  newPassword: string,
+): Promise<void> {
+  const logon = await passwordLogon(machine, labUser, oldPassword);
+  if (typeof logon === "string") throw new Error(logon);
+  const instance = machine.record.vmId;
+  const request = { contract: contractVersion, instance, oldPassword, newPassword };
+  const { exitCode, stderr } = await execute({
+    machine,
+    logon,
+    commandLine: passwordCommand(readGuestText),
+    readStandardInput: async () => Buffer.from(JSON.stringify(request)),
+    session: new AbortController().signal,
+  });
+  if (exitCode !== 0) throw new Error(stderr);
 }
 
 /** The report of an action that has to succeed. */

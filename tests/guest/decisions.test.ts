@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import type { PresenceState } from "../../guest/contract";
+import { skipWithout } from "./missing";
+import { buildMonoDriver, missingForMono } from "./mono/build";
+
+/** A rule that lets TCP 8080 in from everywhere. */
+const rule = {
+  ...{ name: "own", action: "Allow", profile: "Any", protocol: "TCP", localPorts: ["8080"] },
+  ...{ remoteAddresses: ["Any"], program: "Any", service: "Any", restricted: false },
+};
+type Rule = typeof rule;
+
+/** What PowerShell reads from Windows and leaves to C# to judge (FirewallDecision.cs, PresenceFile.cs). */
+describe("guest/PeerLab, decisions in C#", function () {
+  this.timeout(60_000);
+  before(function () {
+    skipWithout(this, missingForMono());
+  });
+
+  const ask = <Reply>(questions: object[]): Reply[] => {
+    const { program, native } = buildMonoDriver();
+    const { status, stdout, stderr } = spawnSync("mono", [program, "decisions"], {
+      input: questions.map((question) => `${JSON.stringify(question)}\n`).join(""),
+      encoding: "utf8",
+      env: { ...process.env, ...native.environment, LC_ALL: "C.UTF-8" },
+    });
+    assert.equal(status, 0, stderr);
+    return stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Reply);
+  };
+
+  it("joins the firewall's rules into what happens to a connection over IPv6", () => {
+    const table: [string, Partial<Rule>[], object, object][] = [
+      ["no rule: the default blocks", [], {}, { action: "block" }],
+      ["a default that lets in", [], { open: ["Public"] }, { action: "allow" }],
+      ["an allow rule", [{}], {}, { action: "allow", rule: "own" }],
+      ["protocol by number", [{ protocol: "6" }], {}, { action: "allow", rule: "own" }],
+      ["a range", [{ localPorts: ["22", "8000-8090"] }], {}, { action: "allow", rule: "own" }],
+      ["another port", [{ localPorts: ["8081", "RPC"] }], {}, { action: "block" }],
+      ["UDP", [{ protocol: "UDP" }], {}, { action: "block" }],
+      ["another profile", [{ profile: "Domain, Private" }], {}, { action: "block" }],
+      [
+        "one of its profiles",
+        [{ profile: "Private, Public" }],
+        {},
+        { action: "allow", rule: "own" },
+      ],
+      ["IPv4 alone", [{ remoteAddresses: ["10.0.0.0/255.0.0.0"] }], {}, { action: "block" }],
+      ["an IPv6 prefix", [{ remoteAddresses: ["fd00::/8"] }], {}, { action: "allow", rule: "own" }],
+      [
+        "block before allow",
+        [{}, { name: "no", action: "Block" }],
+        {},
+        { action: "block", rule: "no" },
+      ],
+      [
+        "a block rule for other addresses",
+        [
+          { remoteAddresses: ["fd00:1::/32"] },
+          { name: "no", action: "Block", remoteAddresses: ["fd00:2::/32"] },
+        ],
+        {},
+        { action: "allow", rule: "own" },
+      ],
+      [
+        "a block rule for some of the addresses",
+        [
+          { remoteAddresses: ["fd00::/8"] },
+          { name: "no", action: "Block", remoteAddresses: ["fd00:2::1-fd00:2::ff"] },
+        ],
+        {},
+        { action: "block", rule: "no" },
+      ],
+      [
+        "bound to a program that does not hold it",
+        [{ program: "C:\\a.exe" }],
+        {},
+        { action: "block" },
+      ],
+      [
+        "bound to the program that holds it",
+        [{ program: "C:\\A.exe" }],
+        { program: "c:\\a.exe" },
+        { action: "allow", rule: "own" },
+      ],
+      ["bound to a service", [{ service: "p2psvc" }], {}, { action: "block" }],
+      ["bound to more", [{ restricted: true }], {}, { action: "block" }],
+      ["a profile that lets nothing in", [{}], { closed: ["Public"] }, { action: "block" }],
+      ["a firewall that is off", [{ action: "Block" }], { off: ["Public"] }, { action: "allow" }],
+      [
+        "the strictest of several profiles",
+        [{ profile: "Private" }],
+        { profiles: ["Private", "Public"] },
+        { action: "block" },
+      ],
+    ];
+    const nothing = {
+      port: 8080,
+      program: "",
+      profiles: ["Public"],
+      closed: [],
+      open: [],
+      off: [],
+    };
+    const verdicts = ask<object>(
+      table.map(([, rules, more]) => ({
+        ...nothing,
+        ...more,
+        rules: rules.map((one) => ({ ...rule, ...one })),
+      })),
+    );
+    for (const [index, [name, , , expected]] of table.entries()) {
+      assert.deepEqual(verdicts[index], expected, name);
+    }
+  });
+
+  it("says what sets the wanted presence apart from the one before", () => {
+    const before: PresenceState = {
+      names: [
+        { service: "web", peerName: "0.web", port: 80 },
+        { service: "old", peerName: "0.old", port: 81 },
+      ],
+      groups: [
+        { group: "g1", identity: "i" },
+        { group: "g2", identity: "i" },
+      ],
+    };
+    const wanted: PresenceState = {
+      names: [
+        { service: "chat", peerName: "0.chat", port: 82 },
+        { service: "web", peerName: "0.web", port: 8080 },
+      ],
+      groups: [{ group: "g2", identity: "i" }],
+    };
+    const [changed, same, none, broken] = ask<Record<string, unknown>>([
+      { wanted, before: JSON.stringify(before), state: JSON.stringify(wanted) },
+      { wanted, before: JSON.stringify(wanted), state: JSON.stringify(before) },
+      { wanted: { names: [], groups: [] }, before: "", state: "" },
+      { wanted, before: "{", state: "" },
+    ]);
+    assert.deepEqual(changed.changed, [
+      "presence name chat added",
+      "presence name web changed",
+      "presence name old removed",
+      "presence group g1 removed",
+    ]);
+    assert.deepEqual(changed.drift, [
+      "presence name chat is missing",
+      "presence name web differs",
+      "presence name old is not wanted",
+      "presence group g1 is not wanted",
+    ]);
+    assert.deepEqual(JSON.parse(changed.text as string), wanted);
+    assert.deepEqual(JSON.parse(changed.left as string), { ...before, groups: wanted.groups });
+    assert.deepEqual([changed.empty, changed.held], [false, true]);
+    assert.deepEqual([same.changed, same.left, same.held], [[], null, false]);
+    assert.deepEqual([none.changed, none.left, none.empty, none.held], [[], null, true, true]);
+    assert.equal((broken.changed as string[]).length, 3);
+  });
+});

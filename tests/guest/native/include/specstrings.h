@@ -1,0 +1,1 @@
+// p2p.h wants it and uses nothing of it.
