@@ -17,7 +17,7 @@ $ProgressPreference = 'SilentlyContinue'
 
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'PeerLab.psm1') -Force
 $answer = Test-PeerStack -Request (ConvertFrom-JsonText -Text '{}')
-[Console]::Out.WriteLine('{0}, {1} {2}' -f $answer['edition'], $answer['osBuild'], $answer['image'])
+[Console]::Out.WriteLine(('{0}, {1} {2}' -f $answer['edition'], $answer['osBuild'], $answer['image']))
 $unfit = 0
 foreach ($step in $answer['steps']) {
     $mark = 'ok '
@@ -25,11 +25,11 @@ foreach ($step in $answer['steps']) {
         $mark = 'NOT'
         $unfit++
     }
-    [Console]::Out.WriteLine('{0}  {1}: {2}  {3}' -f $mark, $step['step'], $step['answer'], $step['seen'])
+    [Console]::Out.WriteLine(('{0}  {1}: {2}  {3}' -f $mark, $step['step'], $step['answer'], $step['seen']))
 }
 $file = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Report)
 [System.IO.File]::WriteAllText($file, (ConvertTo-AsciiJson -Value $answer))
-[Console]::Out.WriteLine('The whole report is in {0}.' -f $file)
+[Console]::Out.WriteLine(('The whole report is in {0}.' -f $file))
 if ($unfit -gt 0) {
     exit 1
 }

@@ -6,6 +6,7 @@ import {
   type PreparationReport,
   type PreparationSettings,
   type SetPasswordReport,
+  type TestPeerStackReport,
 } from "../../../guest/contract";
 import { passwordCommand } from "../../../guest/password";
 import { preparationScript } from "../../../guest/preparation";
@@ -116,6 +117,25 @@ describe("guest scripts in PowerShell", function () {
       assert.equal(second.openSsh, "present");
     });
   }
+
+  it("try a machine by probe.ps1 alone, print a line for each step and write the report to send in", async () => {
+    const machine = open("client", true);
+    const ended = await machine.run("ProgramData/PeerLab/probe.ps1", ["-Report", "report.json"]);
+    assert.equal(ended.exitCode, 0, ended.errors + ended.output);
+    const report = JSON.parse(
+      fs.readFileSync(path.join(machine.folder, "report.json"), "utf8"),
+    ) as TestPeerStackReport;
+    const unfit = report.steps.filter(({ fine }) => !fine);
+    assert.deepEqual(unfit, [], ended.output);
+    assert.deepEqual([report.action, report.contract], ["Test-PeerStack", contractVersion]);
+    for (const { step, answer } of report.steps) {
+      assert.ok(
+        ended.output.includes(`ok   ${step}: ${answer}`),
+        `${step} is not in ${ended.output}`,
+      );
+    }
+    assert.match(ended.output, /The whole report is in .*report\.json\./);
+  });
 
   it("fail the preparation with one line that names the field of wrong settings", async () => {
     const { exitCode, output, errors } = await prepare(open("client", false), { labUser: "a/b" });
