@@ -121,7 +121,7 @@ function Get-MetadataText {
     #>
     param([Parameter(Mandatory = $true)][string]$Name)
     try {
-        $request = [System.Net.WebRequest]::Create('http://169.254.169.254/metadata/instance/compute/{0}?api-version=2021-02-01&format=text' -f $Name)
+        $request = [System.Net.WebRequest]::Create(('http://169.254.169.254/metadata/instance/compute/{0}?api-version=2021-02-01&format=text' -f $Name))
         $request.Headers['Metadata'] = 'true'
         # The service refuses proxied requests, and a configured proxy would hang where it cannot reach it.
         $request.Proxy = $null

@@ -123,6 +123,16 @@ describe("tests/guest/syntax, the rules", () => {
     assertLines(calls.nullOnTheLeft, "if ($null -ne $a -and $b -eq 'c') { 'b' }\n");
   });
 
+  it("formatsInParentheses", () => {
+    assertLines(
+      style.formatsInParentheses,
+      "$out.Write('{0} {1}' -f $a, $b)\n$out.Add('{0}' -f $a)\n",
+      1,
+      2,
+    );
+    assertLines(style.formatsInParentheses, "$out.Write(('{0} {1}' -f $a, $b), ($c -f $d))\n");
+  });
+
   it("asciiWithLineFeeds", () => {
     assertLines(style.asciiWithLineFeeds, "'a'\n'\u00e4'\n'b'\r\n", 2, 3);
     assertLines(style.asciiWithLineFeeds, "'a'\n");

@@ -15,6 +15,7 @@ import { requestStaysWhole, secretsStayInside } from "./secrets";
 import {
   approvedVerbsOnly,
   asciiWithLineFeeds,
+  formatsInParentheses,
   helpOnEveryFunction,
   noEvaluation,
   parses,
@@ -34,6 +35,7 @@ export const rules: Record<string, Rule> = {
   "name the error action where a cmdlet does not see the script's": namedErrorAction,
   "convert to JSON with an explicit depth": explicitDepth,
   "compare with $null on the left": nullOnTheLeft,
+  "put formats among a method's arguments in parentheses": formatsInParentheses,
   "define functions with approved verbs": approvedVerbsOnly,
   "define functions with help": helpOnEveryFunction,
   "set strict mode and preferences where they run by themselves": strictEntries,

@@ -1,4 +1,5 @@
 import {
+  childrenOf,
   commandsOf,
   functionsOf,
   lineOf,
@@ -28,6 +29,14 @@ export const asciiWithLineFeeds: Rule = (script) =>
         : [finding(script, at + 1, "not ASCII, a tab or a carriage return")],
     )
     .concat(script.text.endsWith("\n") ? [] : [finding(script, 1, "no line feed at the end")]);
+
+/** Among the arguments of a method, `-f` takes only what stands before the next comma; the rest become arguments of the method. */
+export const formatsInParentheses: Rule = (script) =>
+  nodesOf(parse(script.text), "format_argument_expression")
+    .filter((node) => childrenOf(node).some(({ type }) => type === "format_operator"))
+    .map((node) =>
+      finding(script, lineOf(node), `${node.text} is an argument; put the format in parentheses`),
+    );
 
 export const approvedVerbsOnly: Rule = (script) =>
   functionsOf(script.text)
