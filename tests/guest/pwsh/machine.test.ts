@@ -137,6 +137,31 @@ describe("guest scripts in PowerShell", function () {
     assert.match(ended.output, /The whole report is in .*report\.json\./);
   });
 
+  it("take the names of the seed policy from the image's own definitions, whatever they are", async () => {
+    const machine = open("client", false);
+    const folder = path.join(machine.folder, "drive", "Windows", "PolicyDefinitions");
+    fs.mkdirSync(folder, { recursive: true });
+    const key = "Software\\policies\\Microsoft\\Peernet\\Pnrp\\";
+    const policy = (name: string, cloud: string, rest: string) =>
+      `<policy name="${name}" class="Machine" key="${key}${cloud}" ${rest}</policy>`;
+    const elements =
+      '><elements><text id="a" valueName="TheSeed" /><boolean id="b" valueName="NotMicrosofts" /></elements>';
+    const policies = [
+      policy("PNRP_SeedServer_3", "IPv6-LinkLocal", elements.replace("TheSeed", "AnotherCloud")),
+      policy("PNRP_SeedServer_1", "IPv6-Global", elements),
+      policy("PNRP_Multicast_1", "IPv6-Global", 'valueName="NoMulticastBootstrap">'),
+    ].join("");
+    const definitions = `<policyDefinitions xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions"><policies>${policies}</policies></policyDefinitions>`;
+    fs.writeFileSync(path.join(folder, "P2P-pnrp.admx"), definitions);
+    const { changed } = lastLine<PreparationReport>(await prepare(machine));
+    assert.deepEqual(
+      changed.filter((phrase) => phrase.includes("IPv6-Global")),
+      ["TheSeed = seed.lab", "NotMicrosofts = 1", "NoMulticastBootstrap = 1"].map(
+        (value) => `${key}IPv6-Global\\${value} (names P2P-pnrp.admx)`,
+      ),
+    );
+  });
+
   it("fail the preparation with one line that names the field of wrong settings", async () => {
     const { exitCode, output, errors } = await prepare(open("client", false), { labUser: "a/b" });
     assert.equal(exitCode, 1);
