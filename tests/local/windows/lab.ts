@@ -37,7 +37,7 @@ import { readGuestText } from "../../guest/files";
 export const labUser = "peerlab";
 export const labPassword = "Correct-Horse-7-Battery";
 
-/** One machine's place in the fake network: 10.0.0.<n> and fd00::<n>. */
+/** One machine's place in the fake network: 10.0.0.0 plus n and fd00::<n>. A whole run has more machines than one byte counts. */
 export interface FakeNetwork extends Network {
   place(vmId: string, host: number): void;
   outbound: boolean;
@@ -70,7 +70,7 @@ export function fakeNetwork(): FakeNetwork {
       const host = hosts.get(vmId);
       if (host === undefined) return { ipv4: [], ipv6: [], publicAddresses: [] };
       return {
-        ipv4: [`10.0.0.${host}`],
+        ipv4: [`10.0.${host >> 8}.${host & 255}`],
         ipv6: [`fd00::${host.toString(16)}`],
         publicAddresses: [`198.51.100.${host}`],
       };
