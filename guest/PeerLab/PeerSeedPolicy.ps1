@@ -21,7 +21,7 @@ function Get-SeedPolicyName {
     }
     $document = New-Object -TypeName System.Xml.XmlDocument
     $document.XmlResolver = $null
-    $document.LoadXml((Get-Content -LiteralPath $file -Raw -Encoding UTF8))
+    $null = $document.LoadXml((Get-Content -LiteralPath $file -Raw -Encoding UTF8))
     foreach ($policy in $document.SelectNodes("//*[local-name()='policy']")) {
         $key = $policy.GetAttribute('key')
         if ($key -notmatch '\\Pnrp\\IPv6-Global$') {
