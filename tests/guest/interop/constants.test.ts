@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { readGuestText } from "../files";
+import { skipWithout } from "../missing";
 import { missingForBuild } from "../native/build";
 import { evaluate } from "./headers";
 
@@ -51,11 +52,7 @@ describe("guest/PeerLab, the constants of the C# beside those of Windows' header
   this.timeout(60_000);
 
   it("are the same numbers", function () {
-    const missing = missingForBuild();
-    if (missing !== undefined) {
-      console.warn(`    SKIPPED: ${missing}`);
-      this.skip();
-    }
+    skipWithout(this, missingForBuild());
     const all = Object.entries(constants).flatMap(([file, names]) =>
       Object.entries(names).map(([name, macro]) => ({ file, name, macro })),
     );
