@@ -5,6 +5,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { getVirtualMachine } from "@pulumi/azure-native/compute";
 import { Provider, type ProviderArgs } from "@pulumi/azure-native/provider";
 import { namesOf, powerOf } from "../components/power";
+import { reasonOf } from "./engineText";
 
 /** A VM as Azure has it now. */
 export interface VirtualMachineNow {
@@ -87,11 +88,4 @@ async function ask(id: string, provider: Provider): Promise<VirtualMachineNow> {
     }
     throw error;
   }
-}
-
-/** What the engine says is wrong; the Automation API's message has all of its output. */
-function reasonOf({ message }: Error): string {
-  const errors = message.split("\n").filter((line) => /^\s*error:/i.test(line));
-  const lines = errors.length > 0 ? errors : message.trim().split("\n").slice(0, 1);
-  return [...new Set(lines.map((line) => line.trim()))].join(" ");
 }

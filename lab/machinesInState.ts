@@ -2,6 +2,7 @@ import type { JumpHost, PeerConnection } from "../components/peerMachine";
 import { codePoints } from "../components/plan/identity";
 import { readConfiguration } from "../components/plan/configuration";
 import type { TestPeerMachineRequest } from "../guest/contract";
+import { nameOf } from "./engineText";
 import type { Stack, StateResource } from "./stack";
 
 /** A machine of the stack, as its last update left it. */
@@ -52,8 +53,6 @@ export async function readMachines(
 }
 
 const virtualMachineType = "azure-native:compute:VirtualMachine";
-
-const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;
 
 function isMachineStep({ type, inputs }: StateResource): boolean {
   return type === "command:remote:Command" && / Set-PeerMachine$/.test(String(inputs?.create));

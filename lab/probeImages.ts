@@ -7,6 +7,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import type { PeerLabArgs } from "../components/peerLabArgs";
 import { findGuestFailure } from "../guest/guestFailure";
+import { nameOf, reasonOf } from "./engineText";
 import type { ProbeSettings } from "./probeStack";
 import type { ProbedImage } from "./probedImages";
 import { probeResults, type ProbeResult } from "./probeReport";
@@ -168,14 +169,4 @@ const milestones: [type: string, ending: string, what: string][] = [
 
 function isMilestone(urn: string, type: string, ending: string): boolean {
   return urn.includes(`$${type}::`) && nameOf(urn).endsWith(ending);
-}
-
-function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
-/** What the engine says is wrong; the Automation API's message has all of its output. */
-function reasonOf({ message }: Error): string {
-  const errors = message.split("\n").filter((line) => /^\s*error:/i.test(line));
-  return (errors.length > 0 ? errors : message.trim().split("\n").slice(0, 1)).join("\n");
 }
