@@ -24,5 +24,9 @@ export function refuseLate(what: string, findings: readonly Finding[]): void {
 /** The findings as a person reads them, one a line. */
 export function describeFindings(what: string, findings: readonly Finding[]): string {
   const count = findings.length === 1 ? "one mistake" : `${findings.length} mistakes`;
-  return `${what} has ${count}:\n${findings.map(({ path, reason }) => `  ${path}: ${reason}`).join("\n")}`;
+  return `${what} has ${count}:\n${findings.map(describeFinding).join("\n")}`;
+}
+
+function describeFinding({ path, reason, rule }: Finding): string {
+  return `  ${path}: ${reason}${rule === undefined ? "" : ` [${rule}]`}`;
 }

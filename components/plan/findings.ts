@@ -1,9 +1,18 @@
+/** `refused`: nothing is made. `warning`: it is said, and is made. */
+export type Severity = "refused" | "warning";
+
 /** One thing that is wrong with a definition. */
 export interface Finding {
   /** Where: the exact path of the argument, `people.ada.machines["ada-1"].image`. */
   path: string;
   /** What is wrong, the value received (never a secret), and what is allowed. */
   reason: string;
+  /** Id of the rule that found it: `WIN-COMPUTERNAME`. */
+  rule?: string;
+  /** Where the rule is said. */
+  source?: string;
+  /** `refused` where nothing else is said. */
+  severity?: Severity;
 }
 
 /** The path of `key` below `path`: `a.b` for plain names, `a["b-1"]` for others, `a[0]` for positions. */
