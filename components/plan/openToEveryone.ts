@@ -1,7 +1,7 @@
 import { parseRange, type Family } from "./addresses";
 import { includes, intersection, type Intervals } from "./intervals";
 import { accessOf, type SecurityRule, type Surroundings } from "./securityGroup";
-import { addressesOfPrefix } from "./securityRuleAddresses";
+import { addressesOfPrefix, isAny } from "./securityRuleAddresses";
 import { packetProtocols } from "./securityRuleReach";
 import { readerOf } from "./shadowedRules";
 
@@ -63,7 +63,7 @@ export function openToEveryone(
 }
 
 function isWide(prefix: string): boolean {
-  if (prefix === "*" || prefix.toLowerCase() === "internet") return true;
+  if (isAny(prefix) || prefix.toLowerCase() === "internet") return true;
   const range = parseRange(prefix);
   return range !== undefined && isEveryone(range);
 }

@@ -69,6 +69,11 @@ export function intervalsOf(ranges: readonly string[], family: Family): Interval
 
 const known = new WeakMap<Surroundings, Map<string, Addresses>>();
 
+/** `*`, which some clients write as `Any` (network-security-groups-overview.md, "Default security rules"). */
+export function isAny(prefix: string): boolean {
+  return prefix === "*" || prefix.toLowerCase() === "any";
+}
+
 /** What one prefix of a rule stands for: a range, an address, `*` or a service tag, in any case. */
 export function addressesOfPrefix(
   prefix: string,
@@ -84,7 +89,7 @@ export function addressesOfPrefix(
 }
 
 function readPrefix(prefix: string, family: Family, surroundings: Surroundings): Addresses {
-  if (prefix === "*") return exactly(allAddresses[family]);
+  if (isAny(prefix)) return exactly(allAddresses[family]);
   const range = parseRange(prefix);
   if (range) return exactly(range.family === family ? [intervalOf(range)] : []);
   const { virtualNetwork, serviceTags = {} } = surroundings;

@@ -20,7 +20,8 @@ export interface DeniedBefore {
 }
 
 /**
- * The rules that no packet can ever reach, because earlier ones of their direction take all of theirs.
+ * The rules that no packet can ever reach, because earlier ones of their direction take all of theirs. (One that fits no packet
+ * anyway, such as one from IPv4 to IPv6, is not shadowed.)
  *
  * Exact for what is known: a rule that nobody knows the meaning of shadows only what it takes for certain, and is shadowed only
  * where all that it may mean is taken. A group of 1,000 rules takes seconds at most; what is not decided after two million steps
@@ -34,14 +35,14 @@ export function shadowedRules(
   return rules.flatMap((rule) => {
     const earlier = reader.before(rule);
     const all = reader.possible(rule);
-    if (reader.uncovered(all, earlier) !== "covered") return [];
+    if (all.length === 0 || reader.uncovered(all, earlier) !== "covered") return [];
     return [{ rule, by: earlier.filter((one) => reader.takenBy(one, all) !== undefined) }];
   });
 }
 
 /**
  * A packet that no earlier rule takes for certain and that `rule` fits: for certain where it fits any such packet for certain.
- * Undefined where the rule is shadowed, or nothing was found in the bounded time.
+ * Undefined where the rule is shadowed or fits no packet, or nothing was found in the bounded time.
  */
 export function packetFor(
   rule: SecurityRule,

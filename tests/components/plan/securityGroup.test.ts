@@ -106,6 +106,7 @@ describe("components/plan: which rule of a security group decides", () => {
     ["one address", from("10.80.0.4"), {}, true],
     ["a range with host bits as the range it lies in", from("10.80.0.9/24"), {}, true],
     ["an IPv6 address however it is written", from("FD00:0080:0:0:0:0:0:4"), over6, true],
+    ["everything by the word that some clients have for *", from("any"), over6, true],
     ["IPv4 alone by 0.0.0.0/0", from("0.0.0.0/0"), over6, false],
     ["IPv6 alone by ::/0", from("::/0"), {}, false],
     ["IPv6 by ::/0", from("::/0"), over6, true],
