@@ -256,6 +256,17 @@ describe("components/plan: which rules of a security group can never decide", ()
       [],
     ],
     [
+      "not four that leave a corner in the middle",
+      [
+        rule("Deny100", { ...from("10.80.0.0/25"), destinationPortRanges: ["0-99"] }),
+        rule("Deny101", { ...from("10.80.0.128/25"), destinationPortRanges: ["0-99"] }),
+        rule("Deny102", { destinationPortRanges: ["200-65535"] }),
+        rule("Deny103", { ...from("10.80.0.0/25"), destinationPortRanges: ["100-199"] }),
+        rule("Allow104", from("10.80.0.0/24")),
+      ],
+      [],
+    ],
+    [
       "ports and protocols together",
       [
         rule("Allow100", { protocol: "Tcp", destinationPortRanges: ["0-3586"] }),
