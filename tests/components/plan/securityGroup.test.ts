@@ -267,6 +267,18 @@ describe("components/plan: which rules of a security group can never decide", ()
       [],
     ],
     [
+      "not three that leave the middle of their first ports",
+      [
+        rule("Deny100", {
+          sourceAddressPrefixes: ["10.80.0.0/26", "10.80.0.192/26"],
+          destinationPortRanges: ["0-99"],
+        }),
+        rule("Deny101", { destinationPortRanges: ["100-65535"] }),
+        rule("Allow102", from("10.80.0.0/24")),
+      ],
+      [],
+    ],
+    [
       "ports and protocols together",
       [
         rule("Allow100", { protocol: "Tcp", destinationPortRanges: ["0-3586"] }),
