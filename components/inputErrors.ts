@@ -18,7 +18,12 @@ export function refuse(what: string, findings: readonly Finding[]): void {
  * more, and any other kind of error is told by a stack trace for each resource that waits for the value.
  */
 export function refuseLate(what: string, findings: readonly Finding[]): void {
-  if (findings.length > 0) throw new pulumi.RunError(describeFindings(what, findings));
+  if (findings.length === 0) return;
+  const message = describeFindings(what, findings);
+  const error = new pulumi.RunError(message);
+  // Pulumi puts `error serializing property "..."` before it once more for each resource that waits for the value.
+  Object.defineProperty(error, "message", { get: () => message, set: () => {} });
+  throw error;
 }
 
 /** The findings as a person reads them, one a line. */

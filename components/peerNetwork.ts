@@ -4,7 +4,9 @@ import type { input } from "@pulumi/azure-native/types";
 import { refuse, refuseLate } from "./inputErrors";
 import type { GuestNetworking } from "./peerMachine";
 import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import { checkExistingGroup } from "./plan/rules/existingSecurityGroup";
 import type { SecurityRulePlan } from "./plan/securityRules";
+import { securityRulesOf } from "./plan/securityRulesOf";
 
 /** How machines reach the internet. */
 export const Outbound = {
@@ -120,7 +122,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       args.existing?.subnetName === undefined ? undefined : existingSubnet(name, args, parent);
     const ranges = adopted?.ranges ?? pulumi.output(plan.subnet);
     const rules = ranges.apply((subnet) => plan.rules(subnet));
-    const group = securityGroup(name, args, plan, adopted !== undefined, rules, parent);
+    const group = securityGroup(name, args, plan, adopted !== undefined, ranges, rules, parent);
     const created = adopted ?? createSubnet(name, args, plan, group, parent);
 
     this.virtualNetworkId = created.virtualNetworkId;
@@ -277,6 +279,7 @@ function securityGroup(
   args: PeerNetworkArgs,
   plan: NetworkPlan,
   adopted: boolean,
+  subnet: pulumi.Output<string[]>,
   rules: Rules,
   parent: Parent,
 ): pulumi.Output<string> {
@@ -300,10 +303,19 @@ function securityGroup(
     { resourceGroupName, networkSecurityGroupName },
     parent,
   );
+  const checked = pulumi.all([found, rules, subnet]).apply(([group, { security }, ranges]) => {
+    const known = {
+      rules: securityRulesOf(group),
+      ours: security,
+      ranges: [...plan.space, ...ranges],
+    };
+    refuseLate(`PeerNetwork ${name}`, checkExistingGroup("existing", args, known));
+    return security;
+  });
   // How many rules there are must be known before anything is looked up: those for a range of each family.
   const ranges = adopted ? ["0.0.0.0/0", "::/0"] : plan.subnet;
   for (const { name: ruleName } of plan.rules(ranges).security) {
-    const rule = rules.apply(({ security }) => {
+    const rule = checked.apply((security) => {
       const known = security.find((candidate) => candidate.name === ruleName);
       if (!known) throw new Error(`rule ${ruleName} is not for the ranges of the existing subnet`);
       return known;
@@ -327,7 +339,7 @@ function securityGroup(
       parent,
     );
   }
-  return found.apply(({ id }) => id ?? "");
+  return pulumi.all([found, checked]).apply(([{ id }]) => id ?? "");
 }
 
 function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {
