@@ -1,6 +1,6 @@
-import * as ipaddr from "ipaddr.js";
 import { accessOf, inOrder } from "./securityGroup";
 import type { Direction, Packet, SecurityRule, Surroundings } from "./securityGroup";
+import { addressText } from "./securityRuleAddresses";
 import { common, holds, packetProtocols, reachOf, remainder } from "./securityRuleReach";
 import type { Packets, Point } from "./securityRuleReach";
 
@@ -181,17 +181,9 @@ export function packetAt({ family, point }: Place, direction: Direction): Packet
   return {
     direction,
     protocol: packetProtocols[Number(protocol)],
-    source: addressOf(source, family),
+    source: addressText(source, family),
     sourcePort: Number(sourcePort),
-    destination: addressOf(destination, family),
+    destination: addressText(destination, family),
     destinationPort: Number(destinationPort),
   };
-}
-
-function addressOf(number: bigint, family: Packets["family"]): string {
-  const length = family === "IPv4" ? 4 : 16;
-  const bytes = Array.from({ length }, (_, index) =>
-    Number((number >> BigInt(8 * (length - 1 - index))) & 0xffn),
-  );
-  return ipaddr.fromByteArray(bytes).toString();
 }
