@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import type { input } from "@pulumi/azure-native/types";
+import { existingNetwork, existingSubnet, refuseOtherRegion } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
 import type { GuestNetworking } from "./peerMachine";
 import { plainPlacement } from "./plainValues";
 import { checkComponentName, networkNames } from "./plan/componentNames";
-import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import { anyRanges, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
 import { checkPlacement } from "./plan/placement";
 import { rangesKept } from "./plan/rules/addressRanges";
 import type { SecurityRulePlan } from "./plan/securityRules";
@@ -178,28 +179,6 @@ interface SubnetParts {
 type Parent = { parent: pulumi.Resource };
 type Rules = pulumi.Output<ReturnType<NetworkPlan["rules"]>>;
 
-function existingSubnet(
-  name: string,
-  args: PeerNetworkArgs,
-  parent: Parent,
-): SubnetParts & { ranges: pulumi.Output<string[]> } {
-  const resourceGroupName = args.existing?.resourceGroupName ?? args.resourceGroupName;
-  const virtualNetworkName = args.existing?.virtualNetworkName ?? "";
-  const subnetName = args.existing?.subnetName ?? "";
-  const found = network.getSubnetOutput(
-    { resourceGroupName, virtualNetworkName, subnetName },
-    parent,
-  );
-  const ranges = found.apply(({ addressPrefix, addressPrefixes }) => {
-    const all = addressPrefixes ?? (addressPrefix === undefined ? [] : [addressPrefix]);
-    refuseLate(`PeerNetwork ${name}`, checkExistingSubnet("existing.subnetName", all));
-    return all;
-  });
-  const subnetId = found.apply(({ id }) => id ?? "");
-  const virtualNetworkId = subnetId.apply((id) => id.replace(/\/subnets\/[^/]+$/i, ""));
-  return { ranges, subnetId, virtualNetworkId };
-}
-
 function createSubnet(
   name: string,
   args: PeerNetworkArgs,
@@ -219,16 +198,18 @@ function createSubnet(
   if (existing?.virtualNetworkName !== undefined) {
     const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
     const virtualNetworkName = existing.virtualNetworkName;
-    const found = network.getVirtualNetworkOutput(
-      { resourceGroupName, virtualNetworkName },
-      parent,
-    );
+    const found = existingNetwork(name, args, virtualNetworkName, plan.subnet, parent);
     const subnet = new network.Subnet(
       `${name}-subnet`,
-      { resourceGroupName, virtualNetworkName, ...subnetArgs },
+      {
+        resourceGroupName,
+        virtualNetworkName,
+        ...subnetArgs,
+        addressPrefixes: found.ranges,
+      },
       parent,
     );
-    return { virtualNetworkId: found.apply(({ id }) => id ?? ""), subnetId: subnet.id };
+    return { virtualNetworkId: found.virtualNetworkId, subnetId: subnet.id };
   }
   const virtualNetwork = new network.VirtualNetwork(
     `${name}-network`,
@@ -309,8 +290,9 @@ function securityGroup(
     { resourceGroupName, networkSecurityGroupName },
     parent,
   );
+  refuseOtherRegion(name, args, found, `the security group ${networkSecurityGroupName}`);
   // How many rules there are must be known before anything is looked up: those for a range of each family.
-  const ranges = adopted ? ["0.0.0.0/0", "::/0"] : plan.subnet;
+  const ranges = adopted ? anyRanges : plan.subnet;
   for (const { name: ruleName } of plan.rules(ranges).security) {
     const rule = rules.apply(({ security }) => {
       const known = security.find((candidate) => candidate.name === ruleName);
