@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
-import type { input } from "@pulumi/azure-native/types";
-import { existingNetwork, existingSubnet, refuseOtherRegion } from "./existingNetwork";
+import { existingNetwork, existingSubnet } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
+import { securityGroup } from "./networkSecurityGroup";
 import type { GuestNetworking } from "./peerMachine";
 import { plainPlacement } from "./plainValues";
 import { checkComponentName, networkNames } from "./plan/componentNames";
-import { anyRanges, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import { checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
 import { checkPlacement } from "./plan/placement";
 import { rangesKept } from "./plan/rules/addressRanges";
-import type { SecurityRulePlan } from "./plan/securityRules";
 
 /** How machines reach the internet. */
 export const Outbound = {
@@ -133,7 +132,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       args.existing?.subnetName === undefined ? undefined : existingSubnet(name, args, parent);
     const ranges = adopted?.ranges ?? pulumi.output(plan.subnet);
     const rules = ranges.apply((subnet) => plan.rules(subnet));
-    const group = securityGroup(name, args, plan, adopted !== undefined, rules, parent);
+    const group = securityGroup(name, args, plan, adopted !== undefined, ranges, rules, parent);
     const created = adopted ?? createSubnet(name, args, plan, group, parent);
 
     this.virtualNetworkId = created.virtualNetworkId;
@@ -177,7 +176,6 @@ interface SubnetParts {
 }
 
 type Parent = { parent: pulumi.Resource };
-type Rules = pulumi.Output<ReturnType<NetworkPlan["rules"]>>;
 
 function createSubnet(
   name: string,
@@ -259,81 +257,4 @@ function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): networ
     },
     parent,
   );
-}
-
-/** The security group's id; an existing group gets the rules one by one, because a group put as a whole loses the others. */
-function securityGroup(
-  name: string,
-  args: PeerNetworkArgs,
-  plan: NetworkPlan,
-  adopted: boolean,
-  rules: Rules,
-  parent: Parent,
-): pulumi.Output<string> {
-  const { location, tags, existing } = args;
-  if (existing?.networkSecurityGroupName === undefined) {
-    const group = new network.NetworkSecurityGroup(
-      `${name}-security`,
-      {
-        resourceGroupName: args.resourceGroupName,
-        location,
-        tags,
-        securityRules: rules.apply(({ security }) => security.map(securityRuleArgs)),
-      },
-      parent,
-    );
-    return group.id;
-  }
-  const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
-  const { networkSecurityGroupName } = existing;
-  const found = network.getNetworkSecurityGroupOutput(
-    { resourceGroupName, networkSecurityGroupName },
-    parent,
-  );
-  refuseOtherRegion(name, args, found, `the security group ${networkSecurityGroupName}`);
-  // How many rules there are must be known before anything is looked up: those for a range of each family.
-  const ranges = adopted ? anyRanges : plan.subnet;
-  for (const { name: ruleName } of plan.rules(ranges).security) {
-    const rule = rules.apply(({ security }) => {
-      const known = security.find((candidate) => candidate.name === ruleName);
-      if (!known) throw new Error(`rule ${ruleName} is not for the ranges of the existing subnet`);
-      return known;
-    });
-    new network.SecurityRule(
-      `${name}-${ruleName}`,
-      {
-        resourceGroupName,
-        networkSecurityGroupName,
-        securityRuleName: ruleName,
-        description: rule.description,
-        priority: rule.priority,
-        direction: network.SecurityRuleDirection.Inbound,
-        access: rule.access,
-        protocol: rule.protocol,
-        sourceAddressPrefixes: rule.apply((known) => known.sourceAddressPrefixes ?? []),
-        sourcePortRange: "*",
-        destinationAddressPrefixes: rule.apply((known) => known.destinationAddressPrefixes ?? []),
-        destinationPortRange: rule.destinationPortRange,
-      },
-      parent,
-    );
-  }
-  return found.apply(({ id }) => id ?? "");
-}
-
-function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {
-  return {
-    name: rule.name,
-    description: rule.description,
-    priority: rule.priority,
-    direction: network.SecurityRuleDirection.Inbound,
-    access: rule.access,
-    protocol: rule.protocol,
-    sourceAddressPrefix: rule.sourceServiceTag,
-    sourceAddressPrefixes: rule.sourceAddressPrefixes,
-    sourcePortRange: "*",
-    destinationAddressPrefix: rule.destinationAddressPrefixes === undefined ? "*" : undefined,
-    destinationAddressPrefixes: rule.destinationAddressPrefixes,
-    destinationPortRange: rule.destinationPortRange,
-  };
 }

@@ -4,6 +4,7 @@ import {
   existingNetworkNamed,
   existingSubnetHasItsWayOut,
   firstPriority,
+  freePriorities,
   ipv6SpaceLength,
   networkKeepsRanges,
   networkRange,
@@ -11,6 +12,7 @@ import {
   noHostBits,
   notOpenToEveryone,
   notReservedIpv4,
+  openingsNotDenied,
   peersApart,
   portCount,
   portName,
@@ -19,7 +21,6 @@ import {
   portOfItsOwn,
   portProtocol,
   portsOnce,
-  prioritiesFree,
   rangesKept,
   roomForRules,
   ruleCount,
@@ -36,9 +37,34 @@ import {
   unicastIpv4,
   unicastIpv6,
 } from "../../../../components/plan/rules";
+import type { SecurityRule } from "../../../../components/plan/securityGroup";
 import { trial, type RuleTrial } from "./ruleTrial";
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `rule-${index}`);
+
+const ssh: SecurityRule = {
+  name: "Allow-SSH",
+  direction: "Inbound",
+  priority: 104,
+  access: "Allow",
+  protocol: "Tcp",
+  sourceAddressPrefixes: ["203.0.113.7/32"],
+  sourcePortRanges: ["*"],
+  destinationAddressPrefixes: ["10.80.0.0/24"],
+  destinationPortRanges: ["22"],
+};
+
+/** A group with one rule of somebody else's beside the lab's for SSH. */
+function shared(
+  theirs: Pick<SecurityRule, "name" | "priority" | "access"> & Partial<SecurityRule>,
+) {
+  return {
+    theirs: [{ ...ssh, ...theirs }],
+    ours: [ssh],
+    firstPriority: 100,
+    surroundings: { virtualNetwork: ["10.80.0.0/16"] },
+  };
+}
 
 /** Ranges, subnets, sources, ports and what exists already. */
 export const networkTrials: RuleTrial[] = [
@@ -317,25 +343,29 @@ export const networkTrials: RuleTrial[] = [
     ],
   ),
   trial(
-    prioritiesFree,
+    freePriorities,
     [
       {
-        values: [
-          [{ name: "Allow-SSH", priority: 104 }],
-          [{ name: "theirs", direction: "Inbound", priority: 104 }],
-        ],
-        words: /priority 104 for Allow-SSH, which theirs/,
+        values: [shared({ name: "theirs", priority: 104, access: "Allow" })],
+        words: /is 100.*Allow-SSH would have 104 as theirs has.*firstPriority 101 is free/,
       },
     ],
     [
-      [
-        [{ name: "Allow-SSH", priority: 104 }],
-        [
-          { name: "theirs", direction: "Outbound", priority: 104 },
-          { name: "allow-ssh", direction: "Inbound", priority: 104 },
-          { name: "other", direction: "Inbound", priority: 105 },
-        ],
-      ],
+      [shared({ name: "theirs", priority: 105, access: "Allow" })],
+      [shared({ name: "theirs", priority: 104, access: "Allow", direction: "Outbound" })],
+    ],
+  ),
+  trial(
+    openingsNotDenied,
+    [
+      {
+        values: [shared({ name: "theirs", priority: 103, access: "Deny" })],
+        words: /"theirs" \(deny, priority 103\), which denies what "Allow-SSH"/,
+      },
+    ],
+    [
+      [shared({ name: "theirs", priority: 105, access: "Deny" })],
+      [shared({ name: "theirs", priority: 103, access: "Allow" })],
     ],
   ),
   trial(
