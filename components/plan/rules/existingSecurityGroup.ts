@@ -4,6 +4,7 @@ import { accessOf, type Packet, type SecurityRule, type Surroundings } from "../
 import type { SecurityRulePlan } from "../securityRules";
 import { plannedSecurityRules } from "../securityRulesOf";
 import { deniedBefore } from "../shadowedRules";
+import { roomForRules } from "./existingParts";
 import { rule } from "./rule";
 
 /** First and last value of `existing.firstPriority`. */
@@ -42,6 +43,11 @@ export function checkExistingGroup(
   return [
     ...freePriorities(at(path, "firstPriority"), shared),
     ...openingsNotDenied(at(path, "networkSecurityGroupName"), shared),
+    ...roomForRules(
+      at(path, "networkSecurityGroupName"),
+      ours.map(({ name }) => name),
+      group.rules.map(({ name }) => name),
+    ),
   ];
 }
 
