@@ -84,7 +84,7 @@ export function intervalsOf(ranges: readonly string[], family: Family): Interval
 const known = new WeakMap<Surroundings, Map<string, Addresses>>();
 
 /** `*`, which some clients write as `Any` (network-security-groups-overview.md, "Default security rules"). */
-export function isAny(prefix: string): boolean {
+function isAny(prefix: string): boolean {
   return prefix === "*" || prefix.toLowerCase() === "any";
 }
 
