@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import { detached, unlessFailed } from "./failedResources";
-import { refuse } from "./inputErrors";
+import { refuse, refuseLate } from "./inputErrors";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
   ExportedIdentity,
@@ -11,14 +11,17 @@ import type {
   PeerLabArgs,
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
-import { PeerNetwork } from "./peerNetwork";
+import { PeerNetwork, type Outbound } from "./peerNetwork";
+import { plain, plainPlacement } from "./plainValues";
 import {
   checkLab,
+  networkOf,
   planLab,
   type LabDefinition,
   type LabMachinePlan,
   type LabPlan,
 } from "./plan/lab";
+import { subnetRoom } from "./plan/rules/subnets";
 import { withSecrets } from "./secrets";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
@@ -49,9 +52,11 @@ export class PeerLab extends pulumi.ComponentResource {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
     const definition: LabDefinition = {
       ...args,
-      adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
+      ...plainPlacement(args),
+      adminPassword: plain(args.adminPassword),
     };
-    refuse(`PeerLab ${name}`, checkLab(definition));
+    const judged = { resource: this, options: opts, withParts: true };
+    refuse(`PeerLab ${name}`, checkLab(definition, name), judged);
     const plan = planLab(definition);
     const parent = { parent: this };
 
@@ -68,7 +73,7 @@ export class PeerLab extends pulumi.ComponentResource {
         graphPorts: args.graphPorts,
         rdp: args.rdp,
         isolate: args.isolate,
-        outbound: args.outbound,
+        outbound: networkOf(definition).outbound as Outbound | undefined,
         ipv4Space: args.ipv4Space,
         ipv6Space: args.ipv6Space,
         ipv4Subnet: args.ipv4Subnet,
@@ -77,6 +82,14 @@ export class PeerLab extends pulumi.ComponentResource {
       },
       parent,
     );
+    if (existing?.subnetName !== undefined) {
+      network.subnetRanges.apply((ranges) =>
+        refuseLate(
+          `PeerLab ${name}`,
+          subnetRoom("existing.subnetName", ranges, plan.machines.length),
+        ),
+      );
+    }
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
