@@ -30,16 +30,20 @@ function whole(variable: string): number | undefined {
 
 /**
  * Thousands of programs in one process: Pulumi takes a stack trace for each resource and each promise, which costs more than all
- * the rest of a small program. Undone by what is returned.
+ * the rest of a small program, and says each warning of the library on the screen. Undone by what is returned.
  */
-export function withoutStackTraces(): () => void {
+export function quietly(): () => void {
   const resource = pulumi.Resource as unknown as { callsites(): unknown[] };
+  const log = pulumi.log as { warn: typeof pulumi.log.warn };
   const { stackTraceLimit } = Error;
   const { callsites } = resource;
+  const { warn } = log;
   Error.stackTraceLimit = 0;
   resource.callsites = () => [];
+  log.warn = async () => undefined;
   return () => {
     Error.stackTraceLimit = stackTraceLimit;
     resource.callsites = callsites;
+    log.warn = warn;
   };
 }

@@ -4,7 +4,7 @@ import { findingsOf, objectionsOf } from "./acceptance";
 import { everythingThatCanBeSaid, occurrences } from "./arguments";
 import { definition, type Component } from "./definitions/definition";
 import { carryOut } from "./program";
-import { run, sayRun, withoutStackTraces } from "./runs";
+import { run, sayRun, quietly } from "./runs";
 
 const components: readonly Component[] = [
   "PeerNetwork",
@@ -22,13 +22,13 @@ describe("tests/properties/valid", () => {
   const refused = new Map<string, number>();
   let declared = 0;
   let notAccepted = 0;
-  let withStackTraces: () => void;
+  let loudly: () => void;
 
   before(() => {
     sayRun();
-    withStackTraces = withoutStackTraces();
+    loudly = quietly();
   });
-  after(() => withStackTraces());
+  after(() => loudly());
 
   it("gives nothing to Azure that Azure refuses or warns of", async function () {
     this.timeout("20m");

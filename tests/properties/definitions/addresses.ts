@@ -134,12 +134,26 @@ export const ipv6Address: fc.Arbitrary<string> = fc
   .tuple(ipv6Parts, spelling)
   .map(([parts, how]) => spelled(parts, how));
 
+const single = ({ parts, length, text }: Range): Range =>
+  length === parts.length * (parts.length === 4 ? 8 : 16)
+    ? { parts, length, text: text.split("/")[0] }
+    : { parts, length, text };
+
 /** Whom a rule may name: an address or a range that is not nearly everybody. */
-export const source: fc.Arbitrary<string> = fc.oneof(
-  address,
-  ranged(ipv4Parts, 8, 32).map(({ text }) => text),
-  ranged(ipv6Parts, 16, 128).map(({ text }) => text),
+export const source: fc.Arbitrary<Range> = fc.oneof(
+  ranged(ipv4Parts, 32, 32).map(single),
+  ranged(ipv6Parts, 128, 128).map(single),
+  ranged(ipv4Parts, 8, 32),
+  ranged(ipv6Parts, 16, 128),
 );
+
+/** Whether two ranges have addresses in common. */
+export function overlap(one: Range, other: Range): boolean {
+  if (one.parts.length !== other.parts.length) return false;
+  const length = Math.min(one.length, other.length);
+  const beginning = masked(other.parts, length);
+  return masked(one.parts, length).every((part, index) => part === beginning[index]);
+}
 
 /** How many machines an IPv4 subnet of that length has room for: Azure keeps five addresses. */
 export const room = (length: number) => 2 ** (32 - length) - 5;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { Properties } from "../../../local/provider";
 import { subscription, type MemoryAzure } from "../memoryAzure";
-import { byte, group, range } from "./addresses";
+import { byte, group, range, type Range } from "./addresses";
 import { resourceName, type Place } from "./names";
 
 /** What exists in Azure before a program runs. */
@@ -16,7 +16,7 @@ export interface ExistingNetwork {
   resourceGroup: string;
   name: string;
   location: string;
-  space: string[];
+  space: Range[];
   subnet: { name: string; ranges: string[] };
   /** Ranges of which no subnet has any part. */
   free: string[];
@@ -66,14 +66,16 @@ export const existingNetwork = (
       hasGateway: fc.boolean(),
     })
     .map(({ name, subnetName, second, third, groups, length, hasGroup, hasGateway }) => {
-      const ipv4 = (part: number, bits: number) => range([10, second, part, 0], bits).text;
-      const ipv6 = (part: number, bits: number) =>
-        range([0xfd12, ...groups, part, 0, 0, 0, 0], bits).text;
+      const ipv4Range = (part: number, bits: number) => range([10, second, part, 0], bits);
+      const ipv6Range = (part: number, bits: number) =>
+        range([0xfd12, ...groups, part, 0, 0, 0, 0], bits);
+      const ipv4 = (part: number, bits: number) => ipv4Range(part, bits).text;
+      const ipv6 = (part: number, bits: number) => ipv6Range(part, bits).text;
       return {
         resourceGroup,
         name,
         location: region,
-        space: [ipv4(0, 16), ipv6(0, 48)],
+        space: [ipv4Range(0, 16), ipv6Range(0, 48)],
         subnet: { name: subnetName, ranges: [ipv4(third, length), ipv6(third, 64)] },
         free: [ipv4(third + 1, length), ipv6(third + 1, 64)],
         hasGroup,
@@ -129,7 +131,7 @@ async function makeNetwork(
     resourceGroupName,
     virtualNetworkName: name,
     location,
-    addressSpace: { addressPrefixes: space },
+    addressSpace: { addressPrefixes: space.map(({ text }) => text) },
   });
   const group =
     network.hasGroup &&

@@ -12,6 +12,7 @@ import {
   personKey,
   resourceName,
   tags,
+  zoneTags,
   type Place,
 } from "./names";
 import { network } from "./network";
@@ -47,7 +48,7 @@ export const lab = (place: Place): fc.Arbitrary<Lab> =>
               {
                 people: people(count, machine(reach)),
                 machineDefaults: machineDefaults(machine(reach), count),
-                tags,
+                tags: count === 0 ? tags : zoneTags,
                 adminUsername,
                 adminPassword,
                 ...stepPolicy,

@@ -90,22 +90,31 @@ export const resourceName: fc.Arbitrary<string> = word(
   60,
 );
 
-/** Tags of a resource: at most 50, names case-insensitively different. */
-export const tags: fc.Arbitrary<Record<string, string>> = fc
-  .tuple(
-    fc.oneof(
-      { weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) },
-      { weight: 1, arbitrary: fc.constant(50) },
-    ),
-    fc.constantFrom("purpose", "Cost centre", "Besitzer-ä", "x", "n".repeat(500)),
-    fc.oneof(
-      fc.constantFrom("", "lab", "日本語のタグ", "a & b <c> %", "v".repeat(256)),
-      word({ first: letters, inner: `${letters}${digits} :=`, last: digits }, 2, 256),
-    ),
-  )
-  .map(([count, name, value]) =>
-    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, value])),
+const tagValue = fc.oneof(
+  fc.constantFrom("", "lab", "日本語のタグ", "a & b <c> %", "v".repeat(256)),
+  word({ first: letters, inner: `${letters}${digits} :=`, last: digits }, 2, 256),
+);
+
+/** At most that many tags, names case-insensitively different. */
+function tagged(names: readonly string[], most: number): fc.Arbitrary<Record<string, string>> {
+  const count = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) },
+    { weight: 1, arbitrary: fc.constant(most) },
   );
+  return fc
+    .tuple(count, fc.constantFrom(...names), tagValue)
+    .map(([tags, name, value]) =>
+      Object.fromEntries(Array.from({ length: tags }, (_, index) => [`${name}${index}`, value])),
+    );
+}
+
+const plainTagNames = ["purpose", "x", "Cost-Centre_", "n".repeat(500)];
+
+/** Tags of most resources: at most 50. */
+export const tags = tagged([...plainTagNames, "Cost centre", "Besitzer-ä", "1. "], 50);
+
+/** Tags that a private DNS zone has too: at most 15, in plain ASCII (azure-docs, management/tag-resources.md). */
+export const zoneTags = tagged(plainTagNames, 15);
 
 export const timeZone = fc.constantFrom(
   "UTC",

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { GraphPortArgs, Outbound, PeerNetworkArgs } from "../../../components";
-import { inside, ipv4Space, ipv6Space, room, source, type Range } from "./addresses";
+import { inside, ipv4Space, ipv6Space, overlap, room, source, type Range } from "./addresses";
 import {
   existingNetwork,
   existingSecurityGroup,
@@ -55,8 +55,8 @@ export const graphPorts: fc.Arbitrary<GraphPortArgs[]> = fc.uniqueArray(
   },
 );
 
-/** Addresses and ranges of whom a rule is for. */
-const sources = (minLength: number) => fc.array(source, { minLength, maxLength: 4 });
+/** Ranges of other networks that are peered with this one. */
+const peers = optional(fc.array(source, { maxLength: 4 }));
 
 /** Which parts of a network exist already. */
 const shapes = ["new", "network", "subnet", "group", "network and group", "all"] as const;
@@ -77,8 +77,10 @@ export function network(place: Place, resourceGroup?: string): fc.Arbitrary<Netw
         .tuple(
           fc.record(
             {
-              adminSources: sources(1),
-              peerSources: sources(0),
+              adminSources: fc.array(
+                source.map(({ text }) => text),
+                { minLength: 1, maxLength: 4 },
+              ),
               graphPorts,
               rdp: fc.boolean(),
               isolate: fc.boolean(),
@@ -90,14 +92,24 @@ export function network(place: Place, resourceGroup?: string): fc.Arbitrary<Netw
             },
             { requiredKeys: ["adminSources"] },
           ),
-          inNetwork ? fc.constant({}) : ranges,
+          peers,
+          inNetwork ? fc.constant({ spaces: [] }) : ranges,
           inNetwork ? existingNetwork(theirs, place) : fc.constant(undefined),
           has === "group" || has === "all" || has === "network and group"
             ? groupWithPriority(theirs, place)
             : fc.constant(undefined),
         )
-        .map(([args, own, there, group]) =>
-          together({ args, own, there, group, adopted, theirs, named: otherGroup !== undefined }),
+        .map(([args, peerSources, own, there, group]) =>
+          together({
+            args,
+            peerSources,
+            own,
+            there,
+            group,
+            adopted,
+            theirs,
+            named: otherGroup !== undefined,
+          }),
         );
     })
     .map((made) => ({
@@ -126,6 +138,7 @@ function groupWithPriority(resourceGroup: string, place: Place) {
 
 interface Parts {
   args: NetworkPart;
+  peerSources: Range[] | undefined;
   own: OwnRanges;
   there: ExistingNetwork | undefined;
   group: { group: ExistingSecurityGroup; firstPriority: number | undefined } | undefined;
@@ -135,7 +148,16 @@ interface Parts {
   named: boolean;
 }
 
-function together({ args, own, there, group, adopted, theirs, named }: Parts): Network {
+function together({
+  args,
+  peerSources,
+  own,
+  there,
+  group,
+  adopted,
+  theirs,
+  named,
+}: Parts): Network {
   const free = there && !adopted ? there.free : undefined;
   const existing = {
     ...(named && { resourceGroupName: theirs }),
@@ -148,6 +170,14 @@ function together({ args, own, there, group, adopted, theirs, named }: Parts): N
   return {
     args: {
       ...args,
+      // Networks that are peered do not overlap.
+      ...(peerSources && {
+        peerSources: peerSources
+          .filter(
+            (peer) => ![...own.spaces, ...(there?.space ?? [])].some((ours) => overlap(ours, peer)),
+          )
+          .map(({ text }) => text),
+      }),
       ...own.args,
       ...(free && { ipv4Subnet: free[0], ipv6Subnet: free[1] }),
       ...((there || group) && { existing }),
@@ -165,6 +195,7 @@ function together({ args, own, there, group, adopted, theirs, named }: Parts): N
 interface OwnRanges {
   args?: Pick<PeerNetworkArgs, "ipv4Space" | "ipv6Space" | "ipv4Subnet" | "ipv6Subnet">;
   length?: number;
+  spaces: readonly Range[];
 }
 
 const defaultSpaces = {
@@ -191,5 +222,6 @@ const ranges: fc.Arbitrary<OwnRanges> = fc
           ...(subnet6 && { ipv6Subnet: subnet6.text }),
         },
         length: subnet4?.length ?? Math.max(24, outer4.length),
+        spaces: [outer4, outer6],
       }));
   });
