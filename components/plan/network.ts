@@ -23,7 +23,6 @@ import {
   ruleCount,
   sourceForm,
 } from "./rules/securitySources";
-import { subnetFamilies } from "./rules/subnets";
 import {
   firewallRules,
   securityRules,
@@ -113,11 +112,6 @@ export function planNetwork(definition: NetworkDefinition): NetworkPlan {
     adminRanges,
     rules,
   };
-}
-
-/** What an existing subnet has to be like; its ranges are known only when it was looked up. */
-export function checkExistingSubnet(path: string, ranges: string[]): Finding[] {
-  return subnetFamilies(path, ranges);
 }
 
 /** Sources of administrators or peers: addresses and ranges, never everybody. */

@@ -22,13 +22,14 @@ const bits = { IPv4: 32, IPv6: 128 } as const;
 
 /** Reads a literal address: IPv4 in four decimal parts, IPv6 without a zone. */
 export function parseAddress(text: string): Address | undefined {
-  // Asked first: the package finds out what an address is not by an exception, which is slow.
-  if (!text.includes(":")) {
-    if (!IPv4.isValidFourPartDecimal(text)) return undefined;
+  // ipaddr.js throws inside for what is none, which is dear where every rule of a group is asked.
+  if (/^[\d.]+$/.test(text) && IPv4.isValidFourPartDecimal(text)) {
     return { family: "IPv4", value: toNumber(IPv4.parse(text).toByteArray()) };
   }
-  if (text.includes("%") || !IPv6.isValid(text)) return undefined;
-  return { family: "IPv6", value: toNumber(IPv6.parse(text).toByteArray()) };
+  if (text.includes(":") && !text.includes("%") && IPv6.isValid(text)) {
+    return { family: "IPv6", value: toNumber(IPv6.parse(text).toByteArray()) };
+  }
+  return undefined;
 }
 
 /** Reads `10.0.0.0/24` or `fd00::/64`. */
