@@ -86,15 +86,20 @@ export function rulesOf(groupId: string, store: ResourceStore): NamedRule[] {
 function matches(rule: NamedRule, { packet, source, destination }: LocatedPacket): boolean {
   return (
     (rule.protocol === "*" || rule.protocol.toUpperCase() === packet.protocol) &&
-    matchesAddress(listOf(rule.sourceAddressPrefix, rule.sourceAddressPrefixes), source) &&
-    matchesAddress(
-      listOf(rule.destinationAddressPrefix, rule.destinationAddressPrefixes),
-      destination,
-    ) &&
+    matchesAddress(prefixesOfSide(rule, "source"), source) &&
+    matchesAddress(prefixesOfSide(rule, "destination"), destination) &&
     matchesPort(listOf(rule.destinationPortRange, rule.destinationPortRanges), packet.port) &&
     // The source port of a connection is whatever the sender has free.
     matchesAnySourcePort(listOf(rule.sourcePortRange, rule.sourcePortRanges))
   );
+}
+
+/** Singular and plural form of a side's addresses, as one list. */
+export function prefixesOfSide(
+  rule: SecurityRuleProperties,
+  side: "source" | "destination",
+): string[] {
+  return listOf(rule[`${side}AddressPrefix`], rule[`${side}AddressPrefixes`]);
 }
 
 function listOf(single: string | undefined, plural: string[] | undefined): string[] {

@@ -3,9 +3,10 @@ import type { Located, RecordSetProperties, VirtualNetworkLinkProperties } from 
 import { normalizedLocation, propertiesOf } from "../arm/model";
 import { parentId, sameId } from "../arm/id";
 import { parseAddress } from "../network/addresses";
-import { networkChildName, tags } from "./names";
-import { mustExist, others } from "./references";
+import { networkChildName } from "./names";
+import { others, referenceRules, refersTo } from "./references";
 import type { Rule } from "./rule";
+import { dnsTagRules } from "./tags";
 
 export const globalLocation: Rule = {
   id: "DNS-GLOBAL",
@@ -41,14 +42,37 @@ export const zoneName: Rule = {
   },
 };
 
-export const linkReferences = mustExist(
+/** Domains of Azure itself; a zone for a name below one of them is possible. */
+const reservedZones = new Set([
+  "azclient.ms",
+  "azure-api.net",
+  "azure.com",
+  "cloudapp.net",
+  "core.windows.net",
+  "microsoft.com",
+  "msidentity.com",
+  "trafficmanager.net",
+  "windows.net",
+]);
+
+export const zoneNameReserved: Rule = {
+  id: "DNS-ZONE-RESERVED",
+  grade: "B",
+  code: "BadRequest",
+  check: ({ name }) =>
+    reservedZones.has(name.toLowerCase())
+      ? [
+          `The Private DNS zone name '${name}' is not permitted as it is a reserved Azure infrastucture domain and ` +
+            "creating such zones may have unintended consequences for DNS resolution for services deployed in your " +
+            "virtual networks.",
+        ]
+      : [],
+};
+
+export const linkReferences = refersTo(
   "DNS-LINK-NETWORK",
-  (put) => [
-    {
-      id: propertiesOf<VirtualNetworkLinkProperties>(put).virtualNetwork?.id,
-      type: "Microsoft.Network/virtualNetworks",
-    },
-  ],
+  "Microsoft.Network/virtualNetworks",
+  (put) => [propertiesOf<VirtualNetworkLinkProperties>(put).virtualNetwork?.id],
   { sameRegion: false },
 );
 
@@ -130,6 +154,17 @@ export const recordAddresses: Rule = {
   },
 };
 
+export const recordCount: Rule = {
+  id: "DNS-RECORDS-20",
+  grade: "A",
+  code: "BadRequest",
+  check: (put) => {
+    const { aRecords, aaaaRecords } = recordSet(put);
+    const count = (aRecords?.length ?? 0) + (aaaaRecords?.length ?? 0);
+    return count > 20 ? [`The record set '${put.name}' has ${count} records; 20 are allowed.`] : [];
+  },
+};
+
 export const recordTimeToLive: Rule = {
   id: "DNS-TTL",
   grade: "A",
@@ -142,17 +177,24 @@ export const recordTimeToLive: Rule = {
   },
 };
 
-export const privateZoneRules: Rule[] = [tags, zoneName, globalLocation];
+export const privateZoneRules: Rule[] = [
+  ...dnsTagRules,
+  zoneName,
+  zoneNameReserved,
+  globalLocation,
+];
 export const virtualNetworkLinkRules: Rule[] = [
   networkChildName,
-  tags,
+  ...dnsTagRules,
   globalLocation,
   linkReferences,
   linkOnce,
+  ...referenceRules,
 ];
 export const recordSetRules: Rule[] = [
   recordType,
   recordSetName,
   recordAddresses,
+  recordCount,
   recordTimeToLive,
 ];

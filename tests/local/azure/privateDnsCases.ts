@@ -35,6 +35,9 @@ function dnsCase(
 
 const address = { recordType: "A", aRecords: [{ ipv4Address: "10.1.0.4" }] };
 
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ ipv4Address: `10.1.0.${index + 4}` }));
+
 export const dnsCases: RuleCase[] = [
   dnsCase(
     "DNS-GLOBAL",
@@ -50,13 +53,20 @@ export const dnsCases: RuleCase[] = [
     { privateZoneName: "internal" },
     { privateZoneName: "a.b" },
   ),
+  dnsCase(
+    "DNS-ZONE-RESERVED",
+    "BadRequest",
+    tokens.zone,
+    { privateZoneName: "Azure.com" },
+    { privateZoneName: "lab.azure.com" },
+  ),
   {
     ...dnsCase("DNS-LINK-NETWORK", "InvalidResourceReference", tokens.link, {}, {}),
     illegal: (stage, lab) =>
       stage.create(tokens.link, "l", {
         ...zone,
         location: "global",
-        virtualNetwork: { id: `${lab.network.id}x` },
+        virtualNetwork: { id: lab.subnet.id },
       }),
   },
   {
@@ -95,6 +105,13 @@ export const dnsCases: RuleCase[] = [
     tokens.record,
     { recordType: "AAAA", aaaaRecords: [{ ipv6Address: "10.1.0.4" }] },
     { recordType: "AAAA", aaaaRecords: [{ ipv6Address: "fd00::4" }] },
+  ),
+  dnsCase(
+    "DNS-RECORDS-20",
+    "BadRequest",
+    tokens.record,
+    { recordType: "A", aRecords: addresses(21) },
+    { recordType: "A", aRecords: addresses(20) },
   ),
   dnsCase("DNS-TTL", "BadRequest", tokens.record, { ...address, ttl: 0 }, address),
 ];

@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import type { Properties } from "../../../local/provider";
 import type { RuleCase } from "./ruleCase";
 import { creations } from "./ruleCase";
@@ -115,7 +116,37 @@ export const securityRuleCases: RuleCase[] = [
     [{ destinationPortRange: "90-80" }],
     [{ destinationPortRange: "0-65535" }],
   ),
-  groupCase("NSG-ADDRESS-REQUIRED", undefined, [{ sourceAddressPrefix: null }], [{}]),
+  groupCase(
+    "NSG-ADDRESS-REQUIRED",
+    "SecurityRuleParametersMissing",
+    [{ sourceAddressPrefix: null }],
+    [{}],
+  ),
+  groupCase("NSG-PORT-REQUIRED", undefined, [{ sourcePortRange: null }], [{ name: "other" }]),
+  {
+    rule: "NSG-ASG-XOR-PREFIX",
+    // No application security group is served, so the reference to one is refused beside the warning.
+    illegal: async (stage, lab) => {
+      const id = `${lab.group.id}/providers/Microsoft.Network/applicationSecurityGroups/a`;
+      const rule = { sourceApplicationSecurityGroups: [{ id }] };
+      await stage
+        .create(tokens.securityGroup, "illegal", group(rule))
+        .catch((error: Error) => assert.match(error.message, /InvalidResourceReference/));
+    },
+    legal: (stage) => stage.create(tokens.securityGroup, "legal", group({})),
+  },
+  groupCase(
+    "NSG-ICMPV6",
+    undefined,
+    [{ protocol: "Icmp", sourceAddressPrefix: "fd00::/8" }],
+    [{ protocol: "*", sourceAddressPrefix: "fd00::/8" }],
+  ),
+  groupCase(
+    "NSG-ICMPV6",
+    undefined,
+    [{ protocol: "icmp", destinationAddressPrefix: "fd00::/8" }],
+    [{ protocol: "icmp", sourceAddressPrefix: "10.0.0.0/8" }],
+  ),
   groupCase(
     "NSG-1000",
     "SecurityRulesLimitReached",
