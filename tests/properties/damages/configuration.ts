@@ -37,7 +37,7 @@ export const configurationDamages: readonly ConfigurationDamage[] = [
   wrongKind("people", "ada"),
   wrongKind("people", '{"ada":', "people"),
   wrongKind("people", '["ada"]'),
-  wrongKind("people", '{"ada":"pc-1"}', "people.ada"),
+  wrongKind("people", '{"ada":"pc-1","grace":{}}', "people.ada"),
   wrongKind("adminSources", "203.0.113.7"),
   wrongKind("adminSources", "[203]", "adminSources[0]"),
   wrongKind("peerSources", '{"a":"10.0.0.0/16"}'),

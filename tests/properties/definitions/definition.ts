@@ -6,6 +6,7 @@ import type {
   WindowsPeerArgs,
 } from "../../../components";
 import {
+  administrators,
   existingNetwork,
   existingSecurityGroup,
   securityGroupId,
@@ -24,6 +25,7 @@ import {
   place,
   resourceName,
   tags,
+  unlessComputer,
   type Place,
 } from "./names";
 import { network } from "./network";
@@ -93,7 +95,9 @@ export const windowsPeer: fc.Arbitrary<Definition> = fc
         longName: componentName(40),
         form,
         there: existingNetwork(resourceGroupName, where),
-        group: optional(existingSecurityGroup(resourceGroupName, where, 100)),
+        group: optional(existingSecurityGroup(resourceGroupName, where, 100)).map(
+          (known) => known && { ...known, open: administrators },
+        ),
         own: machine(reach),
         networking,
         more: fc.record(
@@ -116,7 +120,7 @@ export const windowsPeer: fc.Arbitrary<Definition> = fc
           resourceGroupName,
           ...made(where),
           ...own,
-          ...more,
+          ...unlessComputer(more, [own.computerName ?? rest.name]),
           networking: rest.networking,
           subnetId: subnetId(withGroup),
           ...(host && { jumpHost: host }),

@@ -31,7 +31,15 @@ export interface ExistingSecurityGroup {
   location: string;
   /** Priorities of the rules that somebody else has put there, of inbound ones. */
   priorities: number[];
+  /** Rules by which administrators come in. */
+  open: [source: string, priority: number][];
 }
+
+/** Administrators of both families, outside all networks. */
+export const administrators: [source: string, priority: number][] = [
+  ["198.51.100.0/24", 4001],
+  ["2001:db8:77::/48", 4002],
+];
 
 export function networkId({ resourceGroup, name }: ExistingNetwork): string {
   return idOf(resourceGroup, `virtualNetworks/${name}`);
@@ -93,11 +101,11 @@ export const existingSecurityGroup = (
     .record({
       name: resourceName,
       priorities: fc.uniqueArray(
-        fc.integer({ min: 100, max: 4096 }).filter((at) => at < first || at >= first + 1000),
+        fc.integer({ min: 100, max: 4000 }).filter((at) => at < first || at >= first + 1000),
         { maxLength: 4 },
       ),
     })
-    .map((known) => ({ ...known, resourceGroup, location: region }));
+    .map((known) => ({ ...known, resourceGroup, location: region, open: [] }));
 
 /** Makes what exists already. Throws where the stand-in refuses it: then the generator is wrong, and not the program. */
 export async function makeExisting(parts: ExistingParts, azure: MemoryAzure): Promise<void> {
@@ -116,7 +124,10 @@ export async function makeExisting(parts: ExistingParts, azure: MemoryAzure): Pr
       resourceGroupName: securityGroup.resourceGroup,
       networkSecurityGroupName: securityGroup.name,
       location: securityGroup.location,
-      securityRules: securityGroup.priorities.map((priority) => openTo("10.0.0.0/8", priority)),
+      securityRules: [
+        ...securityGroup.priorities.map((priority) => openTo("10.0.0.0/8", priority)),
+        ...securityGroup.open.map(([source, priority]) => openTo(source, priority)),
+      ],
     });
   }
   azure.forgetWarnings();
@@ -139,7 +150,7 @@ async function makeNetwork(
       resourceGroupName,
       networkSecurityGroupName: "of-the-subnet",
       location,
-      securityRules: [openTo("10.255.0.0/24", 100)],
+      securityRules: administrators.map(([source, priority]) => openTo(source, priority)),
     }));
   const address =
     network.hasGateway &&

@@ -12,6 +12,7 @@ import {
   personKey,
   resourceName,
   tags,
+  unlessComputer,
   zoneTags,
   type Place,
 } from "./names";
@@ -60,7 +61,7 @@ export const lab = (place: Place): fc.Arbitrary<Lab> =>
               delete shared.outbound;
               return {
                 ...shared,
-                ...own,
+                ...unlessComputer(own, computersOf(own)),
                 ...(outbound && { outbound }),
                 ...(host && { jumpHost: host }),
                 ...(resourceGroup !== undefined && { resourceGroupName: resourceGroup }),
@@ -68,11 +69,31 @@ export const lab = (place: Place): fc.Arbitrary<Lab> =>
                 people: fitting(own.people, own.machineDefaults ?? {}, host !== undefined),
               };
             })
+            .map(withAdministrators)
             .chain((known) => withKeys(known))
             .map((known) => ({ args: known, existing: withGroup(existing, resourceGroup, place) })),
         );
       }),
     );
+
+/** A public address is for somebody of its family. */
+function withAdministrators(args: PeerLabArgs): PeerLabArgs {
+  const machines = Object.values(args.people)
+    .flatMap(({ machines: own }) => Object.values(own ?? {}))
+    .map((own) => ({ ...args.machineDefaults, ...own }));
+  const hasIpv4 = machines.some(({ publicIpv4 = args.jumpHost === undefined }) => publicIpv4);
+  const hasIpv6 = machines.some(({ publicIpv6 }) => publicIpv6);
+  const more = [...(hasIpv4 ? ["198.51.100.7"] : []), ...(hasIpv6 ? ["2001:db8:77::7"] : [])];
+  return { ...args, adminSources: [...args.adminSources, ...more] };
+}
+
+/** Names that machines may have: those that are given, and their keys. */
+function computersOf({ people: known, machineDefaults: defaults }: Partial<PeerLabArgs>): string[] {
+  const machines = Object.values(known ?? {}).flatMap(({ machines: own }) =>
+    Object.entries(own ?? {}).flatMap(([key, { computerName: name = key }]) => [key, name]),
+  );
+  return defaults?.computerName === undefined ? machines : [...machines, defaults.computerName];
+}
 
 /** A machine that is reached by the jump host alone goes out by what the subnet offers. */
 function wayOut(

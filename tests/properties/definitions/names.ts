@@ -71,6 +71,15 @@ export const adminUsername: fc.Arbitrary<string> = fc
   )
   .filter((name) => !reservedUserNames.has(name.toLowerCase()));
 
+/** The user, unless one of the computers is called so: Windows could not tell them apart. */
+export function unlessComputer<Args extends { adminUsername?: string }>(
+  { adminUsername: user, ...args }: Args,
+  computers: readonly (string | undefined)[],
+): Omit<Args, "adminUsername"> & { adminUsername?: string } {
+  const taken = computers.some((name) => name?.toLowerCase() === user?.toLowerCase());
+  return user === undefined || taken ? args : { ...args, adminUsername: user };
+}
+
 /** 12 to 123 characters of at least three kinds; the digits at the end keep any user's name out of it. */
 export const adminPassword: fc.Arbitrary<string> = fc
   .tuple(
