@@ -67,8 +67,7 @@ export function checkNetwork(path: string, definition: NetworkDefinition): Findi
     ...administratorsNamed(at(path, "adminSources"), adminSources),
     ...checkSources(at(path, "adminSources"), adminSources),
     ...checkAddressSpace(path, definition),
-    ...checkSources(at(path, "peerSources"), definition.peerSources),
-    ...checkPeersApart(at(path, "peerSources"), definition),
+    ...checkPeerSources(at(path, "peerSources"), definition),
     ...(jumpHostAddress === undefined
       ? []
       : checkSource(at(path, "jumpHostAddress"), jumpHostAddress)),
@@ -148,12 +147,15 @@ function checkExisting(
 }
 
 /** Of an existing network only the subnet is the lab's own; of an existing subnet nothing is known yet. */
-function checkPeersApart(path: string, definition: NetworkDefinition): Finding[] {
+function checkPeerSources(path: string, definition: NetworkDefinition): Finding[] {
   const { existing, peerSources = [] } = definition;
-  if (existing?.subnetName !== undefined) return [];
-  const own =
+  const ranges =
     existing?.virtualNetworkName === undefined ? spacesOf(definition) : subnetsOf(definition);
-  return peerSources.flatMap((source, index) => peersApart(at(path, index), source, own));
+  const own = existing?.subnetName === undefined ? ranges : [];
+  return peerSources.flatMap((source, index) => {
+    const findings = checkSource(at(path, index), source);
+    return findings.length > 0 ? findings : peersApart(at(path, index), source, own);
+  });
 }
 
 /** Whether a security group takes all of the rules. */

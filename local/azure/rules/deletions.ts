@@ -142,26 +142,32 @@ export const securityGroupInUse: DeletionRule = {
 
 export const natGatewayInUse: DeletionRule = {
   id: "NAT-IN-USE",
-  grade: "U",
-  code: "NatGatewayInUseCannotBeDeleted",
+  grade: "B",
+  code: "CannotDeleteNatGatewayAssociatedToSubnet",
   check: (gateway, azure) => {
     const users = azure.store.referrers(gateway.id);
     return users.length === 0
       ? undefined
-      : `NAT gateway ${gateway.id} cannot be deleted because it is in use by: ${users.map(({ id }) => id).join(", ")}.`;
+      : `NAT Gateway ${gateway.id} is still configured on ${users.length} subnets. Remove NAT Gateway from all ` +
+          "referenced subnets and then delete NAT Gateway.";
   },
 };
 
 export const zoneLinked: DeletionRule = {
   id: "DNS-ZONE-LINKED",
-  grade: "A",
+  grade: "B",
   status: 409,
   code: "CannotDeleteResource",
-  check: (zone, azure) =>
-    azure.store.children(zone.id).some(({ type }) => type.endsWith("/virtualNetworkLinks"))
-      ? "Can not delete resource before nested resources are deleted: private DNS zone " +
-        `${zone.name} still has virtual network links.`
-      : undefined,
+  check: (zone, azure) => {
+    const link = azure.store
+      .children(zone.id)
+      .find(({ type }) => type.endsWith("/virtualNetworkLinks"));
+    return (
+      link &&
+      "Cannot delete resource while nested resources exist. Some existing nested resource IDs include: " +
+        `'${link.id.split("/providers/").pop()}'. Please delete all nested resources before deleting this resource.`
+    );
+  },
 };
 
 /** A user outside the group keeps what it uses. */

@@ -1,3 +1,4 @@
+import type { PutRequest } from "../arm/azure";
 import { parentId } from "../arm/id";
 import type { NetworkInterfaceProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
@@ -31,22 +32,30 @@ export const needsIpv4: Rule = {
       : [`Network interface ${put.id} must have at least one IPv4 IP configuration.`],
 };
 
+function primariesOf(put: PutRequest): number {
+  return configurations(put).filter(({ primary }) => primary === true).length;
+}
+
 export const onePrimary: Rule = {
   id: "NIC-ONE-PRIMARY",
   grade: "C",
   code: "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
-  check: (put) => {
-    const primaries = configurations(put).filter(({ primary }) => primary === true).length;
-    const several = configurations(put).length > 1;
-    if (primaries > 1) {
-      return [
-        `Network interface ${put.id} has ${primaries} primary IP configurations; one is allowed.`,
-      ];
-    }
-    return several && primaries === 0
+  check: (put) =>
+    primariesOf(put) > 1
+      ? [
+          `Network interface ${put.id} has ${primariesOf(put)} primary IP configurations; one is allowed.`,
+        ]
+      : [],
+};
+
+export const primaryRequired: Rule = {
+  id: "NIC-PRIMARY-REQUIRED",
+  grade: "C",
+  code: "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
+  check: (put) =>
+    configurations(put).length > 1 && primariesOf(put) === 0
       ? [`Network interface ${put.id} has several IP configurations and none is primary.`]
-      : [];
-  },
+      : [],
 };
 
 export const primaryIsIpv4: Rule = {
@@ -154,6 +163,7 @@ export const networkInterfaceRules: Rule[] = [
   configurationNames,
   needsIpv4,
   onePrimary,
+  primaryRequired,
   primaryIsIpv4,
   oneIpv6,
   subnetRequired,

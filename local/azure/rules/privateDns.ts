@@ -1,7 +1,7 @@
 import type { PutRequest } from "../arm/azure";
 import type { Located, RecordSetProperties, VirtualNetworkLinkProperties } from "../arm/model";
 import { normalizedLocation, propertiesOf } from "../arm/model";
-import { parentId, sameId } from "../arm/id";
+import { nameOf, parentId, sameId } from "../arm/id";
 import { parseAddress } from "../network/addresses";
 import { networkChildName } from "./names";
 import { others, referenceRules, refersTo } from "./references";
@@ -101,9 +101,33 @@ export const linkOnce: Rule = {
           ]
         : []),
       ...(registrationEnabled && registering
-        ? [`Virtual network ${network} already registers its machines through ${registering.id}.`]
+        ? [
+            "A virtual network can only be linked to 1 Private DNS zone(s) with auto-registration enabled; conflicting " +
+              `Private DNS zone is '${nameOf(parentId(registering.id) ?? "")}'.`,
+          ]
         : []),
     ];
+  },
+};
+
+/** Two zones of one name, of different resource groups say, would answer for the same names. */
+export const linkNamespace: Rule = {
+  id: "DNS-LINK-NAMESPACE",
+  grade: "B",
+  code: "BadRequest",
+  check: (put, azure) => {
+    const { virtualNetwork } = propertiesOf<VirtualNetworkLinkProperties>(put);
+    const zone = parentId(put.id) ?? "";
+    const same = others(azure.store.referrers(virtualNetwork?.id ?? ""), put.id)
+      .filter(({ type }) => type === put.type)
+      .map(({ id }) => parentId(id) ?? "")
+      .find((other) => !sameId(other, zone) && sameId(nameOf(other), nameOf(zone)));
+    return same
+      ? [
+          "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link virtual " +
+            `network with '${nameOf(zone)}' and '${nameOf(same)}' zones.`,
+        ]
+      : [];
   },
 };
 
@@ -189,6 +213,7 @@ export const virtualNetworkLinkRules: Rule[] = [
   globalLocation,
   linkReferences,
   linkOnce,
+  linkNamespace,
   ...referenceRules,
 ];
 export const recordSetRules: Rule[] = [

@@ -105,7 +105,7 @@ export const deletionCases: RuleCase[] = [
     const networkSecurityGroup = { id: target.id };
     return { target, users: [await nicIn(stage, lab, { networkSecurityGroup })] };
   }),
-  deletionCase("NAT-IN-USE", "NatGatewayInUseCannotBeDeleted", async (stage) => {
+  deletionCase("NAT-IN-USE", "CannotDeleteNatGatewayAssociatedToSubnet", async (stage) => {
     const target = await stage.create(tokens.natGateway, "gateway", { resourceGroupName });
     const inputs = subnetInputs({
       subnetName: "behind",

@@ -112,7 +112,7 @@ export const networkInterfaceCases: RuleCase[] = [
     [first, {}],
   ),
   nicCase(
-    "NIC-ONE-PRIMARY",
+    "NIC-PRIMARY-REQUIRED",
     "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
     [{}, six],
     [first, six],

@@ -85,6 +85,50 @@ export const dnsCases: RuleCase[] = [
       }
     },
   },
+  {
+    ...dnsCase("DNS-LINK-NAMESPACE", "BadRequest", tokens.link, {}, {}),
+    prepare: async (stage, lab) => {
+      await stage.create(tokens.zone, "zone", { ...zone, location: "global" });
+      const elsewhere = { resourceGroupName: "elsewhere", location: "eastus" };
+      await stage.create(tokens.group, "elsewhere", elsewhere);
+      const theirs = { ...zone, resourceGroupName: "elsewhere", location: "global" };
+      await stage.create(tokens.zone, "theirs", theirs);
+      const virtualNetwork = { id: lab.network.id };
+      return {
+        link: (await stage.create(tokens.link, "theirs", { ...theirs, virtualNetwork })).id,
+      };
+    },
+    legal: async (stage, lab, { link }) => {
+      await stage.server.deleteResource(String(link));
+      const virtualNetwork = { id: lab.network.id };
+      await stage.create(tokens.link, "ours", { ...zone, location: "global", virtualNetwork });
+    },
+  },
+  {
+    ...dnsCase("DNS-LINK-ONCE", "Conflict", tokens.link, {}, {}),
+    // A network has one zone in which its machines are registered.
+    illegal: async (stage, lab) => {
+      const registering = {
+        ...zone,
+        location: "global",
+        registrationEnabled: true,
+        virtualNetwork: { id: lab.network.id },
+      };
+      const second = { ...registering, privateZoneName: "second.internal" };
+      const made = await stage.create(tokens.zone, "second", {
+        resourceGroupName,
+        privateZoneName: "second.internal",
+        location: "global",
+      });
+      const link = await stage.create(tokens.link, "one", registering);
+      try {
+        await stage.create(tokens.link, "two", second);
+      } finally {
+        await stage.remove(link);
+        await stage.remove(made);
+      }
+    },
+  },
   dnsCase(
     "DNS-RECORD-NAME",
     "BadRequest",
