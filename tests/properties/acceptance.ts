@@ -6,22 +6,28 @@ import type { Definition } from "./definitions/definition";
 interface Justified {
   rule: string;
   why: string;
-  holds(definition: Definition): boolean;
+  holds(definition: Definition, detail: string): boolean;
 }
 
 const justified: readonly Justified[] = [
   {
     rule: "OUTBOUND",
     why: "its machines are to have no way out, or the one that an existing subnet may have",
-    holds: ({ args }) => saysNoWayOut(args),
+    holds: ({ args }) => says(args, "outbound", "none"),
+  },
+  {
+    rule: "PIP-STANDARD-NO-ALLOW",
+    why: "of a public IPv6 address the library warns itself, whoever the administrators are",
+    holds: ({ args }, detail) =>
+      detail.includes("public IPv6 address") && says(args, "publicIpv6", true),
   },
 ];
 
-/** Whether `outbound: none` stands anywhere in the arguments. */
-function saysNoWayOut(value: unknown): boolean {
+/** Whether that value of that argument stands anywhere in the arguments. */
+function says(value: unknown, argument: string, wanted: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(
-    ([key, entry]) => (key === "outbound" && entry === "none") || saysNoWayOut(entry),
+    ([key, entry]) => (key === argument && entry === wanted) || says(entry, argument, wanted),
   );
 }
 
@@ -45,8 +51,10 @@ export function objectionsOf(definition: Definition, { azure }: Outcome): string
   const warnings = azure
     .warnings()
     .filter(
-      ({ what }) =>
-        !justified.some(({ rule, holds }) => what === `warning ${rule}` && holds(definition)),
+      ({ what, detail = "" }) =>
+        !justified.some(
+          ({ rule, holds }) => what === `warning ${rule}` && holds(definition, detail),
+        ),
     )
     .map(({ what, subject, detail }) => `Azure gives a ${what} for ${subject}: ${detail}`);
   return [...refusals, ...warnings];

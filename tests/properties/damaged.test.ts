@@ -148,8 +148,9 @@ describe("tests/properties/damaged", () => {
     });
   }
 
-  it("breaks every rule of the library", () => {
-    if (numRuns < 5 * damages.length) return;
+  it("breaks every rule of the library", function () {
+    // A shorter run does not make every mistake.
+    if (numRuns < 5 * damages.length) this.skip();
     const unbroken = allRules
       .map(({ id }) => id)
       .filter((id) => !broken.has(id) && !(id in elsewhere) && !ofServices.test(id));

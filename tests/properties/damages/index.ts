@@ -12,7 +12,7 @@ import {
   reachMistakes,
   stepMistakes,
 } from "./machine";
-import { networkMistakes, placementMistakes } from "./network";
+import { networkMistakes, ownNetwork, placementMistakes } from "./network";
 
 export type { Arguments, Damage } from "./damage";
 
@@ -42,6 +42,8 @@ const named = (component: Component): Damage[] =>
     apply(args) {
       // Else it is the computer's name too.
       if (component === "WindowsPeer") args.computerName = "pc";
+      // Where everything exists, nothing is named.
+      else ownNetwork(args);
     },
     path: () => "name",
     also: (path) => path.startsWith("people."),

@@ -17,7 +17,7 @@ const noAddresses = [
 const everybody = ["0.0.0.0/0", "::/0", "128.0.0.0/1", "10.0.0.0/7", "2000::/3", "2000::/15"];
 
 /** Without what exists, so that the ranges are the network's own. */
-function ownNetwork(args: Arguments): void {
+export function ownNetwork(args: Arguments): void {
   for (const key of ["existing", "ipv4Space", "ipv6Space", "ipv4Subnet", "ipv6Subnet"])
     delete args[key];
   for (const key of ["peerSources", "outbound"]) delete args[key];

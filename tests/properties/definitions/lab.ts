@@ -81,7 +81,7 @@ function withAdministrators(args: PeerLabArgs): PeerLabArgs {
   const machines = Object.values(args.people)
     .flatMap(({ machines: own }) => Object.values(own ?? {}))
     .map((own) => ({ ...args.machineDefaults, ...own }));
-  const hasIpv4 = machines.some(({ publicIpv4 = args.jumpHost === undefined }) => publicIpv4);
+  const hasIpv4 = args.jumpHost === undefined || machines.some(({ publicIpv4 }) => publicIpv4);
   const hasIpv6 = machines.some(({ publicIpv6 }) => publicIpv6);
   const more = [...(hasIpv4 ? ["198.51.100.7"] : []), ...(hasIpv6 ? ["2001:db8:77::7"] : [])];
   return { ...args, adminSources: [...args.adminSources, ...more] };
