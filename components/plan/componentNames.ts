@@ -16,7 +16,7 @@ const randomCharacters = 8;
 
 /** What a network is made of, as far as it does not exist already. */
 export function networkNames(existing: NetworkDefinition["existing"] = {}): DerivedName[] {
-  const names: [exists: unknown, ...DerivedName][] = [
+  const names: [unknown, ...DerivedName][] = [
     [existing.virtualNetworkName, "virtualNetwork", "-network"],
     [existing.subnetName, "subnet", "-subnet"],
     [existing.networkSecurityGroupName, "networkSecurityGroup", "-security"],

@@ -128,10 +128,12 @@ export function readConfiguration(
   const { identityCopies = {}, ...ofLab } = raw;
   const definition = { people: {}, ...ofLab } as LabDefinition;
   findings.push(...checkJumpHostComplete(definition));
-  // What was reported for its shape is not reported again for being missing.
+  // What was reported for its shape is not reported again for being missing, nor is a key for what was in it.
   const reported = findings.map(({ path }) => path);
+  const isPart = (known: string, path: string) =>
+    known.startsWith(`${path}[`) || (!path.includes(".") && known.startsWith(`${path}.`));
   const content = checkLab(definition).filter(
-    ({ path }) => !reported.some((known) => path === known || known.startsWith(`${path}[`)),
+    ({ path }) => !reported.some((known) => path === known || isPart(known, path)),
   );
   return {
     definition,

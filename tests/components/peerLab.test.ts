@@ -77,6 +77,23 @@ describe("components/peerLab", () => {
     }
   });
 
+  it("takes a NAT gateway also where the jump host's own address is not known, and what an existing subnet has", async () => {
+    const { host, user } = jumpHost;
+    await declare({ ...twoPeople, jumpHost: { host, user } });
+    assert.equal(ofType("NatGateway").length, 1);
+    const existing = { virtualNetworkName: "theirs", subnetName: "peers" };
+    await declare({ ...twoPeople, jumpHost: { host, user }, existing });
+    assert.equal(ofType("NatGateway").length, 0);
+  });
+
+  it("replaces in another region what Azure moves nowhere and azure-native would update", async () => {
+    await declare({ ...twoPeople, jumpHost });
+    const moved = ["NetworkInterface", "NetworkSecurityGroup", "NatGateway"].flatMap(ofType);
+    assert.equal(moved.length, 7);
+    for (const { replaceOnChanges, type } of moved)
+      assert.deepEqual(replaceOnChanges, ["location"], type);
+  });
+
   it("makes everything a child of the lab or of one of its parts, under names that begin with its own", async () => {
     await declare(twoPeople);
     for (const { name, type, parent } of declared) {

@@ -18,7 +18,7 @@ const definitions: fc.Arbitrary<NetworkDefinition> = fc.record(
       minLength: 1,
     }),
     jumpHostAddress: fc.constantFrom("10.80.9.9", "10.255.0.4", "fd00:99::4"),
-    peerSources: fc.subarray(["10.81.0.0/16", "fd00:81::/48", "10.80.0.0/24", "10.80.7.0/24"]),
+    peerSources: fc.subarray(["10.81.0.0/16", "fd00:81::/48", "10.83.0.0/16"]),
     graphPorts: fc.uniqueArray(graphPort, {
       maxLength: 12,
       selector: ({ port, protocol = "TCP" }) => `${protocol} ${port}`,

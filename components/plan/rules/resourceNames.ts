@@ -19,8 +19,20 @@ const networkPart = {
     "begins with a letter or digit, ends with a letter, digit or underscore, and holds letters, digits, periods, hyphens and underscores",
 };
 
-/** Kinds of resources by what they are called here. */
-export const nameForms = {
+/** Kinds of resources that are named. */
+export type NamedKind =
+  | "virtualNetwork"
+  | "subnet"
+  | "networkSecurityGroup"
+  | "publicAddress"
+  | "networkInterface"
+  | "natGateway"
+  | "virtualMachine"
+  | "runCommand"
+  | "resourceGroup";
+
+/** What the names of each kind may be. */
+export const nameForms: Readonly<Record<NamedKind, NameForm>> = {
   virtualNetwork: { ...networkPart, what: "a virtual network", shortest: 2, longest: 64 },
   subnet: { ...networkPart, what: "a subnet" },
   networkSecurityGroup: { ...networkPart, what: "a network security group" },
@@ -37,9 +49,7 @@ export const nameForms = {
     characters:
       "holds letters, digits, underscores, hyphens, periods and parentheses, and does not end with a period",
   },
-} as const satisfies Record<string, NameForm>;
-
-export type NamedKind = keyof typeof nameForms;
+};
 
 /** The name of an Azure resource. */
 export const resourceName = rule(

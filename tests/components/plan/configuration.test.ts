@@ -122,6 +122,12 @@ describe("components/plan/configuration", () => {
       "people.ada.machines.a1.imgae",
       /did you mean "image".*known are computerName/,
     ],
+    [
+      "a text where a person belongs, and not people as empty for it",
+      { "peerlab:people": '{"ada":"pc-1"}' },
+      "people.ada",
+      /is a text \(not shown\); it must be a map/,
+    ],
     ["a list where a map belongs", { "peerlab:people": '["ada"]' }, "people", /must be a map/],
     [
       "a text where a number belongs",
