@@ -28,7 +28,7 @@ describe("tests/properties/changed", () => {
         accepted++;
         assert.deepEqual(objectionsOf(definition, outcome), []);
       }),
-      { seed: run.seed, numRuns: Math.ceil(run.definitions / 10) },
+      { seed: run.seed, numRuns: Math.ceil(run.definitions / 20) },
     );
     console.log(`      ${accepted} accepted, ${refused} refused`);
     if (run.definitions >= 1000) assert.ok(accepted > 0 && refused > 0, "both occur");

@@ -26,6 +26,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "VNET-SELF-OVERLAP": "a network made here has one range of each family",
   "NSG-PRIORITY-DUP": "an existing security group is known only when it was looked up",
   "NSG-1000-EXISTING": "an existing security group is known only when it was looked up",
+  "EXISTING-GROUP-DENIES": "an existing security group is known only when it was looked up",
   "NSG-1000": "PORT-COUNT comes first",
   "IDENTITY-FORGOTTEN": "whether an identity was brought stands in the stack's state",
   "PEER-PUBLIC-IPV6": "warns, and refuses nothing",
@@ -128,13 +129,11 @@ describe("tests/properties/damaged", () => {
     const key = /^\w+/.exec(path)?.[0] ?? "";
     const values = configurationOf(args);
     if (["", "{}", "[]"].includes(values[`peerlab:${key}`])) return;
-    const { findings } = readConfiguration("peerlab", values);
-    for (const { rule } of findings) broken.add(String(rule));
-    judge(
-      damage,
-      path,
-      findings.filter(({ severity }) => severity !== "warning"),
+    const found = readConfiguration("peerlab", values).findings.filter(
+      ({ severity }) => severity !== "warning",
     );
+    for (const { rule } of found) broken.add(String(rule));
+    judge(damage, path, found);
   }
 
   for (const { name, values, path, secret } of configurationDamages) {

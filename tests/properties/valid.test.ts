@@ -61,7 +61,7 @@ describe("tests/properties/valid", () => {
   });
 
   it("says every argument of every component, each value of those that have few", () => {
-    const often = Math.floor(numRuns / 1000);
+    const often = Math.floor(numRuns / 2500);
     const seldom = components
       .flatMap((component) => everythingThatCanBeSaid(component))
       .filter((path) => (occurred.get(path) ?? 0) < often)

@@ -35,8 +35,8 @@ const atDefaults = (mistake: Mistake): Damage =>
 const atPerson = (mistake: Mistake): Damage =>
   below("PeerLab", mistake, (args) => ({ path: ["people", "somebody"], args: somebody(args) }));
 
-const named = (component: Component): Damage[] =>
-  wrongNames.map((componentName) => ({
+const named = (component: Component, ...names: string[]): Damage[] =>
+  [...wrongNames, ...names].map((componentName) => ({
     name: `${component}: the name ${JSON.stringify(componentName)}`.slice(0, 60),
     component,
     apply(args) {
@@ -46,7 +46,7 @@ const named = (component: Component): Damage[] =>
       else ownNetwork(args);
     },
     path: () => "name",
-    also: (path) => path.startsWith("people."),
+    also: (path) => /^people\W/.test(path),
     componentName,
   }));
 
@@ -73,7 +73,8 @@ const withoutReach = (mistake: Mistake): Mistake => ({
 export const damages: readonly Damage[] = [
   ...named("PeerNetwork"),
   ...named("WindowsPeer"),
-  ...named("PeerLab"),
+  // Part of the name of a private DNS zone.
+  ...named("PeerLab", "a..b", "lab-.x"),
   ...at("PeerNetwork", networkMistakes, placementMistakes),
   ...["*", "::/0", "jump.example.org", ""].map((jumpHostAddress): Damage => ({
     name: `PeerNetwork: a jump host at ${jumpHostAddress}`,

@@ -92,6 +92,9 @@ export const labMistakes: readonly Mistake[] = [
     "machines",
     "labuser",
   ]),
+  lab("administrators who cannot come to the machines' addresses", ada, ["adminSources"], {
+    adminSources: ["2001:db8:77::7"],
+  }),
   lab("a seed that is no machine", ada, ["seed"], { seed: "grace-1" }),
   lab("a seed of a lab without machines", { ada: {} }, ["seed"], { seed: "ada-1" }),
   lab("more machines than addresses", many(4), ["ipv4Subnet"], {

@@ -176,8 +176,8 @@ function withOwnGroup(
 
 /** Any component, valid by the rules of Azure and Windows; what is small is frequent. */
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
-  { weight: 26, arbitrary: peerNetwork },
-  { weight: 6, arbitrary: windowsPeer },
+  { weight: 28, arbitrary: peerNetwork },
+  { weight: 4, arbitrary: windowsPeer },
   { weight: 5, arbitrary: sharedPeerIdentity },
   { weight: 3, arbitrary: peerLab },
 );

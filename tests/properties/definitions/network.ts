@@ -87,7 +87,7 @@ export function network(place: Place, resourceGroup?: string): fc.Arbitrary<Netw
               outbound: fc.constantFrom<Outbound>(
                 "instance",
                 "none",
-                adopted ? "existing" : "natGateway",
+                ...(adopted ? (["existing", "existing"] as const) : (["natGateway"] as const)),
               ),
             },
             { requiredKeys: ["adminSources"] },
