@@ -67,7 +67,7 @@ export interface PeerNetworkArgs {
   jumpHostAddress?: string;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
-  /** Ports of the applications, in the security group and in each machine's Windows Firewall. None by default. */
+  /** Ports of the applications, in the security group and in each machine's Windows Firewall; 450 at most. None by default. */
   graphPorts?: GraphPortArgs[];
   /** Opens RDP (TCP 3389) to `adminSources`. False by default. */
   rdp?: boolean;

@@ -11,13 +11,20 @@ import {
   portsOnce,
 } from "./rules/openPorts";
 
+/** What stands for an entry of a configuration that was none: it is found wrong for its shape, and keeps its place. */
+const unreadable: GraphPortDefinition = { port: NaN };
+
 /** All that holds for the ports of a lab's applications. */
-export function checkGraphPorts(path: string, ports: readonly GraphPortDefinition[]): Finding[] {
+export function checkGraphPorts(
+  path: string,
+  ports: readonly (GraphPortDefinition | undefined)[],
+): Finding[] {
+  const known = ports.map((port) => port ?? unreadable);
   return [
     ...portCount(path, ports.length),
-    ...ports.flatMap((port, index) => checkGraphPort(at(path, index), port)),
-    ...portsOnce(path, ports),
-    ...portNamesOnce(path, ports),
+    ...ports.flatMap((port, index) => (port ? checkGraphPort(at(path, index), port) : [])),
+    ...portsOnce(path, known),
+    ...portNamesOnce(path, known),
   ];
 }
 

@@ -117,15 +117,21 @@ function checkLabNetwork(definition: LabDefinition): Finding[] {
         ? { ...finding, path: privateAddress }
         : finding,
     ),
-    ...administratorsReach("adminSources", adminSources, jumpHost !== undefined),
+    ...(hasMachines(definition)
+      ? administratorsReach("adminSources", adminSources, jumpHost !== undefined)
+      : []),
   ];
 }
 
 /** The zone of a lab's seed gets its tags; a lab without machines has none. */
-function checkZoneTags(path: string, { people, tags = {} }: LabDefinition): Finding[] {
-  if (!Object.values(people ?? {}).some(({ machines }) => Object.keys(machines ?? {}).length > 0))
-    return [];
+function checkZoneTags(path: string, definition: LabDefinition): Finding[] {
+  const { tags = {} } = definition;
+  if (!hasMachines(definition)) return [];
   return [...privateZoneTagCount(path, tags), ...privateZoneTagNames(path, tags)];
+}
+
+function hasMachines({ people }: LabDefinition): boolean {
+  return Object.values(people ?? {}).some(({ machines }) => Object.keys(machines ?? {}).length > 0);
 }
 
 function checkPerson(

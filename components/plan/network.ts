@@ -77,8 +77,9 @@ export function checkNetwork(path: string, definition: NetworkDefinition): Findi
     ...existingSubnetHasItsWayOut(at(path, "outbound"), outbound, adopted),
     ...(existing === undefined ? [] : checkExisting(at(path, "existing"), existing)),
   ];
-  // What is wrong by itself is no plan to be counted.
-  return findings.length > 0 ? findings : checkCounts(path, definition);
+  // What is wrong by itself, were it only for its shape, is no plan to be counted.
+  const isReadable = findings.length === 0 && !graphPorts?.includes(undefined as never);
+  return isReadable ? checkCounts(path, definition) : findings;
 }
 
 /** Decides all ranges and rules. The definition must be without findings. */

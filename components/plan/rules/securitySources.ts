@@ -1,4 +1,4 @@
-import { overlap, parseRange, type AddressRange } from "../addresses";
+import { overlap, parseRange, type AddressRange, type Family } from "../addresses";
 import { received } from "../findings";
 import { rule } from "./rule";
 import { sources } from "./sources";
@@ -26,12 +26,17 @@ export const administratorsReach = rule(
     source: `${sources.securityGroups}: without a rule that allows it nothing comes in`,
   },
   (_path, list: readonly string[], hasJumpHost: boolean) =>
-    hasJumpHost || list.length === 0 || list.some((one) => parseRange(one)?.family !== "IPv6")
+    hasJumpHost || list.length === 0 || list.some((one) => familyOf(one) !== "IPv6")
       ? []
       : [
           "are IPv6 ranges alone, but the steps on the machines go over SSH to their public IPv4 addresses; name an IPv4 address too, or a jumpHost",
         ],
 );
+
+/** A configuration may hold anything, which is then found wrong for itself. */
+function familyOf(source: unknown): Family | undefined {
+  return typeof source === "string" ? parseRange(source)?.family : undefined;
+}
 
 /** A source is an address or a range: a list of sources takes no `*` and no service tag. */
 export const sourceForm = rule(

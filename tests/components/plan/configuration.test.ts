@@ -123,6 +123,18 @@ describe("components/plan/configuration", () => {
       /did you mean "image".*known are computerName/,
     ],
     [
+      "a number where a port with its name belongs",
+      { "peerlab:graphPorts": "[4000]" },
+      "graphPorts[0]",
+      /is 4000; it must be a map/,
+    ],
+    [
+      "a number where administrators' addresses belong",
+      { "peerlab:adminSources": "[203]" },
+      "adminSources[0]",
+      /is 203 \(write "203"\)/,
+    ],
+    [
       "a text where a person belongs, and not people as empty for it",
       { "peerlab:people": '{"ada":"pc-1"}' },
       "people.ada",
