@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { allRules } from "../../components/plan/rules";
 import { resourceTypes } from "../../local/azure/types";
+import { notByDefinition, ruleCases } from "../components/plan/ruleCases";
 import { allCases } from "../local/azure/allCases";
 import { azureRulesTable } from "./azureRulesTable";
 import { knownRules } from "./knownRules";
@@ -82,6 +83,17 @@ describe("docs/azure-rules.md", () => {
     const existing = new Set(allRules.map(({ id }) => id));
     const named = new Set([...library, ...azure.flatMap(({ rules }) => rules)]);
     assert.deepEqual([...named].sort(), [...existing].sort());
+  });
+
+  it("names for a rule of Azure rules by which a definition is refused, or an existing part that leads to it", () => {
+    const refused = new Set(ruleCases.map(({ rule }) => rule));
+    for (const { id, rules } of azure) {
+      for (const rule of rules) {
+        const otherwise = notByDefinition[rule] ?? "";
+        const found = /existing|state|^never/.test(otherwise);
+        assert.ok(refused.has(rule) || found, `${id}: ${rule} ${otherwise}`);
+      }
+    }
   });
 
   it("counts as the library's own what no rule of Azure leads to", () => {
