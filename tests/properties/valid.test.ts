@@ -60,7 +60,9 @@ describe("tests/properties/valid", () => {
     );
   });
 
-  it("says every argument of every component, each value of those that have few", () => {
+  it("says every argument of every component, each value of those that have few", function () {
+    // In a shorter run what is seldom may not come up.
+    if (numRuns < 2500) this.skip();
     const often = Math.floor(numRuns / 2500);
     const seldom = components
       .flatMap((component) => everythingThatCanBeSaid(component))
