@@ -5,9 +5,9 @@ import { currentGuestFilesHash } from "./guestFiles";
 import { refuse } from "./inputErrors";
 import {
   appliedPassword,
+  givenPassword,
   initialPassword,
   passwordVersion,
-  wantedPassword,
 } from "./labUserPassword";
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
@@ -227,7 +227,8 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const plan = planMachine(name, definition);
     const parent = { parent: this };
 
-    const initial = initialPassword(name, args.adminPassword, parent);
+    const given = givenPassword(name, args.adminPassword, plan);
+    const initial = initialPassword(name, given, parent);
     const publicIpv4 = plan.publicIpv4 ? publicAddress(name, args, "IPv4", parent) : undefined;
     const publicIpv6 = plan.publicIpv6 ? publicAddress(name, args, "IPv6", parent) : undefined;
     const nic = networkInterface(name, args, publicIpv4, publicIpv6, parent);
@@ -258,7 +259,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
         jumpHost,
       }));
     const policy: StepPolicy = args;
-    const wanted = wantedPassword(name, args.adminPassword, initial, plan);
+    const wanted = given ?? initial;
     const password = appliedPassword(
       name,
       { plan, policy, instanceId, initial, wanted, connection: reached, target, prepared },

@@ -80,7 +80,7 @@ export function finished(): Promise<void> {
 const signature = "4dabf18193072939515e22adb298388d";
 
 /** Secrets arrive at the mocks as objects with a signature. */
-function unwrapped(value: any): unknown {
+export function unwrapped(value: any): unknown {
   if (Array.isArray(value)) return value.map(unwrapped);
   if (value === null || typeof value !== "object" || pulumi.asset.Archive.isInstance(value))
     return value;
@@ -109,7 +109,8 @@ export function counts(declared: Declared[]): Record<string, number> {
   return result;
 }
 
-function outputsOf(type: string, name: string, inputs: Record<string, any>): object {
+/** What a resource of that type answers beside its inputs. */
+export function outputsOf(type: string, name: string, inputs: Record<string, any>): object {
   switch (type) {
     case "pulumi:index:Stash":
       return { output: inputs.input };
@@ -142,7 +143,8 @@ function stdoutOf({ create, stdin }: Record<string, any>): string {
   return `${JSON.stringify(answers[action ?? ""])}\r`;
 }
 
-function answerOf(token: string, inputs: Record<string, any>): object {
+/** What a function answers. */
+export function answerOf(token: string, inputs: Record<string, any>): object {
   switch (token) {
     case "azure-native:compute:getVirtualMachine":
       return { vmId: `instance-of-${inputs.vmName}` };
