@@ -1,9 +1,18 @@
 import type { Policies } from "@pulumi/policy";
 import { ipv6OnPeers } from "./ipv6OnPeers";
+import { noRedundantRule, noShadowedRule } from "./noShadowedRule";
+import { peerPortsNotOpen } from "./peerPortsNotOpen";
 import { runCommandsFail } from "./runCommands";
 import { secretPolicies } from "./secrets";
 
 /** All policies of the pack, each with a memory of its own where it needs one. */
 export function policies(): Policies {
-  return [...secretPolicies(), runCommandsFail, ipv6OnPeers];
+  return [
+    ...secretPolicies(),
+    runCommandsFail,
+    ipv6OnPeers,
+    peerPortsNotOpen,
+    noShadowedRule,
+    noRedundantRule,
+  ];
 }
