@@ -68,7 +68,7 @@ function showsPeers(resource: Resource): boolean {
 }
 
 /** By its settings or its image; a disk that is attached says it by its type. */
-function isWindows({ properties }: Resource): boolean {
+export function isWindows({ properties }: Resource): boolean {
   if (isObject(valueAt(properties, "osProfile", "windowsConfiguration"))) return true;
   if (isObject(valueAt(properties, "osProfile", "linuxConfiguration"))) return false;
   const osType = textAt(properties, "storageProfile", "osDisk", "osType");

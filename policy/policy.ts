@@ -80,7 +80,7 @@ export function resourceOf({ type, urn, props }: ResourceValidationArgs): Resour
 
 /** The finding as it is printed: where, what, and the rule. */
 export function describe({ path, reason, rule }: ResourceFinding): string {
-  return `${path === "" ? "" : `${path}: `}${reason}${rule === undefined ? "" : ` [${rule}]`}`;
+  return `${path === "" ? "" : `${path}: `}${reason} [${rule}]`;
 }
 
 function dependenciesOf(resource: PolicyResource | undefined, property: string): string[] {

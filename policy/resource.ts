@@ -10,7 +10,7 @@ export interface Resource {
   properties: PlainObject;
 }
 
-/** One thing that is wrong with a resource. The rule is absent where the policy is the rule. */
+/** One thing that is wrong with a resource. */
 export type ResourceFinding = Pick<Finding, "path" | "reason" | "rule">;
 
 /**

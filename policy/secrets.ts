@@ -53,6 +53,7 @@ export function unmarkedSecrets(
         path,
         reason:
           "is not marked as secret, so that the state and every preview hold it in plain text; pass it as pulumi.secret(...) or from a secret of the configuration",
+        rule: "SECRET-MARKED",
       }));
   });
 }

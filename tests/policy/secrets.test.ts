@@ -117,7 +117,7 @@ describe("policy/secrets", () => {
   it("tells marked from unmarked by what the remediation saw", () => {
     assert.deepEqual(run(secretPolicies(), { stdin: new Secret(value) }), []);
     assert.deepEqual(run(secretPolicies(), { stdin: value }), [
-      "stdin: is not marked as secret, so that the state and every preview hold it in plain text; pass it as pulumi.secret(...) or from a secret of the configuration",
+      "stdin: is not marked as secret, so that the state and every preview hold it in plain text; pass it as pulumi.secret(...) or from a secret of the configuration [SECRET-MARKED]",
     ]);
     assert.deepEqual(run(secretPolicies(), { stdin: unknownText, create: value }), []);
   });
