@@ -11,9 +11,11 @@ import type {
   PeerLabArgs,
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
-import { PeerNetwork } from "./peerNetwork";
+import { PeerNetwork, type Outbound } from "./peerNetwork";
+import { plain, plainPlacement } from "./plainValues";
 import {
   checkLab,
+  networkOf,
   planLab,
   type LabDefinition,
   type LabMachinePlan,
@@ -49,9 +51,11 @@ export class PeerLab extends pulumi.ComponentResource {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
     const definition: LabDefinition = {
       ...args,
-      adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
+      ...plainPlacement(args),
+      adminPassword: plain(args.adminPassword),
     };
-    refuse(`PeerLab ${name}`, checkLab(definition));
+    const judged = { resource: this, options: opts, withParts: true };
+    refuse(`PeerLab ${name}`, checkLab(definition, name), judged);
     const plan = planLab(definition);
     const parent = { parent: this };
 
@@ -68,7 +72,7 @@ export class PeerLab extends pulumi.ComponentResource {
         graphPorts: args.graphPorts,
         rdp: args.rdp,
         isolate: args.isolate,
-        outbound: args.outbound,
+        outbound: networkOf(definition).outbound as Outbound | undefined,
         ipv4Space: args.ipv4Space,
         ipv6Space: args.ipv6Space,
         ipv4Subnet: args.ipv4Subnet,

@@ -3,7 +3,11 @@ import * as network from "@pulumi/azure-native/network";
 import type { input } from "@pulumi/azure-native/types";
 import { refuse, refuseLate } from "./inputErrors";
 import type { GuestNetworking } from "./peerMachine";
+import { plainPlacement } from "./plainValues";
+import { checkComponentName, networkNames } from "./plan/componentNames";
 import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import { checkPlacement } from "./plan/placement";
+import { rangesKept } from "./plan/rules/addressRanges";
 import type { SecurityRulePlan } from "./plan/securityRules";
 
 /** How machines reach the internet. */
@@ -111,7 +115,15 @@ export class PeerNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: PeerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerNetwork", name, args, opts);
-    refuse(`PeerNetwork ${name}`, checkNetwork("", args));
+    refuse(
+      `PeerNetwork ${name}`,
+      [
+        ...checkComponentName("name", name, networkNames(args.existing)),
+        ...checkPlacement("", plainPlacement(args)),
+        ...checkNetwork("", args),
+      ],
+      { resource: this, options: opts },
+    );
     const plan = planNetwork(args);
     const parent = { parent: this };
 
@@ -151,13 +163,10 @@ function refuseOtherRanges(name: string, plan: NetworkPlan, parent: Parent): voi
     { ...parent, ignoreChanges: ["input"] },
   );
   made.output.apply((ranges) => {
-    if (ranges === wanted) return;
-    refuseLate(`PeerNetwork ${name}`, [
-      {
-        path: "ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet",
-        reason: `are ${wanted}, but the network was made with ${ranges}; Azure does not change ranges in use: put them back, or destroy the lab first`,
-      },
-    ]);
+    refuseLate(
+      `PeerNetwork ${name}`,
+      rangesKept("ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet", wanted, String(ranges)),
+    );
   });
 }
 

@@ -8,6 +8,7 @@ import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
+import { plain } from "./plainValues";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
 import { withSecrets } from "./secrets";
@@ -85,7 +86,7 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     const keys = Object.keys(args.machines ?? {}).sort(codePoints);
     // Only the keys: with its machines among its inputs, one that fails would have the engine skip all others.
     super("peerlab:index:SharedPeerIdentity", name, withSecrets({ ...args, machines: keys }), opts);
-    refuse(`SharedPeerIdentity ${name}`, [
+    const findings = [
       ...checkIdentity("", {
         machines: keys,
         maker: args.maker,
@@ -93,10 +94,12 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
         rotation: args.rotation,
         hasExportedIdentity: args.exportedIdentity !== undefined,
         hasExportPassword: args.exportPassword !== undefined,
+        exportedIdentity: plain(args.exportedIdentity),
       }),
       ...checkStepPolicy("", args),
       ...(args.reconcile ? checkReconcile("reconcile", args.reconcile, keys) : []),
-    ]);
+    ];
+    refuse(`SharedPeerIdentity ${name}`, findings, { resource: this, options: opts });
     const policy: StepPolicy = args;
     const parent = { parent: this };
 

@@ -12,7 +12,10 @@ import {
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
+import { plain, plainPlacement } from "./plainValues";
+import { checkComponentName, machineNames } from "./plan/componentNames";
 import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
+import { checkPlacement } from "./plan/placement";
 import { pinnedHostKey, preparation } from "./preparation";
 import { withSecrets } from "./secrets";
 import {
@@ -208,11 +211,19 @@ export class WindowsPeer extends pulumi.ComponentResource {
     super("peerlab:index:WindowsPeer", name, withSecrets(args), opts);
     const definition: MachineDefinition = {
       ...args,
-      adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
+      adminPassword: plain(args.adminPassword),
       jumpHost: args.jumpHost === undefined ? undefined : plainJumpHost(args.jumpHost),
       seed: plain(args.seed),
     };
-    refuse(`WindowsPeer ${name}`, checkMachine("", name, definition));
+    refuse(
+      `WindowsPeer ${name}`,
+      [
+        ...checkComponentName("name", name, machineNames),
+        ...checkPlacement("", plainPlacement(args)),
+        ...checkMachine("", name, definition),
+      ],
+      { resource: this, options: opts },
+    );
     const plan = planMachine(name, definition);
     const parent = { parent: this };
 
@@ -339,10 +350,4 @@ function plainJumpHost(
 ): NonNullable<MachineDefinition["jumpHost"]> {
   const { host, port, user, hostKey } = plain(jumpHost) ?? {};
   return { host, port, user, hostKey };
-}
-
-/** The value, unless it is known only later. */
-function plain<T extends object>(value: pulumi.Input<T> | undefined): T | undefined {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return undefined;
-  return value as T | undefined;
 }

@@ -1,5 +1,4 @@
 import * as ipaddr from "ipaddr.js";
-import { received, type Finding } from "./findings";
 
 export type Family = "IPv4" | "IPv6";
 export const families: readonly Family[] = ["IPv4", "IPv6"];
@@ -63,23 +62,6 @@ export function firstSubnet(space: AddressRange, prefixLength: number): AddressR
   );
   if (!range) throw new Error(`no subnet of ${space.text}`);
   return range;
-}
-
-/** Findings for one range that must be of `family`, without host bits. */
-export function checkRange(path: string, text: string, family: Family): Finding[] {
-  const range = parseRange(text);
-  const example = family === "IPv4" ? "10.80.0.0/16" : "fd5a:9c2e:71b0::/48";
-  if (!range || range.family !== family || !text.includes("/")) {
-    return [
-      { path, reason: `is ${received(text)}; it must be an ${family} range such as ${example}` },
-    ];
-  }
-  if (hasHostBits(range)) {
-    return [
-      { path, reason: `is ${received(text)}, which has bits set below /${range.prefixLength}` },
-    ];
-  }
-  return [];
 }
 
 function matches(address: ipaddr.IPv4 | ipaddr.IPv6, range: AddressRange): boolean {

@@ -1,7 +1,9 @@
 import type { Finding } from "./findings";
 import { checkLab, type LabDefinition } from "./lab";
 import { hasOwnKey } from "./ownKey";
-import { boolean, fields, fit, list, map, nearest, number, text, type Shape } from "./shape";
+import { knownKey } from "./rules/configuration";
+import { jumpHostGiven } from "./rules/jumpHosts";
+import { boolean, fields, fit, list, map, number, text, type Shape } from "./shape";
 
 const machineShape = fields({
   computerName: text,
@@ -106,10 +108,8 @@ export function readConfiguration(
     const key = name.slice(project.length + 1);
     const shape = hasOwnKey(configurationShape, key) ? configurationShape[key] : undefined;
     if (!shape) {
-      findings.push({
-        path: key,
-        reason: `is no known key${nearest(key, Object.keys(configurationShape))}; the known ones stand in Pulumi.yaml`,
-      });
+      const known = Object.keys(configurationShape);
+      findings.push(...knownKey(key, key, known, "the known ones stand in Pulumi.yaml"));
       continue;
     }
     const fitted = isEmpty(value) ? undefined : fit(key, parsed(value, shape), shape, findings);
@@ -142,9 +142,9 @@ export function readConfiguration(
 
 function checkJumpHostComplete({ jumpHost }: LabDefinition): Finding[] {
   if (jumpHost === undefined) return [];
-  return (["host", "user"] as const)
-    .filter((key) => jumpHost[key] === undefined)
-    .map((key) => ({ path: `jumpHost.${key}`, reason: "is missing" }));
+  return (["host", "user"] as const).flatMap((key) =>
+    jumpHostGiven(`jumpHost.${key}`, jumpHost[key]),
+  );
 }
 
 function isEmpty(value: string): boolean {

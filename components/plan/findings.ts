@@ -8,11 +8,16 @@ export interface Finding {
   /** What is wrong, the value received (never a secret), and what is allowed. */
   reason: string;
   /** Id of the rule that found it: `WIN-COMPUTERNAME`. */
-  rule?: string;
+  rule: string;
   /** Where the rule is said. */
-  source?: string;
+  source: string;
   /** `refused` where nothing else is said. */
   severity?: Severity;
+}
+
+/** Whether nothing is made because of it. */
+export function isRefusal({ severity }: Finding): boolean {
+  return severity !== "warning";
 }
 
 /** The path of `key` below `path`: `a.b` for plain names, `a["b-1"]` for others, `a[0]` for positions. */

@@ -1,15 +1,31 @@
-import { at, received, type Finding } from "./findings";
+import { spacesOf, subnetsOf } from "./addressSpace";
+import { parseRange } from "./addresses";
 import {
-  checkIdentity,
-  checkKey,
-  checkReconcile,
-  codePoints,
-  type ReconcileDefinition,
-} from "./identity";
+  checkComponentName,
+  checkNameLength,
+  checkSeedZone,
+  machineNames,
+  networkNames,
+  type DerivedName,
+} from "./componentNames";
+import { at, type Finding } from "./findings";
+import { checkIdentity, checkReconcile, codePoints, type ReconcileDefinition } from "./identity";
 import { imageOf } from "./images";
 import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
 import { hasOwnKey } from "./ownKey";
+import { checkPlacement, type PlacementDefinition } from "./placement";
+import { personKey } from "./rules/identities";
+import {
+  computerNameOnce,
+  machineKey,
+  machineKeyOnce,
+  peopleGiven,
+  seedIsMachine,
+} from "./rules/labs";
+import { outboundOfAll } from "./rules/machines";
+import { subnetRoom } from "./rules/subnets";
+import { privateZoneTagCount, privateZoneTagNames } from "./rules/tags";
 
 export interface PersonDefinition {
   displayName?: string;
@@ -20,7 +36,7 @@ export interface PersonDefinition {
   exportPassword?: unknown;
 }
 
-export interface LabDefinition extends NetworkDefinition {
+export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
   people: Record<string, PersonDefinition>;
   machineDefaults?: MachineDefinition;
   adminUsername?: string;
@@ -45,76 +61,146 @@ export interface LabPlan {
   machines: LabMachinePlan[];
 }
 
-export function checkLab(definition: LabDefinition): Finding[] {
-  const findings: Finding[] = [];
+/** Everything that is wrong with a lab. Its name is part of the names of all that is made; the program calls its own `lab`. */
+export function checkLab(definition: LabDefinition, name = "lab"): Finding[] {
   const people = Object.entries(definition.people ?? {});
-  if (people.length === 0) {
-    findings.push({
-      path: "people",
-      reason: "is empty; a lab has at least one person, such as ada: { machines: ... }",
-    });
-  }
-  const network = networkOf(definition);
-  findings.push(...checkNetwork("", network));
   const inherited = inheritedOf(definition);
+  // What Windows calls a machine is each machine's own.
   const shared = checkMachine("", "inherited", {
-    ...inherited,
+    ...(definition.machineDefaults?.outbound === undefined ? machineOf(inherited, {}) : inherited),
     adminPassword: definition.adminPassword,
-  });
-  const context = {
+  }).filter(({ path }) => path !== "");
+  const context: Context = {
+    lab: name,
     definition: inherited,
     findings: new Set(shared.map(({ path, reason }) => path + reason)),
+    keys: new Map(),
+    names: new Map(),
   };
-  findings.push(...shared.map((finding) => whereShared(definition, finding)));
-  const keys = new Map<string, string>();
-  const names = new Map<string, string>();
-  for (const [personKey, person] of people) {
-    const here = at("people", personKey);
-    findings.push(...checkKey(here, personKey));
-    const machines = Object.entries(person.machines ?? {});
-    findings.push(
-      ...checkIdentity(here, {
-        machines: machines.map(([key]) => key),
-        maker: person.maker,
-        rotation: person.rotation,
-        hasExportedIdentity: person.exportedIdentity !== undefined,
-        hasExportPassword: person.exportPassword !== undefined,
-      }),
-    );
-    for (const [key, own] of machines) {
-      const path = at(at(here, "machines"), key);
-      const computerName = own.computerName ?? key;
-      findings.push(...ownFindings(path, key, own, context));
-      if (own.computerName !== undefined) findings.push(...checkMachineKey(path, key));
-      const earlierKey = keys.get(key);
-      if (earlierKey) {
-        findings.push({
-          path,
-          reason: `has the same key as ${earlierKey}; each machine of a lab has its own`,
-        });
-      }
-      keys.set(key, path);
-      const name = computerName.toLowerCase();
-      const earlierName = names.get(name);
-      if (earlierName && !earlierKey) {
-        findings.push({
-          path: own.computerName === undefined ? path : at(path, "computerName"),
-          reason: `is ${received(computerName)}, the computer name of ${earlierName} too; each name once (case does not count)`,
-        });
-      }
-      names.set(name, path);
-    }
-  }
-  if (definition.seed !== undefined && !keys.has(definition.seed)) {
-    findings.push({
-      path: "seed",
-      reason: `is ${received(definition.seed)}, which is no machine; allowed are ${[...keys.keys()].sort(codePoints).join(", ")}`,
-    });
-  }
-  if (definition.reconcile !== undefined) {
-    findings.push(...checkReconcile("reconcile", definition.reconcile, [...keys.keys()]));
-  }
-  return findings;
+  return [
+    ...checkLabName("name", name, definition),
+    ...peopleGiven("people", people.length),
+    ...checkPlacement("", definition),
+    ...checkZoneTags("tags", definition),
+    ...checkNetwork("", networkOf(definition)),
+    ...shared.map((finding) => whereShared(definition, finding)),
+    ...people.flatMap(([key, person]) => checkPerson(at("people", key), key, person, context)),
+    ...checkRoles(definition, [...context.keys.keys()]),
+  ];
+}
+
+/** What is known of a lab while its machines are judged one by one. */
+interface Context {
+  lab: string;
+  /** What every machine takes from the lab, and what was found wrong with that. */
+  definition: MachineDefinition;
+  findings: Set<string>;
+  /** Keys and computer names, in lower case, of the machines before, with their paths. */
+  keys: Map<string, string>;
+  names: Map<string, string>;
+}
+
+function checkLabName(path: string, name: string, definition: LabDefinition): Finding[] {
+  const group: readonly DerivedName[] =
+    definition.resourceGroupName === undefined ? [["resourceGroup", ""]] : [];
+  const findings = checkComponentName(path, name, [...group, ...networkNames(definition.existing)]);
+  return findings.length > 0 ? findings : checkSeedZone(path, name);
+}
+
+/** The zone of a lab's seed gets its tags; a lab without machines has none. */
+function checkZoneTags(path: string, { people, tags = {} }: LabDefinition): Finding[] {
+  if (!Object.values(people ?? {}).some(({ machines }) => Object.keys(machines ?? {}).length > 0))
+    return [];
+  return [...privateZoneTagCount(path, tags), ...privateZoneTagNames(path, tags)];
+}
+
+function checkPerson(
+  path: string,
+  key: string,
+  person: PersonDefinition,
+  context: Context,
+): Finding[] {
+  const machines = Object.entries(person.machines ?? {});
+  const { exportedIdentity } = person;
+  return [
+    ...personKey(path, key),
+    ...checkIdentity(path, {
+      machines: machines.map(([machine]) => machine),
+      maker: person.maker,
+      rotation: person.rotation,
+      hasExportedIdentity: exportedIdentity !== undefined,
+      hasExportPassword: person.exportPassword !== undefined,
+      exportedIdentity: typeof exportedIdentity === "string" ? exportedIdentity : undefined,
+    }),
+    ...machines.flatMap(([machine, own]) =>
+      checkLabMachine(at(at(path, "machines"), machine), machine, own, context),
+    ),
+  ];
+}
+
+function checkLabMachine(
+  path: string,
+  key: string,
+  own: MachineDefinition,
+  context: Context,
+): Finding[] {
+  const { keys, names, lab } = context;
+  const { computerName = key } = machineOf(context.definition, own);
+  const earlierKey = keys.get(key);
+  const earlierName = earlierKey === undefined ? names.get(computerName.toLowerCase()) : undefined;
+  keys.set(key, path);
+  names.set(computerName.toLowerCase(), path);
+  const isOwnName = own.computerName !== undefined;
+  const namePath = isOwnName
+    ? at(path, "computerName")
+    : context.definition.computerName === undefined
+      ? path
+      : "machineDefaults.computerName";
+  return [
+    ...ownFindings(path, key, own, context),
+    ...(computerName === key ? [] : machineKey(path, key)),
+    ...checkNameLength(path, `${lab}-${key}`, machineNames),
+    ...machineKeyOnce(path, earlierKey),
+    ...computerNameOnce(namePath, computerName, earlierName),
+  ];
+}
+
+/** What is said of machines from outside, and how many of them there is room for. */
+function checkRoles(definition: LabDefinition, machines: string[]): Finding[] {
+  const { seed, reconcile, existing } = definition;
+  // An existing subnet may have a way out of its own.
+  const outbound = existing?.subnetName === undefined ? definition.outbound : undefined;
+  return [
+    ...outboundOfAll("outbound", outbound, withoutPublicIpv4(definition)),
+    ...(seed === undefined ? [] : seedIsMachine("seed", seed, machines)),
+    ...(reconcile === undefined ? [] : checkReconcile("reconcile", reconcile, machines)),
+    ...checkRoom(definition, machines.length),
+  ];
+}
+
+/** Keys of the machines that leave it to the lab how they reach the internet, and have no address of their own. */
+function withoutPublicIpv4(definition: LabDefinition): string[] {
+  const inherited = inheritedOf(definition);
+  return Object.values(definition.people ?? {})
+    .flatMap(({ machines }) => Object.entries(machines ?? {}))
+    .filter(([, { outbound }]) => (outbound ?? definition.machineDefaults?.outbound) === undefined)
+    .filter(([, own]) => {
+      const { publicIpv4, jumpHost } = machineOf(inherited, own);
+      return !(publicIpv4 ?? jumpHost === undefined);
+    })
+    .map(([key]) => key);
+}
+
+/** Of an existing subnet, it is known only when it was looked up. */
+function checkRoom(definition: LabDefinition, machines: number): Finding[] {
+  if (definition.existing?.subnetName !== undefined) return [];
+  const [subnet] = subnetsOf(definition);
+  const isWholeSpace =
+    definition.ipv4Subnet === undefined &&
+    parseRange(subnet)?.text === parseRange(spacesOf(definition)[0])?.text;
+  return parseRange(subnet) === undefined
+    ? []
+    : subnetRoom(isWholeSpace ? "ipv4Space" : "ipv4Subnet", [subnet], machines);
 }
 
 /** Decides machines, their roles and their order. Nothing depends on the order in which people and machines are given. */
@@ -143,10 +229,23 @@ export function planLab(definition: LabDefinition): LabPlan {
   };
 }
 
-/** The network's part of a lab: the jump host's own address belongs to those who administer. */
+/**
+ * The network's part of a lab: the jump host's own address belongs to those who administer, and behind a jump host machines have no
+ * address of their own to reach the internet by.
+ */
 export function networkOf(definition: LabDefinition): NetworkDefinition {
-  const { jumpHost } = definition;
-  return { ...definition, jumpHostAddress: definition.jumpHostAddress ?? jumpHost?.privateAddress };
+  const { jumpHost, existing } = definition;
+  const byDefault =
+    jumpHost === undefined
+      ? undefined
+      : existing?.subnetName === undefined
+        ? "natGateway"
+        : "existing";
+  return {
+    ...definition,
+    jumpHostAddress: definition.jumpHostAddress ?? jumpHost?.privateAddress,
+    outbound: definition.outbound ?? byDefault,
+  };
 }
 
 /** What every machine takes from the lab, worked out once. */
@@ -182,35 +281,26 @@ function ownFindings(
   path: string,
   key: string,
   own: MachineDefinition,
-  inherited: Inherited,
+  inherited: Context,
 ): Finding[] {
   return checkMachine("", key, machineOf(inherited.definition, own))
     .filter(
       ({ path: where, reason }) => !inherited.findings.has(where + reason) || touches(own, where),
     )
-    .map(({ path: where, reason }) => ({ path: where === "" ? path : `${path}.${where}`, reason }));
-}
-
-interface Inherited {
-  definition: MachineDefinition;
-  findings: Set<string>;
+    .map((finding) => ({
+      ...finding,
+      path: finding.path === "" ? path : `${path}.${finding.path}`,
+    }));
 }
 
 function touches(own: MachineDefinition, where: string): boolean {
   return hasOwnKey(own, where.split(/[.[]/)[0]);
 }
 
-/** A key that is no computer name still ends up in the names of resources. */
-function checkMachineKey(path: string, key: string): Finding[] {
-  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/.test(key)) return [];
-  const reason = `has the key ${received(key)}; a key is up to 40 letters, digits and hyphens, beginning with a letter or digit`;
-  return [{ path, reason }];
-}
-
 /** A shared value stands in `machineDefaults` or at the lab itself. */
-function whereShared({ machineDefaults = {} }: LabDefinition, { path, reason }: Finding): Finding {
-  const stands = hasOwnKey(machineDefaults, path.split(/[.[]/)[0]);
-  return { path: stands ? `machineDefaults.${path}` : path, reason };
+function whereShared({ machineDefaults = {} }: LabDefinition, finding: Finding): Finding {
+  const stands = hasOwnKey(machineDefaults, finding.path.split(/[.[]/)[0]);
+  return stands ? { ...finding, path: `machineDefaults.${finding.path}` } : finding;
 }
 
 function sortedEntries<T>(map: Record<string, T>): [string, T][] {

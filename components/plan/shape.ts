@@ -1,5 +1,6 @@
-import { at, oneOf, received, type Finding } from "./findings";
+import { at, type Finding } from "./findings";
 import { hasOwnKey } from "./ownKey";
+import { knownKey, wantedKind } from "./rules/configuration";
 
 /** What a value from a configuration file has to look like. */
 export type Shape =
@@ -54,10 +55,7 @@ function fitEntries(
     const expected = shape.kind === "map" ? shape.of : ownField(shape.fields, key);
     if (!expected) {
       const allowed = shape.kind === "fields" ? Object.keys(shape.fields) : [];
-      findings.push({
-        path: here,
-        reason: `is no known key${nearest(key, allowed)}; known are ${oneOf(allowed)}`,
-      });
+      findings.push(...knownKey(here, key, allowed));
       continue;
     }
     const fitted = fit(here, entry, expected, findings);
@@ -72,48 +70,6 @@ function ownField(known: Readonly<Record<string, Shape>>, key: string): Shape | 
 }
 
 function misfit(path: string, value: unknown, wanted: string, findings: Finding[]): undefined {
-  findings.push({ path, reason: `${describe(path, value, wanted)}; it must be ${wanted}` });
+  findings.push(...wantedKind(path, value, wanted));
   return undefined;
-}
-
-/** The value as far as it may be shown: what stands where a map or a list belongs may hold anything, secrets too. */
-function describe(path: string, value: unknown, wanted: string): string {
-  const isText = typeof value === "string";
-  if (/password|identity|privatekey/i.test(path)) return "(not shown)";
-  if (wanted === "a map" || wanted === "a list") {
-    return isText
-      ? "is a text (not shown)"
-      : `is ${Array.isArray(value) ? "a list" : typeof value === "object" ? "a map" : received(value)}`;
-  }
-  const hint = wanted === "a text" && !isText ? ` (write ${JSON.stringify(String(value))})` : "";
-  return `is ${received(value)}${hint}`;
-}
-
-/** `, did you mean "x"?` where a known key is close. */
-export function nearest(key: string, known: readonly string[]): string {
-  const close = known
-    .map((candidate) => ({
-      candidate,
-      distance: distance(key.toLowerCase(), candidate.toLowerCase()),
-    }))
-    .filter((entry) => entry.distance <= Math.max(2, Math.floor(entry.candidate.length / 3)))
-    .sort((one, other) => one.distance - other.distance)[0];
-  return close ? ` (did you mean ${JSON.stringify(close.candidate)}?)` : "";
-}
-
-function distance(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const cost = one[row - 1] === other[column - 1] ? 0 : 1;
-      current[column] = Math.min(
-        previous[column] + 1,
-        current[column - 1] + 1,
-        previous[column - 1] + cost,
-      );
-    }
-    previous = current;
-  }
-  return previous[other.length];
 }

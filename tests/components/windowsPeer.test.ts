@@ -15,6 +15,9 @@ const inputsOf = (type: string, name?: string) =>
     (resource) => resource.type.endsWith(type) && (name === undefined || resource.name === name),
   )?.inputs ?? assert.fail(`no ${type} ${name ?? ""}`);
 
+const galleryImage =
+  "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/ours/images/windows";
+
 describe("components/windowsPeer", () => {
   beforeEach(async () => {
     declared = await mockEngine();
@@ -113,7 +116,7 @@ describe("components/windowsPeer", () => {
       new WindowsPeer("pc-1", {
         ...args,
         computerName: "OTHER",
-        imageReference: { id: "/gallery/image" },
+        imageReference: { id: galleryImage },
         size: "Standard_E4s_v5",
         osDisk: { sizeGb: 256, type: "Premium_LRS" },
         zone: "2",
@@ -134,7 +137,7 @@ describe("components/windowsPeer", () => {
     );
     const vm = inputsOf(":VirtualMachine");
     assert.equal(vm.osProfile.computerName, "OTHER");
-    assert.deepEqual(vm.storageProfile.imageReference, { id: "/gallery/image" });
+    assert.deepEqual(vm.storageProfile.imageReference, { id: galleryImage });
     assert.equal(vm.hardwareProfile.vmSize, "Standard_E4s_v5");
     assert.equal(vm.storageProfile.osDisk.diskSizeGB, 256);
     assert.equal(vm.storageProfile.osDisk.managedDisk.storageAccountType, "Premium_LRS");

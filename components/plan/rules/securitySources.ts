@@ -1,0 +1,89 @@
+import { overlap, parseRange, type AddressRange } from "../addresses";
+import { received } from "../findings";
+import { rule } from "./rule";
+import { sources } from "./sources";
+
+const allowed = "allowed are addresses and ranges such as 203.0.113.7 or 2001:db8:1::/48";
+
+/** SSH has to be open to somebody. */
+export const administratorsNamed = rule(
+  {
+    id: "ADMIN-SOURCES-MISSING",
+    source: "SSH is open to those who administer, and to nobody else",
+  },
+  (_path, list: readonly string[] | undefined) =>
+    list === undefined || list.length === 0
+      ? [
+          "is missing; name the addresses or ranges you administer from, such as 203.0.113.7/32 (SSH is open to nobody else)",
+        ]
+      : [],
+);
+
+/** A source is an address or a range: a list of sources takes no `*` and no service tag. */
+export const sourceForm = rule(
+  {
+    id: "NSG-PREFIXES-NO-TAG",
+    source: `${sources.securityGroups}; terraform-provider-azurerm#5617`,
+  },
+  (_path, source: string) =>
+    typeof source === "string" && parseRange(source) ? [] : [`is ${received(source)}; ${allowed}`],
+);
+
+/** Service tags and words that stand for the whole internet. */
+const everyone = new Set(["*", "any", "internet", "0.0.0.0", "::"]);
+
+/**
+ * A source that is not everybody: neither `*`, nor the internet, nor a range so wide that it is "everyone" in all but name (an
+ * IPv4 range shorter than /8, an IPv6 range shorter than /16). For ports of peers, SSH and Remote Desktop.
+ */
+export const notOpenToEveryone = rule(
+  {
+    id: "SOURCE-EVERYONE",
+    source: "a port of peers or administrators that everybody reaches is attacked within minutes",
+  },
+  (_path, source: string) => {
+    const range = parseRange(source);
+    const open = everyone.has(source.toLowerCase()) || (range !== undefined && isWide(range));
+    return open ? [`is ${received(source)}, which is open to everyone; ${allowed}`] : [];
+  },
+);
+
+function isWide(range: AddressRange): boolean {
+  return range.family === "IPv4" ? range.prefixLength < 8 : range.prefixLength < 16;
+}
+
+/**
+ * Networks peered with this one have ranges of their own: Azure refuses a peering of networks that overlap, and PNRP finds the
+ * addresses that machines have in their own networks.
+ */
+export const peersApart = rule(
+  { id: "PEER-OVERLAP", source: sources.virtualNetworks },
+  (_path, source: string, own: readonly string[]) => {
+    const range = parseRange(source);
+    return own
+      .map(parseRange)
+      .filter((other) => range !== undefined && other !== undefined && overlap(range, other))
+      .map(
+        (other) =>
+          `is ${received(source)}, which overlaps the lab's own ${other?.text}; it names networks peered with this one, and those have ranges of their own`,
+      );
+  },
+);
+
+/** How many addresses and ranges the rules of one security group may name on one side, sources or destinations: 4,000. */
+export const addressCount = rule(
+  { id: "NSG-4000-ADDRESSES", source: sources.networkLimits },
+  (_path, addresses: number) =>
+    addresses > 4000
+      ? [
+          `make the rules of the security group name ${addresses} sources; Azure takes 4000 in a group: name wider ranges, or fewer ports`,
+        ]
+      : [],
+);
+
+/** How many rules a security group may have: 1,000. */
+export const ruleCount = rule(
+  { id: "NSG-1000", source: sources.networkLimits },
+  (_path, rules: number) =>
+    rules > 1000 ? [`has ${rules} rules; Azure takes 1000 in a security group`] : [],
+);
