@@ -4,6 +4,7 @@ import {
   type ProtocolPort,
 } from "../components/plan/openToEveryone";
 import { peerPorts, rdpPort, sshPort } from "../components/plan/peerPorts";
+import { notOpenToEveryone } from "../components/plan/rules/securitySources";
 import { stackPolicy, type Stack, type StackFinding } from "./policy";
 import { elementsAt, textAt, valueAt } from "./properties";
 import { concernsSecurityGroups, securityGroupsOf } from "./securityGroups";
@@ -32,7 +33,7 @@ export function judgeOpenPorts(
         const own = open.filter((entry) => entry.rule === rule);
         return own.length === 0
           ? []
-          : [{ urn, path, reason: reasonOf(own), rule: "SOURCE-EVERYONE" }];
+          : [{ urn, path, reason: reasonOf(own), rule: notOpenToEveryone.id }];
       });
   });
 }
