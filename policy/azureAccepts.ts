@@ -1,4 +1,4 @@
-import type { Finding } from "../components/plan/findings";
+import { isRefusal, type Finding } from "../components/plan/findings";
 import {
   judgeExtension,
   judgeRunCommandSource,
@@ -10,7 +10,8 @@ import { judgeSubnet, judgeVirtualNetwork } from "./azureResources/networks";
 import { judgePublicAddress } from "./azureResources/publicAddresses";
 import { judgeSecurityGroup, judgeSecurityRule } from "./azureResources/securityRules";
 import { judgeVirtualMachine } from "./azureResources/virtualMachines";
-import { resourcePolicy } from "./policy";
+import { concernsTogether, judgeTogether } from "./azureResources/together";
+import { inBothWays, resourcePolicy, stackPolicy } from "./policy";
 import { azureType, azureTypes, type Resource } from "./resource";
 
 const judges: Readonly<Record<string, (resource: Resource) => Finding[]>> = {
@@ -32,12 +33,17 @@ export function judgeAzureResource(resource: Resource): Finding[] {
   return [...judgeCommonParts(resource), ...(judge ? judge(resource) : [])];
 }
 
-export const azureAccepts = resourcePolicy(
-  {
-    name: "azure-accepts",
-    description: "Azure would refuse nothing of what a resource is given.",
-    enforcementLevel: "mandatory",
-  },
-  (type) => azureType(type) !== undefined,
-  (resource) => judgeAzureResource(resource).filter(({ severity }) => severity !== "warning"),
+const description = {
+  name: "azure-accepts",
+  description: "Azure would refuse nothing of what a resource is given.",
+  enforcementLevel: "mandatory",
+} as const;
+
+export const azureAccepts = inBothWays(
+  resourcePolicy(
+    description,
+    (type) => azureType(type) !== undefined,
+    (resource) => judgeAzureResource(resource).filter(isRefusal),
+  ),
+  stackPolicy(description, concernsTogether, (stack) => judgeTogether(stack).filter(isRefusal)),
 );

@@ -13,9 +13,12 @@ export function judgePeers(stack: Stack, choice: PeerChoice): StackFinding[] {
       .map((resource) => [resource.urn, resource]),
   );
   return peerMachines(stack.resources, choice).flatMap(({ urn, properties }) => {
-    const own = stack
+    const made = stack
       .dependencies(urn, "networkProfile")
       .flatMap((dependency) => interfaces.get(dependency) ?? []);
+    // More than are named: made of all that a component declares, and nobody can tell which it is.
+    const named = elementsAt(properties, "networkProfile", "networkInterfaces").length;
+    const own = made.length > named ? [] : made;
     const inline = elementsAt(properties, "networkProfile", "networkInterfaceConfigurations");
     return [
       ...own

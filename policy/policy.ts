@@ -73,6 +73,15 @@ export function stackPolicy<Configuration extends object>(
   };
 }
 
+/** One policy of two parts: resources one by one, and all together. */
+export function inBothWays(
+  one: ResourceValidationPolicy,
+  together: ResourceValidationPolicy & StackValidationPolicy,
+): ResourceValidationPolicy & StackValidationPolicy {
+  const validations = [one.validateResource ?? [], together.validateResource ?? []].flat();
+  return { ...one, validateResource: validations, validateStack: together.validateStack };
+}
+
 /** A resource as the SDK shows it, with plain properties. */
 export function resourceOf({ type, urn, props }: ResourceValidationArgs): Resource {
   return { type, urn, properties: plainProperties(props) };

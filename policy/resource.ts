@@ -11,7 +11,7 @@ export interface Resource {
 }
 
 /** One thing that is wrong with a resource. */
-export type ResourceFinding = Pick<Finding, "path" | "reason" | "rule">;
+export type ResourceFinding = Pick<Finding, "path" | "reason" | "rule" | "severity">;
 
 /**
  * The type of an azure-native resource without its API version, `network:NetworkSecurityGroup`; undefined for other packages.
@@ -34,3 +34,8 @@ export const azureTypes = {
   virtualMachine: "compute:VirtualMachine",
   virtualNetwork: "network:VirtualNetwork",
 } as const;
+
+/** Those of the resources that are of a type, as {@link azureTypes} says it. */
+export function ofType(resources: readonly Resource[], type: string): Resource[] {
+  return resources.filter((resource) => azureType(resource.type) === type);
+}

@@ -3,7 +3,7 @@ import type { SecurityRule, Surroundings } from "../components/plan/securityGrou
 import { securityRulesOf } from "../components/plan/securityRulesOf";
 import type { Stack } from "./policy";
 import { elementsAt, isKnown, isObject, textAt, unknown, valueAt, type Plain } from "./properties";
-import { azureType, azureTypes, type Resource } from "./resource";
+import { azureType, azureTypes, ofType, type Resource } from "./resource";
 
 /** A rule, and where it is declared: inside of its group, or as a resource of its own. */
 export interface DeclaredRule {
@@ -41,11 +41,11 @@ export function concernsSecurityGroups(type: string): boolean {
  * name; those of a group that is in no stack, or in another one, are read together as far as they are here.
  */
 export function securityGroupsOf(stack: Stack): DeclaredGroup[] {
-  const groups = ofType(stack, azureTypes.networkSecurityGroup);
+  const groups = ofType(stack.resources, azureTypes.networkSecurityGroup);
   const byGroup = new Map<string, { inline?: Resource; own: Resource[] }>(
     groups.map((group) => [group.urn, { inline: group, own: [] }]),
   );
-  for (const rule of ofType(stack, azureTypes.securityRule)) {
+  for (const rule of ofType(stack.resources, azureTypes.securityRule)) {
     const key = groupOf(rule, groups, stack);
     const entry = byGroup.get(key) ?? { own: [] };
     entry.own.push(rule);
@@ -103,10 +103,11 @@ function readRule({ urn, path, properties }: RuleProperties): DeclaredRule {
 
 function groupOf(rule: Resource, groups: readonly Resource[], stack: Stack): string {
   const made = stack.dependencies(rule.urn, "networkSecurityGroupName");
-  const urn = groups.find((group) => made.includes(group.urn))?.urn;
-  if (urn !== undefined) return urn;
+  const [group, ...others] = groups.filter(({ urn }) => made.includes(urn));
+  // Several where it was made of all that a component declares.
+  if (group !== undefined && others.length === 0) return group.urn;
   const place = placeOf(rule);
-  return groups.find((group) => placeOf(group) === place)?.urn ?? place;
+  return groups.find((candidate) => placeOf(candidate) === place)?.urn ?? place;
 }
 
 function placeOf({ properties, urn }: Resource): string {
@@ -120,15 +121,15 @@ function placeOf({ properties, urn }: Resource): string {
  * `VirtualNetwork` means to the rules. Otherwise nothing is said, and rules on the tag count as uncertain.
  */
 function surroundingsOf(group: Resource, stack: Stack): Surroundings {
-  const networks = ofType(stack, azureTypes.virtualNetwork);
-  const subnets = ofType(stack, azureTypes.subnet);
+  const networks = ofType(stack.resources, azureTypes.virtualNetwork);
+  const subnets = ofType(stack.resources, azureTypes.subnet);
   const isUsedBy = (resource: Resource, property: string) =>
     stack.dependencies(resource.urn, property).includes(group.urn);
   const around = new Set([
     ...networks.filter((network) => isUsedBy(network, "subnets")).map(({ urn }) => urn),
     ...[
       ...subnets.filter((subnet) => isUsedBy(subnet, "networkSecurityGroup")),
-      ...ofType(stack, azureTypes.networkInterface)
+      ...ofType(stack.resources, azureTypes.networkInterface)
         .filter((nic) => isUsedBy(nic, "networkSecurityGroup"))
         .flatMap((nic) => {
           const made = stack.dependencies(nic.urn, "ipConfigurations");
@@ -138,7 +139,7 @@ function surroundingsOf(group: Resource, stack: Stack): Surroundings {
   ]);
   const [network, ...others] = networks.filter(({ urn }) => around.has(urn));
   if (network === undefined || others.length > 0) return {};
-  const peered = ofType(stack, peering).some(({ urn }) =>
+  const peered = ofType(stack.resources, peering).some(({ urn }) =>
     ["virtualNetworkName", "remoteVirtualNetwork"].some((property) =>
       stack.dependencies(urn, property).includes(network.urn),
     ),
@@ -150,8 +151,4 @@ function surroundingsOf(group: Resource, stack: Stack): Surroundings {
       typeof range === "string" ? [range] : [],
     ),
   };
-}
-
-function ofType({ resources }: Stack, type: string): Resource[] {
-  return resources.filter((resource) => azureType(resource.type) === type);
 }

@@ -97,7 +97,7 @@ describe("engine: the policy pack of an installed package, on stacks without our
   it("has a bad stack for every policy that can find something", () => {
     const all = policies().map(({ name }) => name);
     const tried = badStacks.flatMap(({ findings }) => findings.map(({ policy }) => policy));
-    assert.deepEqual(["secrets-seen", ...tried].sort(), all.sort());
+    assert.deepEqual([...new Set(["secrets-seen", ...tried])].sort(), all.sort());
   });
 
   for (const { what, resources, findings } of badStacks) {
@@ -111,8 +111,11 @@ describe("engine: the policy pack of an installed package, on stacks without our
       assert.equal(found.length, findings.length, run.output);
       for (const [index, { policy, rule, name }] of findings.entries()) {
         const start = `[${levels[index]}]  ${policy}  (`;
-        const text = found.find((violation) => violation.startsWith(start)) ?? run.output;
-        assert.ok(text.split("\n")[0].endsWith(`: ${name})`), text);
+        const text = found.find(
+          (violation) =>
+            violation.startsWith(start) && violation.split("\n")[0].endsWith(`: ${name})`),
+        );
+        assert.ok(text, run.output);
         assert.ok(text.includes(`[${rule}]`), text);
       }
     });

@@ -167,15 +167,32 @@ export const badStacks: readonly BadStack[] = [
     ],
   },
   {
-    what: "an address that Azure refuses",
+    what: "an address and a subnet that Azure refuses",
     resources: [
+      {
+        type: `${network}:VirtualNetwork`,
+        name: "network",
+        properties: { ...place, addressSpace: { addressPrefixes: ["10.80.0.0/16"] } },
+      },
+      {
+        type: `${network}:Subnet`,
+        name: "subnet",
+        properties: {
+          resourceGroupName: "peers",
+          virtualNetworkName: { nameOf: "network" },
+          addressPrefix: "10.81.0.0/24",
+        },
+      },
       {
         type: `${network}:PublicIPAddress`,
         name: "address",
         properties: { ...place, sku: { name: "Standard" }, publicIPAllocationMethod: "Dynamic" },
       },
     ],
-    findings: [{ policy: "azure-accepts", rule: "PIP-STANDARD-STATIC", name: "address" }],
+    findings: [
+      { policy: "azure-accepts", rule: "PIP-STANDARD-STATIC", name: "address" },
+      { policy: "azure-accepts", rule: "SUBNET-IN-VNET", name: "subnet" },
+    ],
   },
 ];
 

@@ -28,7 +28,11 @@ describe("policy/ipv6OnPeers", () => {
           { ipConfigurations: configurations },
           "nic",
         ),
-        resource("azure-native:compute/v20241101:VirtualMachine", machine, "vm"),
+        resource(
+          "azure-native:compute/v20241101:VirtualMachine",
+          { networkProfile: { networkInterfaces: [{ id: unknown }] }, ...machine },
+          "vm",
+        ),
         ...others,
       ],
       dependencies: (urn: string, property: string) =>
@@ -55,8 +59,14 @@ describe("policy/ipv6OnPeers", () => {
     assert.deepEqual(judge([ipv4, { privateIPAddressVersion: unknown }]), []);
   });
 
+  it("says nothing where the machine was made of more interfaces than it names", () => {
+    const other = resource("azure-native:network:NetworkInterface", {}, "elsewhere");
+    assert.deepEqual(judge([ipv4], { others: [guestStep, other] }), []);
+  });
+
   it("reads interfaces that are declared inside the machine", () => {
-    const networkProfile = {
+    const networkProfile: PlainObject = {
+      networkInterfaces: [{ id: unknown }],
       networkInterfaceConfigurations: [{ ipConfigurations: [ipv4] }, { ipConfigurations: [ipv6] }],
     };
     assert.deepEqual(judge([ipv6], { machine: { ...windows, networkProfile } }), [

@@ -92,6 +92,14 @@ describe("policy/peerPortsNotOpen", () => {
     );
   });
 
+  it("goes by the name where a rule was made of several groups", () => {
+    const named = { resourceGroupName: "rg", networkSecurityGroupName: "one" };
+    const one = { ...group(deny), name: "one" };
+    const other = { ...group(), name: "other", properties: { ...named, securityRules: [] } };
+    const rule = ownRule("Open", { ...fromAll, ...named }, ["one", "other"]);
+    assert.deepEqual(places(one, other, rule), ["Open "]);
+  });
+
   it("opens its eyes to the ports that components of the library say", () => {
     const open = group({ ...fromAll, destinationPortRange: "4711" });
     assert.deepEqual(judge(open), []);
