@@ -41,7 +41,12 @@ export function refuse(
  */
 export function refuseLate(what: string, findings: readonly Finding[]): void {
   const refusals = findings.filter(isRefusal);
-  if (refusals.length > 0) throw new pulumi.RunError(describeFindings(what, refusals));
+  if (refusals.length === 0) return;
+  const message = describeFindings(what, refusals);
+  const error = new pulumi.RunError(message);
+  // Pulumi puts `error serializing property "..."` before it once more for each resource that waits for the value.
+  Object.defineProperty(error, "message", { get: () => message, set: () => {} });
+  throw error;
 }
 
 /** The findings as a person reads them, one a line. */

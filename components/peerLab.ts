@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import { detached, unlessFailed } from "./failedResources";
-import { refuse } from "./inputErrors";
+import { refuse, refuseLate } from "./inputErrors";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
   ExportedIdentity,
@@ -21,6 +21,7 @@ import {
   type LabMachinePlan,
   type LabPlan,
 } from "./plan/lab";
+import { subnetRoom } from "./plan/rules/subnets";
 import { withSecrets } from "./secrets";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
@@ -81,6 +82,14 @@ export class PeerLab extends pulumi.ComponentResource {
       },
       parent,
     );
+    if (existing?.subnetName !== undefined) {
+      network.subnetRanges.apply((ranges) =>
+        refuseLate(
+          `PeerLab ${name}`,
+          subnetRoom("existing.subnetName", ranges, plan.machines.length),
+        ),
+      );
+    }
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),

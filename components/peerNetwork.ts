@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
-import type { input } from "@pulumi/azure-native/types";
+import { existingNetwork, existingSubnet } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
+import { securityGroup } from "./networkSecurityGroup";
 import type { GuestNetworking } from "./peerMachine";
 import { plainPlacement } from "./plainValues";
 import { checkComponentName, networkNames } from "./plan/componentNames";
-import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import { checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
 import { checkPlacement } from "./plan/placement";
 import { rangesKept } from "./plan/rules/addressRanges";
-import type { SecurityRulePlan } from "./plan/securityRules";
 
 /** How machines reach the internet. */
 export const Outbound = {
@@ -132,7 +132,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       args.existing?.subnetName === undefined ? undefined : existingSubnet(name, args, parent);
     const ranges = adopted?.ranges ?? pulumi.output(plan.subnet);
     const rules = ranges.apply((subnet) => plan.rules(subnet));
-    const group = securityGroup(name, args, plan, adopted !== undefined, rules, parent);
+    const group = securityGroup(name, args, plan, adopted !== undefined, ranges, rules, parent);
     const created = adopted ?? createSubnet(name, args, plan, group, parent);
 
     this.virtualNetworkId = created.virtualNetworkId;
@@ -176,29 +176,6 @@ interface SubnetParts {
 }
 
 type Parent = { parent: pulumi.Resource };
-type Rules = pulumi.Output<ReturnType<NetworkPlan["rules"]>>;
-
-function existingSubnet(
-  name: string,
-  args: PeerNetworkArgs,
-  parent: Parent,
-): SubnetParts & { ranges: pulumi.Output<string[]> } {
-  const resourceGroupName = args.existing?.resourceGroupName ?? args.resourceGroupName;
-  const virtualNetworkName = args.existing?.virtualNetworkName ?? "";
-  const subnetName = args.existing?.subnetName ?? "";
-  const found = network.getSubnetOutput(
-    { resourceGroupName, virtualNetworkName, subnetName },
-    parent,
-  );
-  const ranges = found.apply(({ addressPrefix, addressPrefixes }) => {
-    const all = addressPrefixes ?? (addressPrefix === undefined ? [] : [addressPrefix]);
-    refuseLate(`PeerNetwork ${name}`, checkExistingSubnet("existing.subnetName", all));
-    return all;
-  });
-  const subnetId = found.apply(({ id }) => id ?? "");
-  const virtualNetworkId = subnetId.apply((id) => id.replace(/\/subnets\/[^/]+$/i, ""));
-  return { ranges, subnetId, virtualNetworkId };
-}
 
 function createSubnet(
   name: string,
@@ -219,16 +196,18 @@ function createSubnet(
   if (existing?.virtualNetworkName !== undefined) {
     const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
     const virtualNetworkName = existing.virtualNetworkName;
-    const found = network.getVirtualNetworkOutput(
-      { resourceGroupName, virtualNetworkName },
-      parent,
-    );
+    const found = existingNetwork(name, args, virtualNetworkName, plan.subnet, parent);
     const subnet = new network.Subnet(
       `${name}-subnet`,
-      { resourceGroupName, virtualNetworkName, ...subnetArgs },
+      {
+        resourceGroupName,
+        virtualNetworkName,
+        ...subnetArgs,
+        addressPrefixes: found.ranges,
+      },
       parent,
     );
-    return { virtualNetworkId: found.apply(({ id }) => id ?? ""), subnetId: subnet.id };
+    return { virtualNetworkId: found.virtualNetworkId, subnetId: subnet.id };
   }
   const virtualNetwork = new network.VirtualNetwork(
     `${name}-network`,
@@ -278,80 +257,4 @@ function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): networ
     },
     parent,
   );
-}
-
-/** The security group's id; an existing group gets the rules one by one, because a group put as a whole loses the others. */
-function securityGroup(
-  name: string,
-  args: PeerNetworkArgs,
-  plan: NetworkPlan,
-  adopted: boolean,
-  rules: Rules,
-  parent: Parent,
-): pulumi.Output<string> {
-  const { location, tags, existing } = args;
-  if (existing?.networkSecurityGroupName === undefined) {
-    const group = new network.NetworkSecurityGroup(
-      `${name}-security`,
-      {
-        resourceGroupName: args.resourceGroupName,
-        location,
-        tags,
-        securityRules: rules.apply(({ security }) => security.map(securityRuleArgs)),
-      },
-      parent,
-    );
-    return group.id;
-  }
-  const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
-  const { networkSecurityGroupName } = existing;
-  const found = network.getNetworkSecurityGroupOutput(
-    { resourceGroupName, networkSecurityGroupName },
-    parent,
-  );
-  // How many rules there are must be known before anything is looked up: those for a range of each family.
-  const ranges = adopted ? ["0.0.0.0/0", "::/0"] : plan.subnet;
-  for (const { name: ruleName } of plan.rules(ranges).security) {
-    const rule = rules.apply(({ security }) => {
-      const known = security.find((candidate) => candidate.name === ruleName);
-      if (!known) throw new Error(`rule ${ruleName} is not for the ranges of the existing subnet`);
-      return known;
-    });
-    new network.SecurityRule(
-      `${name}-${ruleName}`,
-      {
-        resourceGroupName,
-        networkSecurityGroupName,
-        securityRuleName: ruleName,
-        description: rule.description,
-        priority: rule.priority,
-        direction: network.SecurityRuleDirection.Inbound,
-        access: rule.access,
-        protocol: rule.protocol,
-        sourceAddressPrefixes: rule.apply((known) => known.sourceAddressPrefixes ?? []),
-        sourcePortRange: "*",
-        destinationAddressPrefixes: rule.apply((known) => known.destinationAddressPrefixes ?? []),
-        destinationPortRange: rule.destinationPortRange,
-      },
-      parent,
-    );
-  }
-  return found.apply(({ id }) => id ?? "");
-}
-
-function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {
-  return {
-    name: rule.name,
-    description: rule.description,
-    priority: rule.priority,
-    direction: network.SecurityRuleDirection.Inbound,
-    access: rule.access,
-    protocol: rule.protocol,
-    sourceAddressPrefix: rule.sourceServiceTag,
-    sourceAddressPrefixes: rule.sourceAddressPrefixes,
-    sourcePortRange: "*",
-    destinationAddressPrefix: rule.destinationAddressPrefixes === undefined ? "*" : undefined,
-    destinationAddressPrefixes: rule.destinationAddressPrefixes,
-    destinationPortRange: rule.destinationPortRange,
-  };
 }

@@ -23,7 +23,6 @@ import {
   ruleCount,
   sourceForm,
 } from "./rules/securitySources";
-import { subnetFamilies } from "./rules/subnets";
 import {
   firewallRules,
   securityRules,
@@ -68,8 +67,7 @@ export function checkNetwork(path: string, definition: NetworkDefinition): Findi
     ...administratorsNamed(at(path, "adminSources"), adminSources),
     ...checkSources(at(path, "adminSources"), adminSources),
     ...checkAddressSpace(path, definition),
-    ...checkSources(at(path, "peerSources"), definition.peerSources),
-    ...checkPeersApart(at(path, "peerSources"), definition),
+    ...checkPeerSources(at(path, "peerSources"), definition),
     ...(jumpHostAddress === undefined
       ? []
       : checkSource(at(path, "jumpHostAddress"), jumpHostAddress)),
@@ -115,11 +113,6 @@ export function planNetwork(definition: NetworkDefinition): NetworkPlan {
   };
 }
 
-/** What an existing subnet has to be like; its ranges are known only when it was looked up. */
-export function checkExistingSubnet(path: string, ranges: string[]): Finding[] {
-  return subnetFamilies(path, ranges);
-}
-
 /** Sources of administrators or peers: addresses and ranges, never everybody. */
 function checkSources(path: string, sources: string[] = []): Finding[] {
   return sources.flatMap((source, index) => checkSource(at(path, index), source));
@@ -154,12 +147,15 @@ function checkExisting(
 }
 
 /** Of an existing network only the subnet is the lab's own; of an existing subnet nothing is known yet. */
-function checkPeersApart(path: string, definition: NetworkDefinition): Finding[] {
+function checkPeerSources(path: string, definition: NetworkDefinition): Finding[] {
   const { existing, peerSources = [] } = definition;
-  if (existing?.subnetName !== undefined) return [];
-  const own =
+  const ranges =
     existing?.virtualNetworkName === undefined ? spacesOf(definition) : subnetsOf(definition);
-  return peerSources.flatMap((source, index) => peersApart(at(path, index), source, own));
+  const own = existing?.subnetName === undefined ? ranges : [];
+  return peerSources.flatMap((source, index) => {
+    const findings = checkSource(at(path, index), source);
+    return findings.length > 0 ? findings : peersApart(at(path, index), source, own);
+  });
 }
 
 /** Whether a security group takes all of the rules. */

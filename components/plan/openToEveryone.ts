@@ -1,5 +1,6 @@
-import { parseRange, type Family } from "./addresses";
+import type { Family } from "./addresses";
 import { includes, intersection, type Intervals } from "./intervals";
+import { notOpenToEveryone } from "./rules/securitySources";
 import { accessOf, type SecurityRule, type Surroundings } from "./securityGroup";
 import { addressesOfPrefix } from "./securityRuleAddresses";
 import { packetProtocols } from "./securityRuleReach";
@@ -19,13 +20,8 @@ export interface OpenPort extends ProtocolPort {
   source: string;
 }
 
-/** Whether a range is "everyone" in all but name: IPv4 shorter than /8, IPv6 shorter than /16. Half of the internet twice is all of it. */
-export function isEveryone(range: { family: Family; prefixLength: number }): boolean {
-  return range.family === "IPv4" ? range.prefixLength < 8 : range.prefixLength < 16;
-}
-
 /**
- * Inbound allow rules through which a packet from the whole internet, or from a range as wide as `isEveryone` says, reaches one of
+ * Inbound allow rules through which a packet from the whole internet, or from a source as wide as the library refuses, reaches one of
  * these ports: rules that earlier ones leave nothing of are not named. Of service tags only `Internet` is everyone; what may be
  * reached, because nobody knows who is in an application security group, counts as reached.
  */
@@ -63,9 +59,7 @@ export function openToEveryone(
 }
 
 function isWide(prefix: string): boolean {
-  if (prefix === "*" || prefix.toLowerCase() === "internet") return true;
-  const range = parseRange(prefix);
-  return range !== undefined && isEveryone(range);
+  return notOpenToEveryone("", prefix).length > 0;
 }
 
 /** The addresses of a source that are the internet's, or all of it where none is. */

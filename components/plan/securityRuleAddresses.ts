@@ -1,4 +1,4 @@
-import type * as ipaddr from "ipaddr.js";
+import * as ipaddr from "ipaddr.js";
 import { parseRange, type AddressRange, type Family } from "./addresses";
 import { difference, union, type Interval, type Intervals } from "./intervals";
 import type { Surroundings } from "./securityGroup";
@@ -58,6 +58,20 @@ export function intervalOf({ family, address, prefixLength }: AddressRange): Int
   return { first, last: first + size - 1n };
 }
 
+/** The last address of a range, as text. */
+export function lastAddressOf(range: AddressRange): string {
+  return addressText(intervalOf(range).last, range.family);
+}
+
+/** The address that a number is. */
+export function addressText(number: bigint, family: Family): string {
+  const length = bits[family] / 8;
+  const bytes = Array.from({ length }, (_, index) =>
+    Number((number >> BigInt(8 * (length - 1 - index))) & 0xffn),
+  );
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
 /** The addresses of `family` in these ranges; what is no range is left out. */
 export function intervalsOf(ranges: readonly string[], family: Family): Intervals {
   const found = ranges.flatMap((text) => {
@@ -68,6 +82,11 @@ export function intervalsOf(ranges: readonly string[], family: Family): Interval
 }
 
 const known = new WeakMap<Surroundings, Map<string, Addresses>>();
+
+/** `*`, which some clients write as `Any` (network-security-groups-overview.md, "Default security rules"). */
+function isAny(prefix: string): boolean {
+  return prefix === "*" || prefix.toLowerCase() === "any";
+}
 
 /** What one prefix of a rule stands for: a range, an address, `*` or a service tag, in any case. */
 export function addressesOfPrefix(
@@ -84,7 +103,7 @@ export function addressesOfPrefix(
 }
 
 function readPrefix(prefix: string, family: Family, surroundings: Surroundings): Addresses {
-  if (prefix === "*") return exactly(allAddresses[family]);
+  if (isAny(prefix)) return exactly(allAddresses[family]);
   const range = parseRange(prefix);
   if (range) return exactly(range.family === family ? [intervalOf(range)] : []);
   const { virtualNetwork, serviceTags = {} } = surroundings;

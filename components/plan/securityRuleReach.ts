@@ -101,7 +101,7 @@ export function common(one: Packets, other: Packets): Packets | undefined {
   return { family: one.family, sides: sides as unknown as Packets["sides"] };
 }
 
-/** What is left of `packets` without those of `taken`: up to one part for each side, none of them empty or shared. */
+/** What is left of `packets` without those of `taken`: itself where they share none, else up to one part for each side. */
 export function remainder(packets: Packets, taken: Packets): Packets[] {
   const shared = common(packets, taken);
   if (!shared) return [packets];

@@ -1,6 +1,6 @@
-import * as ipaddr from "ipaddr.js";
 import { accessOf, inOrder } from "./securityGroup";
 import type { Direction, Packet, SecurityRule, Surroundings } from "./securityGroup";
+import { addressText } from "./securityRuleAddresses";
 import { common, holds, packetProtocols, reachOf, remainder } from "./securityRuleReach";
 import type { Packets, Point } from "./securityRuleReach";
 
@@ -20,7 +20,8 @@ export interface DeniedBefore {
 }
 
 /**
- * The rules that no packet can ever reach, because earlier ones of their direction take all of theirs.
+ * The rules that no packet can ever reach, because earlier ones of their direction take all of theirs. (One that fits no packet
+ * anyway, such as one from IPv4 to IPv6, is not shadowed.)
  *
  * Exact for what is known: a rule that nobody knows the meaning of shadows only what it takes for certain, and is shadowed only
  * where all that it may mean is taken. A group of 1,000 rules takes seconds at most; what is not decided after two million steps
@@ -32,16 +33,18 @@ export function shadowedRules(
 ): ShadowedRule[] {
   const reader = readerOf(rules, surroundings);
   return rules.flatMap((rule) => {
-    const earlier = reader.before(rule);
     const all = reader.possible(rule);
-    if (reader.uncovered(all, earlier) !== "covered") return [];
-    return [{ rule, by: earlier.filter((one) => reader.takenBy(one, all) !== undefined) }];
+    const near = reader.near(all, reader.before(rule));
+    if (all.length === 0 || reader.uncovered(all, near) !== "covered") return [];
+    const takes = (one: SecurityRule, index: number) =>
+      reader.takenBy(one, all, near.slice(0, index)) !== undefined;
+    return [{ rule, by: near.filter(takes) }];
   });
 }
 
 /**
  * A packet that no earlier rule takes for certain and that `rule` fits: for certain where it fits any such packet for certain.
- * Undefined where the rule is shadowed, or nothing was found in the bounded time.
+ * Undefined where the rule is shadowed or fits no packet, or nothing was found in the bounded time.
  */
 export function packetFor(
   rule: SecurityRule,
@@ -65,12 +68,13 @@ export function deniedBefore(
 ): DeniedBefore {
   if (accessOf(rule) === "Deny") return { whole: false, by: [] };
   const reader = readerOf(rules, surroundings);
-  const denies = reader.before(rule).filter((one) => accessOf(one) === "Deny");
   const all = reader.possible(rule);
+  const near = reader.near(all, reader.before(rule));
+  const denies = near.filter((one) => accessOf(one) === "Deny");
   const whole = all.length > 0 && reader.uncovered(all, denies) === "covered";
   const packets = whole ? all : reader.certain(rule);
   const by = denies.flatMap((deny) => {
-    const place = reader.takenBy(deny, packets);
+    const place = reader.takenBy(deny, packets, near.slice(0, near.indexOf(deny)));
     return place ? [{ rule: deny, packet: packetAt(place, rule.direction) }] : [];
   });
   return { whole: whole && by.length > 0, by };
@@ -88,13 +92,19 @@ export interface RulesReader {
   before(rule: SecurityRule): readonly SecurityRule[];
   certain(rule: SecurityRule): readonly Packets[];
   possible(rule: SecurityRule): readonly Packets[];
+  /** Those of `rules` that take any of `packets` for certain, each by itself. */
+  near(packets: readonly Packets[], rules: readonly SecurityRule[]): SecurityRule[];
   /** A place in `packets` that none of `rules` takes for certain. */
   uncovered(
     packets: readonly Packets[],
     rules: readonly SecurityRule[],
   ): Place | "covered" | "undecided";
-  /** A place in `packets` that `rule` takes for certain, and none before it. */
-  takenBy(rule: SecurityRule, packets: readonly Packets[]): Place | undefined;
+  /** A place in `packets` that `rule` takes for certain, and none of `earlier`. */
+  takenBy(
+    rule: SecurityRule,
+    packets: readonly Packets[],
+    earlier: readonly SecurityRule[],
+  ): Place | undefined;
 }
 
 export function readerOf(rules: readonly SecurityRule[], surroundings: Surroundings): RulesReader {
@@ -119,6 +129,10 @@ export function readerOf(rules: readonly SecurityRule[], surroundings: Surroundi
     },
     certain: (rule) => reach(rule).certain,
     possible: (rule) => reach(rule).possible,
+    near: (packets, others) =>
+      others.filter((rule) =>
+        reach(rule).certain.some((own) => packets.some((part) => common(part, own) !== undefined)),
+      ),
     uncovered(packets, covering) {
       const covers = covering.flatMap((rule) => reach(rule).certain);
       let undecided = false;
@@ -132,11 +146,11 @@ export function readerOf(rules: readonly SecurityRule[], surroundings: Surroundi
       }
       return undecided ? "undecided" : "covered";
     },
-    takenBy(rule, packets) {
+    takenBy(rule, packets, earlier) {
       const taken = packets.flatMap((part) =>
         reach(rule).certain.flatMap((own) => common(part, own) ?? []),
       );
-      const found = reader.uncovered(taken, reader.before(rule));
+      const found = reader.uncovered(taken, earlier);
       return typeof found === "object" ? found : undefined;
     },
   };
@@ -154,9 +168,10 @@ function search(
 ): Point | "undecided" | undefined {
   for (let index = from; index < covers.length; index++) {
     if (steps.left-- <= 0) return "undecided";
-    if (common(packets, covers[index]) === undefined) continue;
+    const parts = remainder(packets, covers[index]);
+    if (parts[0] === packets) continue;
     let undecided = false;
-    for (const rest of remainder(packets, covers[index])) {
+    for (const rest of parts) {
       const found = search(rest, covers, index + 1, steps);
       if (found === "undecided") undecided = true;
       else if (found) return found;
@@ -180,17 +195,9 @@ export function packetAt({ family, point }: Place, direction: Direction): Packet
   return {
     direction,
     protocol: packetProtocols[Number(protocol)],
-    source: addressOf(source, family),
+    source: addressText(source, family),
     sourcePort: Number(sourcePort),
-    destination: addressOf(destination, family),
+    destination: addressText(destination, family),
     destinationPort: Number(destinationPort),
   };
-}
-
-function addressOf(number: bigint, family: Packets["family"]): string {
-  const length = family === "IPv4" ? 4 : 16;
-  const bytes = Array.from({ length }, (_, index) =>
-    Number((number >> BigInt(8 * (length - 1 - index))) & 0xffn),
-  );
-  return ipaddr.fromByteArray(bytes).toString();
 }

@@ -117,17 +117,6 @@ export const ipv6SpaceLength = rule(
   },
 );
 
-/** Ranges of one virtual network do not overlap. */
-export const rangesApart = rule(
-  { id: "VNET-SELF-OVERLAP", source: sources.virtualNetworks },
-  (_path, text: string, others: readonly string[]) => {
-    const range = parseRange(text);
-    return others
-      .filter((other) => range && overlaps(range, other))
-      .map((other) => `is ${received(text)}, which overlaps ${other} of the same network`);
-  },
-);
-
 /** A network keeps the ranges that it was made with: Azure changes none that a machine is in. */
 export const rangesKept = rule(
   { id: "SUBNET-PREFIX-IN-USE", source: sources.subnets },
@@ -142,9 +131,4 @@ export const rangesKept = rule(
 /** A range in words that parse. */
 function known(text: string): AddressRange {
   return parseRange(text) as AddressRange;
-}
-
-function overlaps(range: AddressRange, text: string): boolean {
-  const other = parseRange(text);
-  return other !== undefined && overlap(range, other);
 }

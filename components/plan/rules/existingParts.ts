@@ -69,35 +69,6 @@ export const existingSubnetHasItsWayOut = rule(
       : [],
 );
 
-/** A rule as an existing security group has it, as far as its place counts. */
-export interface PlacedRule {
-  name: string;
-  direction: string;
-  priority: number;
-}
-
-/**
- * Priorities are unique in each direction of a security group. `own` are the inbound rules that are to be added; a rule of the
- * same name is the same rule.
- */
-export const prioritiesFree = rule(
-  { id: "NSG-PRIORITY-DUP", source: sources.securityGroups },
-  (_path, own: readonly Omit<PlacedRule, "direction">[], existing: readonly PlacedRule[]) =>
-    own.flatMap(({ name, priority }) =>
-      existing
-        .filter(
-          (other) =>
-            other.direction.toLowerCase() === "inbound" &&
-            other.priority === priority &&
-            other.name.toLowerCase() !== name.toLowerCase(),
-        )
-        .map(
-          (other) =>
-            `leads to priority ${priority} for ${name}, which ${other.name} of the security group has; name a first priority with free ones after it, or, where that is a rule of this lab that goes, let it go in an update of its own`,
-        ),
-    ),
-);
-
 /** An existing security group has room for the lab's rules. */
 export const roomForRules = rule(
   { id: "NSG-1000-EXISTING", source: sources.networkLimits },

@@ -3,6 +3,7 @@ import * as addressRanges from "./addressRanges";
 import * as autoShutdown from "./autoShutdown";
 import * as configuration from "./configuration";
 import * as existingParts from "./existingParts";
+import * as existingSecurityGroup from "./existingSecurityGroup";
 import * as identities from "./identities";
 import * as images from "./images";
 import * as jumpHosts from "./jumpHosts";
@@ -22,6 +23,7 @@ export * from "./addressRanges";
 export * from "./autoShutdown";
 export * from "./configuration";
 export * from "./existingParts";
+export * from "./existingSecurityGroup";
 export * from "./identities";
 export * from "./images";
 export * from "./jumpHosts";
@@ -42,6 +44,7 @@ const areas: readonly object[] = [
   autoShutdown,
   configuration,
   existingParts,
+  existingSecurityGroup,
   identities,
   images,
   jumpHosts,

@@ -22,7 +22,8 @@ const bits = { IPv4: 32, IPv6: 128 } as const;
 
 /** Reads a literal address: IPv4 in four decimal parts, IPv6 without a zone. */
 export function parseAddress(text: string): Address | undefined {
-  if (IPv4.isValidFourPartDecimal(text)) {
+  // ipaddr.js throws inside for what is none, which is dear where every rule of a group is asked.
+  if (/^[\d.]+$/.test(text) && IPv4.isValidFourPartDecimal(text)) {
     return { family: "IPv4", value: toNumber(IPv4.parse(text).toByteArray()) };
   }
   if (text.includes(":") && !text.includes("%") && IPv6.isValid(text)) {
