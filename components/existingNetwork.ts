@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import { refuseLate } from "./inputErrors";
-import type { PeerNetworkArgs } from "./peerNetwork";
+import type { PeerNetwork, PeerNetworkArgs } from "./peerNetwork";
 import { checkExistingSubnet, checkSubnetInExisting } from "./plan/existingNetwork";
 import { locationOfNetwork } from "./plan/rules/locations";
+import { subnetRoom } from "./plan/rules/subnets";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -37,6 +38,18 @@ export function existingSubnet(
   return { ranges, subnetId, virtualNetworkId };
 }
 
+/** The id of an existing subnet, once it is known to have an address for each machine of a lab. */
+export function existingSubnetWithRoom(
+  what: string,
+  { subnetId, subnetRanges }: Pick<PeerNetwork, "subnetId" | "subnetRanges">,
+  machines: number,
+): pulumi.Output<string> {
+  return pulumi.all([subnetId, subnetRanges]).apply(([id, ranges]) => {
+    refuseLate(what, subnetRoom("existing.subnetName", ranges, machines));
+    return id;
+  });
+}
+
 /** An existing network's id, and the ranges of the subnet that is to be made in it, once they are known to fit. */
 export function existingNetwork(
   name: string,
@@ -47,7 +60,6 @@ export function existingNetwork(
 ): { virtualNetworkId: pulumi.Output<string>; ranges: pulumi.Output<string[]> } {
   const resourceGroupName = args.existing?.resourceGroupName ?? args.resourceGroupName;
   const found = network.getVirtualNetworkOutput({ resourceGroupName, virtualNetworkName }, parent);
-  refuseOtherRegion(name, args, found, `the network ${virtualNetworkName}`);
   const ranges = found.apply(({ addressSpace, subnets }) => {
     const known = {
       spaces: addressSpace?.addressPrefixes,
@@ -59,20 +71,27 @@ export function existingNetwork(
     refuseLate(`PeerNetwork ${name}`, checkSubnetInExisting(subnet, known, `${name}-subnet`));
     return subnet;
   });
-  return { virtualNetworkId: found.apply(({ id }) => id ?? ""), ranges };
+  const allowed = inRegion(name, args, found, `the network ${virtualNetworkName}`, ranges);
+  const virtualNetworkId = pulumi.all([found, allowed]).apply(([{ id }]) => id ?? "");
+  return { virtualNetworkId, ranges: allowed };
 }
 
-/** What is used together is in one region; where either is known only later, so is the answer. */
-export function refuseOtherRegion(
+/**
+ * `value`, once the region that is wanted is known to be that of an existing part: a value of its own, so that what is wrong with
+ * it is known as early as it can be, while a region may come from a resource group that is still to be made.
+ */
+export function inRegion<T>(
   name: string,
   { location }: PeerNetworkArgs,
   found: pulumi.Output<{ location?: string }>,
   what: string,
-): void {
-  pulumi.all([location, found]).apply(([wanted, part]) => {
+  value: pulumi.Output<T>,
+): pulumi.Output<T> {
+  const known = pulumi.all([found, location]).apply(([part, wanted]) => {
     if (wanted === undefined || part.location === undefined) return;
     refuseLate(`PeerNetwork ${name}`, locationOfNetwork("location", wanted, part.location, what));
   });
+  return pulumi.all([value, known]).apply(([one]) => one) as pulumi.Output<T>;
 }
 
 function rangesOf(subnet: { addressPrefix?: string; addressPrefixes?: string[] }): string[] {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import type { input } from "@pulumi/azure-native/types";
-import { refuseOtherRegion } from "./existingNetwork";
+import { inRegion } from "./existingNetwork";
 import { refuseLate } from "./inputErrors";
 import type { PeerNetworkArgs } from "./peerNetwork";
 import { anyRanges, type NetworkPlan } from "./plan/network";
@@ -34,7 +34,8 @@ export function securityGroup(
         tags,
         securityRules: rules.apply(({ security }) => security.map(securityRuleArgs)),
       },
-      parent,
+      // Azure moves nothing to another region, and azure-native plans an update.
+      { ...parent, replaceOnChanges: ["location"] },
     );
     return group.id;
   }
@@ -44,7 +45,6 @@ export function securityGroup(
     { resourceGroupName, networkSecurityGroupName },
     parent,
   );
-  refuseOtherRegion(name, args, found, `the security group ${networkSecurityGroupName}`);
   const checked = pulumi.all([found, rules, subnet]).apply(([group, { security }, ranges]) => {
     const known = {
       rules: securityRulesOf(group),
@@ -54,10 +54,12 @@ export function securityGroup(
     refuseLate(`PeerNetwork ${name}`, checkExistingGroup("existing", args, known));
     return security;
   });
+  const what = `the security group ${networkSecurityGroupName}`;
+  const allowed = inRegion(name, args, found, what, checked);
   // How many rules there are must be known before anything is looked up: those for a range of each family.
   const ranges = adopted ? anyRanges : plan.subnet;
   for (const { name: ruleName } of plan.rules(ranges).security) {
-    const rule = checked.apply((security) => {
+    const rule = allowed.apply((security) => {
       const known = security.find((candidate) => candidate.name === ruleName);
       if (!known) throw new Error(`rule ${ruleName} is not for the ranges of the existing subnet`);
       return known;
@@ -81,7 +83,7 @@ export function securityGroup(
       parent,
     );
   }
-  return pulumi.all([found, checked]).apply(([{ id }]) => id ?? "");
+  return pulumi.all([found, allowed]).apply(([{ id }]) => id ?? "");
 }
 
 function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {

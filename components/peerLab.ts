@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
+import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, unlessFailed } from "./failedResources";
-import { refuse, refuseLate } from "./inputErrors";
+import { refuse } from "./inputErrors";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
   ExportedIdentity,
@@ -21,7 +22,6 @@ import {
   type LabMachinePlan,
   type LabPlan,
 } from "./plan/lab";
-import { subnetRoom } from "./plan/rules/subnets";
 import { withSecrets } from "./secrets";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
@@ -82,14 +82,7 @@ export class PeerLab extends pulumi.ComponentResource {
       },
       parent,
     );
-    if (existing?.subnetName !== undefined) {
-      network.subnetRanges.apply((ranges) =>
-        refuseLate(
-          `PeerLab ${name}`,
-          subnetRoom("existing.subnetName", ranges, plan.machines.length),
-        ),
-      );
-    }
+    const inSubnet = { ...shared, subnetId: subnetOf(name, args, plan, network) };
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
@@ -98,7 +91,7 @@ export class PeerLab extends pulumi.ComponentResource {
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
-      peers.set(machine.key, windowsPeer(name, args, shared, network, seed, machine, parent));
+      peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
     seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
     const identities = new Map<string, SharedPeerIdentity>();
@@ -174,10 +167,21 @@ function resourceGroup(
   return { name: found.name, location: location ?? found.location };
 }
 
+function subnetOf(
+  name: string,
+  { existing }: PeerLabArgs,
+  { machines }: LabPlan,
+  network: PeerNetwork,
+): pulumi.Output<string> {
+  return existing?.subnetName === undefined
+    ? network.subnetId
+    : existingSubnetWithRoom(`PeerLab ${name}`, network, machines.length);
+}
+
 function windowsPeer(
   name: string,
   args: PeerLabArgs,
-  shared: Shared,
+  shared: Shared & Pick<WindowsPeerArgs, "subnetId">,
   network: PeerNetwork,
   seed: LabSeed,
   machine: LabMachinePlan,
@@ -190,7 +194,6 @@ function windowsPeer(
       ...(definition as LabMachineArgs),
       ...shared,
       computerName: definition.computerName ?? key,
-      subnetId: network.subnetId,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
       networking: network.guestNetworking,
       seed: seed.partOf(key),

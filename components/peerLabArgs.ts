@@ -102,7 +102,7 @@ export interface PeerLabArgs {
   rdp?: boolean;
   /** Denies everything else from the rest of the virtual network. True by default. */
   isolate?: boolean;
-  /** How machines reach the internet. `natGateway` where the jump host's own address is given, `existing` in an existing subnet, else `instance`. */
+  /** How machines reach the internet. With a jump host `natGateway`, or `existing` in an existing subnet; else `instance`. */
   outbound?: Outbound;
   /** IPv4 range of the virtual network. 10.80.0.0/16 by default. */
   ipv4Space?: string;

@@ -255,6 +255,7 @@ function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): networ
       sku: { name: network.NatGatewaySkuName.Standard },
       publicIpAddresses: [{ id: address.id }],
     },
-    parent,
+    // Azure moves nothing to another region, and azure-native plans an update.
+    { ...parent, replaceOnChanges: ["location"] },
   );
 }

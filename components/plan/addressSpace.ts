@@ -44,8 +44,8 @@ export function subnetsOf(definition: AddressSpaceDefinition): string[] {
   const ipv4 = parseRange(ipv4Space);
   const ipv6 = parseRange(ipv6Space);
   return [
-    definition.ipv4Subnet ?? (ipv4 ? firstSubnet(ipv4, 24).text : ipv4Space),
-    definition.ipv6Subnet ?? (ipv6 ? firstSubnet(ipv6, 64).text : ipv6Space),
+    definition.ipv4Subnet ?? (ipv4?.family === "IPv4" ? firstSubnet(ipv4, 24).text : ipv4Space),
+    definition.ipv6Subnet ?? (ipv6?.family === "IPv6" ? firstSubnet(ipv6, 64).text : ipv6Space),
   ];
 }
 
@@ -117,7 +117,8 @@ function checkSubnetSizes(
   [ipv4, ipv6]: string[],
 ): Finding[] {
   return [
-    ...subnetIpv6Length(at(path, "ipv6Subnet"), ipv6),
+    // One that is not given is the first /64 of a space that is long enough, or the space is what is wrong.
+    ...(definition.ipv6Subnet === undefined ? [] : subnetIpv6Length(at(path, "ipv6Subnet"), ipv6)),
     ...subnetIpv4Size(at(path, ipv4SubnetKey(definition)), ipv4),
   ];
 }

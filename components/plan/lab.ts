@@ -24,6 +24,7 @@ import {
   seedIsMachine,
 } from "./rules/labs";
 import { outboundOfAll } from "./rules/machines";
+import { administratorsReach } from "./rules/securitySources";
 import { subnetRoom } from "./rules/subnets";
 import { privateZoneTagCount, privateZoneTagNames } from "./rules/tags";
 
@@ -82,7 +83,7 @@ export function checkLab(definition: LabDefinition, name = "lab"): Finding[] {
     ...peopleGiven("people", people.length),
     ...checkPlacement("", definition),
     ...checkZoneTags("tags", definition),
-    ...checkNetwork("", networkOf(definition)),
+    ...checkLabNetwork(definition),
     ...shared.map((finding) => whereShared(definition, finding)),
     ...people.flatMap(([key, person]) => checkPerson(at("people", key), key, person, context)),
     ...checkRoles(definition, [...context.keys.keys()]),
@@ -105,6 +106,19 @@ function checkLabName(path: string, name: string, definition: LabDefinition): Fi
     definition.resourceGroupName === undefined ? [["resourceGroup", ""]] : [];
   const findings = checkComponentName(path, name, [...group, ...networkNames(definition.existing)]);
   return findings.length > 0 ? findings : checkSeedZone(path, name);
+}
+
+function checkLabNetwork(definition: LabDefinition): Finding[] {
+  const { adminSources = [], jumpHost, jumpHostAddress } = definition;
+  const privateAddress = jumpHostAddress === undefined ? "jumpHost.privateAddress" : undefined;
+  return [
+    ...checkNetwork("", networkOf(definition)).map((finding) =>
+      finding.path === "jumpHostAddress" && privateAddress !== undefined
+        ? { ...finding, path: privateAddress }
+        : finding,
+    ),
+    ...administratorsReach("adminSources", adminSources, jumpHost !== undefined),
+  ];
 }
 
 /** The zone of a lab's seed gets its tags; a lab without machines has none. */

@@ -14,6 +14,8 @@ export interface Declared {
   parent: string;
   /** URNs of what has to be there before. */
   dependencies: string[];
+  /** Properties whose change replaces it. */
+  replaceOnChanges: string[];
 }
 
 export const hostKey =
@@ -52,7 +54,7 @@ export async function mockEngine(
   return declared;
 }
 
-type Options = Pick<Declared, "protect" | "parent" | "dependencies">;
+type Options = Pick<Declared, "protect" | "parent" | "dependencies" | "replaceOnChanges">;
 
 /** Notes the options of resources that Pulumi's own double of the engine does not hand over; by type and name. */
 function noteOptions(monitor: any): Map<string, Options> {
@@ -63,6 +65,7 @@ function noteOptions(monitor: any): Map<string, Options> {
       protect: request.getProtect() ?? false,
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
+      replaceOnChanges: request.getReplaceonchangesList(),
     });
     return register(request, callback);
   };
@@ -83,6 +86,15 @@ function unwrapped(value: any): unknown {
     return value;
   if (signature in value && "value" in value) return unwrapped(value.value);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
+}
+
+/** The message of the error that an output ends with; empty where it ends with a value. */
+export async function failure(output: pulumi.Output<unknown>): Promise<string> {
+  const { promise } = output as unknown as { promise(): Promise<unknown> };
+  return promise.call(output).then(
+    () => "",
+    (error: Error) => error.message,
+  );
 }
 
 /** What is declared once all pending work of a program is done. */

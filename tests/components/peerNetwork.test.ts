@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PeerNetwork } from "../../components";
-import { counts, mockEngine, settled, type Declared, type LookUp } from "./mocks";
+import { counts, failure, mockEngine, settled, type Declared, type LookUp } from "./mocks";
 
 const args = { resourceGroupName: "group", adminSources: ["203.0.113.7"] };
 let declared: Declared[];
@@ -227,12 +227,3 @@ describe("components/peerNetwork", () => {
     );
   });
 });
-
-/** The message of the error that an output ends with; empty where it ends with a value. */
-async function failure(output: pulumi.Output<unknown>): Promise<string> {
-  const { promise } = output as unknown as { promise(): Promise<unknown> };
-  return promise.call(output).then(
-    () => "",
-    (error: Error) => error.message,
-  );
-}

@@ -19,6 +19,20 @@ export const administratorsNamed = rule(
       : [],
 );
 
+/** Without a jump host every step on a machine goes to its public IPv4 address. */
+export const administratorsReach = rule(
+  {
+    id: "ADMIN-SOURCES-FAMILY",
+    source: `${sources.securityGroups}: without a rule that allows it nothing comes in`,
+  },
+  (_path, list: readonly string[], hasJumpHost: boolean) =>
+    hasJumpHost || list.length === 0 || list.some((one) => parseRange(one)?.family !== "IPv6")
+      ? []
+      : [
+          "are IPv6 ranges alone, but the steps on the machines go over SSH to their public IPv4 addresses; name an IPv4 address too, or a jumpHost",
+        ],
+);
+
 /** A source is an address or a range: a list of sources takes no `*` and no service tag. */
 export const sourceForm = rule(
   {

@@ -88,6 +88,8 @@ const networkCases: RuleCase[] = [
   network("TAG-VALUE", "tags.stage", { tags: { stage: "v".repeat(257) } }),
   { ...network("TAGS-RESERVED", "tags.azure", { tags: { azure: "x" } }), warns: true },
   network("VNET-CIDR", "ipv4Space", { ipv4Space: "10.80.0.0" }),
+  network("VNET-CIDR", "ipv6Space", { ipv6Space: "10.80.0.0/16" }),
+  network("VNET-IPV6-LENGTH", "ipv6Space", { ipv6Space: "fd12::/65" }),
   network("VNET-CIDR-HOSTBITS", "ipv4Space", { ipv4Space: "10.80.0.1/16" }),
   network("VNET-RESERVED", "ipv4Space", { ipv4Space: "169.254.0.0/24" }),
   network("VNET-IPV4-UNICAST", "ipv4Space", { ipv4Space: "0.0.0.0/16" }),
@@ -249,6 +251,10 @@ const labCases: RuleCase[] = [
   ),
   lab("WIN-COMPUTERNAME-DUP", "machineDefaults.computerName", {
     machineDefaults: { computerName: "pc-1" },
+  }),
+  lab("ADMIN-SOURCES-FAMILY", "adminSources", { adminSources: ["2001:db8::/48"] }),
+  lab("SOURCE-EVERYONE", "jumpHost.privateAddress", {
+    jumpHost: { ...jumpHost, privateAddress: "0.0.0.0/0" },
   }),
   lab("LAB-SEED", "seed", { seed: "ada-9" }),
   lab("SUBNET-CAPACITY", "ipv4Subnet", {

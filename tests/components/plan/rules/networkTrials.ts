@@ -1,6 +1,7 @@
 import {
   addressCount,
   administratorsNamed,
+  administratorsReach,
   existingNetworkNamed,
   existingSubnetHasItsWayOut,
   firstPriority,
@@ -198,6 +199,15 @@ export const networkTrials: RuleTrial[] = [
       { values: [[]], words: /203\.0\.113\.7/ },
     ],
     [[["203.0.113.7"]]],
+  ),
+  trial(
+    administratorsReach,
+    [{ values: [["2001:db8::/48"], false], words: /IPv6 ranges alone/ }],
+    [
+      [["2001:db8::/48"], true],
+      [["2001:db8::/48", "203.0.113.7"], false],
+      [[], false],
+    ],
   ),
   trial(
     sourceForm,
