@@ -1,10 +1,9 @@
-import { parseRange } from "../../components/plan/addresses";
-import { at, type Finding } from "../../components/plan/findings";
+import { overlap, parseRange } from "../../components/plan/addresses";
+import { at, received, type Finding } from "../../components/plan/findings";
 import {
   networkRange,
   noHostBits,
   notReservedIpv4,
-  rangesApart,
   subnetRange,
 } from "../../components/plan/rules/addressRanges";
 import { rule } from "../../components/plan/rules/rule";
@@ -26,6 +25,20 @@ export const hasIpv4Range = rule(
     ranges.length > 0 && ranges.every((range) => parseRange(range)?.family === "IPv6")
       ? ["has no IPv4 range; IPv6 stands beside IPv4 in Azure, never alone"]
       : [],
+);
+
+/** Ranges of one virtual network do not overlap. */
+export const rangesApart = rule(
+  { id: "VNET-SELF-OVERLAP", source: sources.virtualNetworks },
+  (_path, text: string, earlier: readonly string[]) => {
+    const range = parseRange(text);
+    return earlier
+      .filter((other) => {
+        const one = parseRange(other);
+        return range !== undefined && one !== undefined && overlap(range, one);
+      })
+      .map((other) => `is ${received(text)}, which overlaps ${other} of the same network`);
+  },
 );
 
 /** A virtual network with the subnets that are declared inside of it. */
