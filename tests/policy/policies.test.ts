@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { policies } from "../../policy/policies";
 
 describe("policy/policies", () => {
@@ -47,6 +48,13 @@ describe("policy/policies", () => {
       ),
     );
     assert.deepEqual(written.sort(), built.sort());
+  });
+
+  it("have the version of the package", () => {
+    const read = (file: string) => fs.readFileSync(path.resolve(__dirname, "../..", file), "utf8");
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    assert.equal(JSON.parse(read("policy/package.json")).version, version);
+    assert.equal(parse(read("policy/PulumiPolicy.yaml")).version, version);
   });
 
   it("have names of their own, in kebab case, and say what they are for", () => {
