@@ -57,6 +57,11 @@ describe("policy/azureAccepts", () => {
     ]);
   });
 
+  it("says nothing of an interface's configurations together while one is not known yet", () => {
+    const [, ipv6] = legal.nic.ipConfigurations as Plain[];
+    assert.deepEqual(judge("nic", { ipConfigurations: [ipv6, unknown] }), []);
+  });
+
   it("leaves the names and passwords of Linux machines alone", () => {
     const osProfile = {
       computerName: "a-name-of-any-length",

@@ -210,6 +210,8 @@ describe("policy/noShadowedRule", () => {
   it("says nothing of the tag where nobody knows all of the network", () => {
     assert.deepEqual(shadowed(rules, network(["10.80.0.0/16"])), []);
     assert.deepEqual(shadowed(rules, network(unknown), subnet), []);
+    const two = { ...network(["10.80.0.0/16"]), name: "two", madeOf: { subnets: ["group"] } };
+    assert.deepEqual(shadowed(rules, network(["10.80.0.0/16"]), subnet, two), []);
     const peering: Declared = {
       name: "peering",
       type: "azure-native:network:VirtualNetworkPeering",
