@@ -1,0 +1,197 @@
+import { at, oneOf, received, type Finding } from "../../components/plan/findings";
+import {
+  availabilityZone,
+  evictionPolicy,
+  licenseType,
+  machineSize,
+  osDiskType,
+  patchMode,
+  timeZone,
+} from "../../components/plan/rules/machines";
+import { rule } from "../../components/plan/rules/rule";
+import { sources } from "../../components/plan/rules/sources";
+import {
+  adminPasswordCharacters,
+  adminPasswordClasses,
+  adminPasswordForbidden,
+  adminPasswordLength,
+  adminPasswordUsername,
+  adminUsernameForm,
+  adminUsernameReserved,
+  computerName,
+  computerNameNotUser,
+} from "../../components/plan/rules/windowsAccounts";
+import { isWindows } from "../peers";
+import { elementsAt, isObject, textAt, unknown, valueAt, type PlainObject } from "../properties";
+import type { Resource } from "../resource";
+import { below, ofEach, ofText } from "./known";
+import { judgeConfigurations } from "./networkInterfaces";
+
+export const hasInterface = rule(
+  {
+    id: "VM-NEEDS-NIC",
+    source: "azure-docs, virtual-network/virtual-network-network-interface-vm.md",
+  },
+  (_path, count: number) => (count === 0 ? ["is empty; a machine has at least one interface"] : []),
+);
+
+export const onePrimaryInterface = rule(
+  { id: "VM-ONE-PRIMARY-NIC", source: "grycap/im#324: NetworkInterfaceMustHavePrimaryPropertySet" },
+  (_path, primaries: number, count: number) =>
+    count > 1 && primaries !== 1
+      ? [`has ${primaries} primary interfaces of ${count}; exactly one is primary`]
+      : [],
+);
+
+export const oneZone = rule(
+  { id: "VM-ONE-ZONE", source: sources.azureNative },
+  (_path, zones: number) =>
+    zones > 1 ? [`has ${zones} zones; a machine is in one zone at most`] : [],
+);
+
+export const zoneOrSet = rule(
+  { id: "VM-ZONE-AVSET", source: "terraform-provider-azurerm: the two exclude each other" },
+  (_path, zones: number, hasSet: boolean) =>
+    zones > 0 && hasSet ? ["stands beside availabilitySet; give one of the two"] : [],
+);
+
+export const windowsSettings = rule(
+  { id: "WIN-LINUXCONFIG", source: sources.azureNative },
+  (_path, both: boolean) =>
+    both ? ["stands beside windowsConfiguration; a machine runs one of the two systems"] : [],
+);
+
+/** Who installs updates says whether Windows does it by itself. */
+export const updatesFitPatchMode = rule(
+  { id: "WIN-PATCHMODE", source: sources.azureNative },
+  (_path, mode: string, automatic: boolean | undefined) => {
+    const wanted = { manual: false, automaticbyos: true }[mode.toLowerCase()];
+    return wanted === undefined || (automatic ?? true) === wanted
+      ? []
+      : [
+          `is ${automatic === undefined ? "missing, which means true" : received(automatic)}; with the patch mode ${mode} it is ${wanted}`,
+        ];
+  },
+);
+
+export const spotOnly = rule(
+  { id: "SPOT", source: "terraform-provider-azurerm" },
+  (_path, priority: string | undefined) =>
+    priority?.toLowerCase() === "spot"
+      ? []
+      : [
+          `stands beside the priority ${received(priority ?? "Regular")}; it is for Spot machines only`,
+        ],
+);
+
+export const diskNumbersOnce = rule(
+  { id: "VM-LUN-DUP", source: sources.azureNative },
+  (_path, luns: readonly number[]) => {
+    const twice = [...new Set(luns.filter((lun, index) => luns.indexOf(lun) !== index))];
+    return twice.length > 0 ? [`use the lun ${oneOf(twice.map(String))} more than once`] : [];
+  },
+);
+
+export function judgeVirtualMachine(resource: Resource): Finding[] {
+  const { properties } = resource;
+  return [
+    ...ofText(properties, "", ["hardwareProfile", "vmSize"], machineSize),
+    ...judgeInterfaces(properties),
+    ...judgeZones(properties),
+    ...ofText(
+      properties,
+      "",
+      ["storageProfile", "osDisk", "managedDisk", "storageAccountType"],
+      osDiskType,
+    ),
+    ...diskNumbersOnce(
+      "storageProfile.dataDisks",
+      elementsAt(properties, "storageProfile", "dataDisks").flatMap(([, disk]) => {
+        const lun = valueAt(disk, "lun");
+        return typeof lun === "number" ? [lun] : [];
+      }),
+    ),
+    ...judgeSpot(properties),
+    ...(isWindows(resource) ? judgeWindows(properties) : []),
+  ];
+}
+
+function judgeInterfaces(properties: PlainObject): Finding[] {
+  const profile = valueAt(properties, "networkProfile");
+  const list = valueAt(profile, "networkInterfaces");
+  const inline = valueAt(profile, "networkInterfaceConfigurations");
+  if (profile === unknown || list === unknown || inline === unknown) return [];
+  const all = [list, inline].flatMap((entry) => (Array.isArray(entry) ? entry : []));
+  const isKnownPrimary = all.every((entry) => valueAt(entry, "primary") !== unknown);
+  const primaries = all.filter((entry) => valueAt(entry, "primary") === true).length;
+  const path = "networkProfile.networkInterfaces";
+  return [
+    ...hasInterface(path, all.length),
+    ...(isKnownPrimary ? onePrimaryInterface(path, primaries, all.length) : []),
+    ...ofEach(properties, "", ["networkProfile", "networkInterfaceConfigurations"], (here, entry) =>
+      judgeConfigurations(at(here, "ipConfigurations"), valueAt(entry, "ipConfigurations")),
+    ),
+  ];
+}
+
+function judgeZones(properties: PlainObject): Finding[] {
+  const zones = valueAt(properties, "zones");
+  const count = Array.isArray(zones) ? zones.length : 0;
+  return [
+    ...oneZone("zones", count),
+    ...zoneOrSet("zones", count, isObject(valueAt(properties, "availabilitySet"))),
+    ...ofEach(properties, "", ["zones"], (path, zone) =>
+      typeof zone === "string" ? availabilityZone(path, zone) : [],
+    ),
+  ];
+}
+
+function judgeSpot(properties: PlainObject): Finding[] {
+  if (valueAt(properties, "priority") === unknown) return [];
+  const given = [["evictionPolicy"], ["billingProfile", "maxPrice"]].filter((keys) => {
+    const value = valueAt(properties, ...keys);
+    return value !== undefined && value !== unknown;
+  });
+  return [
+    ...given.flatMap((keys) => spotOnly(below("", keys), textAt(properties, "priority"))),
+    ...ofText(properties, "", ["evictionPolicy"], evictionPolicy),
+  ];
+}
+
+function judgeWindows(properties: PlainObject): Finding[] {
+  const user = textAt(properties, "osProfile", "adminUsername");
+  const settings = valueAt(properties, "osProfile", "windowsConfiguration");
+  const settingsPath = "osProfile.windowsConfiguration";
+  const automatic = valueAt(settings, "enableAutomaticUpdates");
+  const hasLinux = isObject(valueAt(properties, "osProfile", "linuxConfiguration"));
+  return [
+    ...ofText(properties, "", ["osProfile", "computerName"], (path, name) => [
+      ...computerName(path, name),
+      ...(user === undefined ? [] : computerNameNotUser(path, name, user)),
+    ]),
+    ...ofText(properties, "", ["osProfile", "adminUsername"], (path, name) => [
+      ...adminUsernameForm(path, name),
+      ...adminUsernameReserved(path, name),
+    ]),
+    ...ofText(properties, "", ["osProfile", "adminPassword"], (path, password) => [
+      ...adminPasswordLength(path, password),
+      ...adminPasswordClasses(path, password),
+      ...adminPasswordCharacters(path, password),
+      ...adminPasswordForbidden(path, password),
+      ...(user ? adminPasswordUsername(path, password, user) : []),
+    ]),
+    ...windowsSettings("osProfile.linuxConfiguration", hasLinux && isObject(settings)),
+    ...ofText(settings, settingsPath, ["timeZone"], timeZone),
+    ...ofText(settings, settingsPath, ["patchSettings", "patchMode"], (path, mode) => [
+      ...patchMode(path, mode),
+      ...(automatic === unknown
+        ? []
+        : updatesFitPatchMode(
+            at(settingsPath, "enableAutomaticUpdates"),
+            mode,
+            typeof automatic === "boolean" ? automatic : undefined,
+          )),
+    ]),
+    ...ofText(properties, "", ["licenseType"], licenseType),
+  ];
+}

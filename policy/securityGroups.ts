@@ -1,0 +1,154 @@
+import { at } from "../components/plan/findings";
+import type { SecurityRule, Surroundings } from "../components/plan/securityGroup";
+import { securityRulesOf } from "../components/plan/securityRulesOf";
+import type { Stack } from "./policy";
+import { elementsAt, isKnown, isObject, textAt, unknown, valueAt, type Plain } from "./properties";
+import { azureType, azureTypes, ofType, type Resource } from "./resource";
+
+/** A rule, and where it is declared: inside of its group, or as a resource of its own. */
+export interface DeclaredRule {
+  rule: SecurityRule;
+  urn: string;
+  path: string;
+}
+
+/** A network security group with all rules that the stack declares for it. */
+export interface DeclaredGroup {
+  rules: readonly DeclaredRule[];
+  /** From this priority on there may be rules that a preview does not know yet. */
+  knownBefore: number;
+  surroundings: Surroundings;
+}
+
+const peering = "network:VirtualNetworkPeering";
+
+const types: ReadonlySet<string | undefined> = new Set([
+  azureTypes.networkInterface,
+  azureTypes.networkSecurityGroup,
+  azureTypes.securityRule,
+  azureTypes.subnet,
+  azureTypes.virtualNetwork,
+  peering,
+]);
+
+/** The types that {@link securityGroupsOf} wants to see. */
+export function concernsSecurityGroups(type: string): boolean {
+  return types.has(azureType(type));
+}
+
+/**
+ * The groups of a stack. Rules of their own are put to the group that they were declared with, and otherwise to the one they
+ * name; those of a group that is in no stack, or in another one, are read together as far as they are here.
+ */
+export function securityGroupsOf(stack: Stack): DeclaredGroup[] {
+  const groups = ofType(stack.resources, azureTypes.networkSecurityGroup);
+  const byGroup = new Map<string, { inline?: Resource; own: Resource[] }>(
+    groups.map((group) => [group.urn, { inline: group, own: [] }]),
+  );
+  for (const rule of ofType(stack.resources, azureTypes.securityRule)) {
+    const key = groupOf(rule, groups, stack);
+    const entry = byGroup.get(key) ?? { own: [] };
+    entry.own.push(rule);
+    byGroup.set(key, entry);
+  }
+  return [...byGroup.values()].map(({ inline, own }) => {
+    const declared = [...(inline ? inlineRules(inline) : []), ...own.map(ownRule)];
+    return {
+      rules: declared.filter((entry) => isReadable(entry.properties)).map(readRule),
+      knownBefore: Math.min(
+        inline && valueAt(inline.properties, "securityRules") === unknown ? 0 : Infinity,
+        ...declared.filter((entry) => !isReadable(entry.properties)).map(firstPriority),
+      ),
+      surroundings: inline ? surroundingsOf(inline, stack) : {},
+    };
+  });
+}
+
+interface RuleProperties {
+  urn: string;
+  path: string;
+  properties: Plain;
+}
+
+function inlineRules({ urn, properties }: Resource): RuleProperties[] {
+  const list = valueAt(properties, "securityRules");
+  if (!Array.isArray(list)) return [];
+  return list.map((rule, index) => ({ urn, path: at("securityRules", index), properties: rule }));
+}
+
+function ownRule({ urn, properties }: Resource): RuleProperties {
+  return { urn, path: "", properties };
+}
+
+/** What says nothing about the packets that a rule fits. */
+const besides = new Set(["description", "id", "networkSecurityGroupName", "resourceGroupName"]);
+
+/** Whether everything is known that decides what the rule fits. */
+function isReadable(properties: Plain): boolean {
+  return (
+    isObject(properties) &&
+    Object.entries(properties).every(([key, value]) => besides.has(key) || isKnown(value))
+  );
+}
+
+function firstPriority({ properties }: RuleProperties): number {
+  const priority = valueAt(properties, "priority");
+  return typeof priority === "number" ? priority : 0;
+}
+
+function readRule({ urn, path, properties }: RuleProperties): DeclaredRule {
+  const [rule] = securityRulesOf({ access: undefined, ...(properties as object) });
+  return { urn, path, rule };
+}
+
+function groupOf(rule: Resource, groups: readonly Resource[], stack: Stack): string {
+  const made = stack.dependencies(rule.urn, "networkSecurityGroupName");
+  const [group, ...others] = groups.filter(({ urn }) => made.includes(urn));
+  // Several where it was made of all that a component declares.
+  if (group !== undefined && others.length === 0) return group.urn;
+  const place = placeOf(rule);
+  return groups.find((candidate) => placeOf(candidate) === place)?.urn ?? place;
+}
+
+function placeOf({ properties, urn }: Resource): string {
+  const group = textAt(properties, "networkSecurityGroupName");
+  const resourceGroup = textAt(properties, "resourceGroupName");
+  return group === undefined ? urn : `${resourceGroup ?? ""}/${group}`.toLowerCase();
+}
+
+/**
+ * The ranges of the network that the group stands in, where it is one of this stack and peered with none: what
+ * `VirtualNetwork` means to the rules. Otherwise nothing is said, and rules on the tag count as uncertain.
+ */
+function surroundingsOf(group: Resource, stack: Stack): Surroundings {
+  const networks = ofType(stack.resources, azureTypes.virtualNetwork);
+  const subnets = ofType(stack.resources, azureTypes.subnet);
+  const isUsedBy = (resource: Resource, property: string) =>
+    stack.dependencies(resource.urn, property).includes(group.urn);
+  const around = new Set([
+    ...networks.filter((network) => isUsedBy(network, "subnets")).map(({ urn }) => urn),
+    ...[
+      ...subnets.filter((subnet) => isUsedBy(subnet, "networkSecurityGroup")),
+      ...ofType(stack.resources, azureTypes.networkInterface)
+        .filter((nic) => isUsedBy(nic, "networkSecurityGroup"))
+        .flatMap((nic) => {
+          const made = stack.dependencies(nic.urn, "ipConfigurations");
+          return subnets.filter(({ urn }) => made.includes(urn));
+        }),
+    ].flatMap(({ urn }) => stack.dependencies(urn, "virtualNetworkName")),
+  ]);
+  const [network, ...others] = networks.filter(({ urn }) => around.has(urn));
+  if (network === undefined || others.length > 0) return {};
+  const peered = ofType(stack.resources, peering).some(({ urn }) =>
+    ["virtualNetworkName", "remoteVirtualNetwork"].some((property) =>
+      stack.dependencies(urn, property).includes(network.urn),
+    ),
+  );
+  const ranges = valueAt(network.properties, "addressSpace", "addressPrefixes");
+  if (peered || !isKnown(ranges)) return {};
+  return {
+    virtualNetwork: elementsAt(ranges).flatMap(([, range]) =>
+      typeof range === "string" ? [range] : [],
+    ),
+  };
+}
