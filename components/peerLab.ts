@@ -14,8 +14,8 @@ import type {
 import type { PeerMachine } from "./peerMachine";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
 import { plain, plainPlacement } from "./plainValues";
+import { checkLab } from "./plan/checkLab";
 import {
-  checkLab,
   networkOf,
   planLab,
   type LabDefinition,

@@ -1,5 +1,6 @@
+import { checkLab } from "./checkLab";
 import type { Finding } from "./findings";
-import { checkLab, type LabDefinition } from "./lab";
+import type { LabDefinition } from "./lab";
 import { hasOwnKey } from "./ownKey";
 import { knownKey } from "./rules/configuration";
 import { jumpHostGiven } from "./rules/jumpHosts";

@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { readConfiguration } from "../../components/plan/configuration";
-import { checkLab, type LabDefinition } from "../../components/plan/lab";
+import { checkLab } from "../../components/plan/checkLab";
+import type { LabDefinition } from "../../components/plan/lab";
 import { allRules } from "../../components/plan/rules";
 import { findingsOf } from "./acceptance";
 import { configurationDamages } from "./damages/configuration";
