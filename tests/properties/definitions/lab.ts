@@ -27,8 +27,8 @@ export interface Lab {
 /** Small labs are frequent, those of six machines rare. */
 const machineCount = (room: number) =>
   fc.oneof(
-    { weight: 4, arbitrary: fc.constant(0) },
-    { weight: 9, arbitrary: fc.constant(1) },
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 12, arbitrary: fc.constant(1) },
     { weight: 2, arbitrary: fc.integer({ min: 2, max: Math.min(3, room) }) },
     { weight: 1, arbitrary: fc.integer({ min: 3, max: Math.min(6, room) }) },
   );
