@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 const spellings = ["shortest", "upper case", "all groups", "leading zeros", "dotted end"] as const;
 type Spelling = (typeof spellings)[number];
 
-const spelling = fc.oneof(
+export const spelling = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Spelling>("shortest") },
   { weight: 2, arbitrary: fc.constantFrom(...spellings) },
 );
@@ -14,7 +14,7 @@ const spelling = fc.oneof(
 /** An address as numbers: four of 8 bits, or eight of 16. */
 type Parts = readonly number[];
 
-function spelled(parts: Parts, how: Spelling): string {
+export function spelled(parts: Parts, how: Spelling): string {
   if (parts.length === 4) return parts.join(".");
   const groups = parts.map((part) => part.toString(16));
   switch (how) {
