@@ -20,7 +20,7 @@ export const sshPortNumber = rule({ id: "JUMP-HOST-PORT", source }, (_path, port
   isPort(port) ? [] : [`is ${received(port)}; a port is a whole number from 1 to 65535`],
 );
 
-/** A public host key as SSH writes it: the kind and the key, without the host's name. */
+/** A public host key as SSH writes it: the kind and the key, without the host's name. What is none may be a private one, and is not shown. */
 export const hostKeyForm = rule(
   {
     id: "HOST-KEY",
@@ -30,6 +30,6 @@ export const hostKeyForm = rule(
     /^(ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+ [A-Za-z0-9+/]{4,}={0,2}( .*)?$/.test(key.trim())
       ? []
       : [
-          `is ${received(key)}; it is a public host key such as ssh-ed25519 AAAA..., without the host's name (ssh-keyscan writes that before it)`,
+          "(not shown) is none; it is a public host key such as ssh-ed25519 AAAA..., without the host's name (ssh-keyscan writes that before it)",
         ],
 );
