@@ -256,6 +256,20 @@ const labCases: RuleCase[] = [
   lab("SOURCE-EVERYONE", "jumpHost.privateAddress", {
     jumpHost: { ...jumpHost, privateAddress: "0.0.0.0/0" },
   }),
+  lab("JUMP-HOST-ADDRESS", "jumpHost.privateAddress", {
+    jumpHost: { host: "192.0.2.1", user: "jump" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    ipv4Subnet: "10.9.0.0/24",
+    ipv6Subnet: "fd00:9::/64",
+    existing: { virtualNetworkName: "theirs" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    existing: { virtualNetworkName: "theirs", subnetName: "peers" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    existing: { networkSecurityGroupName: "theirs" },
+  }),
   lab("LAB-SEED", "seed", { seed: "ada-9" }),
   lab("SUBNET-CAPACITY", "ipv4Subnet", {
     ipv4Subnet: "10.80.0.0/29",
