@@ -48,7 +48,8 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
 };
 
 const goodConfiguration = {
-  "peerlab:adminSources": '["203.0.113.7"]',
+  // With the private range that a jump host may come from.
+  "peerlab:adminSources": '["203.0.113.7","10.99.0.0/24"]',
   "peerlab:people": '{"ada":{"machines":{"pc-1":{}}}}',
 };
 
@@ -92,6 +93,8 @@ describe("tests/properties/damaged", () => {
     await fc.assert(
       fc.asyncProperty(damaged, async ({ damage, definition }) => {
         const args = structuredClone(definition.args) as Arguments;
+        // Which jump host no rule lets in hangs on who administers: a mistake of its own.
+        if (args.jumpHost) args.jumpHost.privateAddress ??= "10.99.0.9";
         damage.apply(args);
         const path = damage.path(args);
         const name = damage.componentName ?? definition.name;

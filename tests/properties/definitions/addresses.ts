@@ -140,12 +140,34 @@ const single = ({ parts, length, text }: Range): Range =>
     : { parts, length, text };
 
 /** Whom a rule may name: an address or a range that is not nearly everybody. */
-export const source: fc.Arbitrary<Range> = fc.oneof(
+const source: fc.Arbitrary<Range> = fc.oneof(
   ranged(ipv4Parts, 32, 32).map(single),
   ranged(ipv6Parts, 128, 128).map(single),
   ranged(ipv4Parts, 8, 32),
   ranged(ipv6Parts, 16, 128),
 );
+
+/** The same range written in another way, or one that lies in it. */
+const kin = (outer: Range): fc.Arbitrary<Range> =>
+  fc.oneof(
+    spelling.map((how) => range(outer.parts, outer.length, how)),
+    fc
+      .integer({ min: outer.length, max: outer.parts.length === 4 ? 32 : 128 })
+      .chain((length) => inside(outer, length))
+      .map(single),
+  );
+
+/** Up to `max` whom rules may name, among them often ranges twice, or with parts of themselves. */
+export const sources = (min: number, max: number): fc.Arbitrary<Range[]> =>
+  fc.array(source, { minLength: min, maxLength: max }).chain((known) =>
+    known.length === 0 || known.length === max
+      ? fc.constant(known)
+      : fc.oneof(
+          fc.constant(known),
+          fc.constantFrom(...known).chain((one) => kin(one).map((other) => [...known, other])),
+          fc.constantFrom(...known).chain((one) => kin(one).map((other) => [other, ...known])),
+        ),
+  );
 
 /** Whether two ranges have addresses in common. */
 export function overlap(one: Range, other: Range): boolean {
