@@ -26,6 +26,9 @@ export function group(...rules: Properties[]): Properties {
   return { resourceGroupName, securityRules };
 }
 
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => `10.0.${index >> 8}.${index % 256}`);
+
 function plural(side: "source" | "destination", ...prefixes: string[]): Properties {
   return { [`${side}AddressPrefix`]: null, [`${side}AddressPrefixes`]: prefixes };
 }
@@ -187,5 +190,12 @@ export const securityRuleCases: RuleCase[] = [
     "SecurityRulesLimitReached",
     Array.from({ length: 1001 }, (_, index) => ({ priority: 100 + index })),
     Array.from({ length: 1000 }, (_, index) => ({ priority: 100 + index })),
+  ),
+  // It is the group's rules that have so many addresses, all of them together.
+  groupCase(
+    "NSG-1000",
+    "SecurityRulesLimitReached",
+    [plural("source", ...addresses(2001)), plural("source", ...addresses(2000))],
+    [plural("source", ...addresses(2000)), plural("source", ...addresses(2000))],
   ),
 ];
