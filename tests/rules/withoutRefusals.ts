@@ -1,6 +1,6 @@
 import * as inputErrors from "../../components/inputErrors";
 import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
-import type { RuleCase } from "../components/plan/ruleCases";
+import { goodMachine, type RuleCase } from "../components/plan/ruleCases";
 import { declare, type Outcome } from "../properties/declare";
 import { range } from "../properties/definitions/addresses";
 import { makeExisting, subnetId, type ExistingParts } from "../properties/definitions/existing";
@@ -37,14 +37,14 @@ export const usualParts = {
   },
 } satisfies ExistingParts;
 
-/** Declares a definition in an Azure where those parts exist; a machine is put in their subnet. */
+/** Declares a definition in an Azure where those parts exist; the usual machine is put in their subnet. */
 export function declareIn(
   existing: ExistingParts,
   { component, args, name }: Definition,
 ): Promise<Outcome> {
   const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
-  const given =
-    component === "WindowsPeer" ? { ...args, subnetId: subnetId(usualParts.network) } : args;
+  const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
+  const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
   return declare(
     (options) => void new Component(name ?? usualNames[component], given as never, options),
     (azure) => makeExisting(existing, azure),
