@@ -54,6 +54,7 @@ export class PeerLab extends pulumi.ComponentResource {
       ...args,
       ...plainPlacement(args),
       adminPassword: plain(args.adminPassword),
+      makesResourceGroup: args.resourceGroupName === undefined,
     };
     const judged = { resource: this, options: opts, withParts: true };
     refuse(`PeerLab ${name}`, checkLab(definition, name), judged);

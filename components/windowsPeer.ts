@@ -15,6 +15,7 @@ import type { Outbound } from "./peerNetwork";
 import { plain, plainPlacement } from "./plainValues";
 import { checkComponentName, machineNames } from "./plan/componentNames";
 import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
+import { checkInterface } from "./plan/networkInterface";
 import { checkPlacement } from "./plan/placement";
 import { pinnedHostKey, preparation } from "./preparation";
 import { withSecrets } from "./secrets";
@@ -220,6 +221,10 @@ export class WindowsPeer extends pulumi.ComponentResource {
       [
         ...checkComponentName("name", name, machineNames),
         ...checkPlacement("", plainPlacement(args)),
+        ...checkInterface("", {
+          subnetId: plain(args.subnetId),
+          networkSecurityGroupId: plain(args.networkSecurityGroupId),
+        }),
         ...checkMachine("", name, definition),
       ],
       { resource: this, options: opts },

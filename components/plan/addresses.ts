@@ -19,6 +19,8 @@ export function parseRange(text: string): AddressRange | undefined {
     if (bare && !ipaddr.isValid(text)) return undefined;
     // ipaddr.js reads `10.1` as an IPv4 address, as inet_aton does; Azure does not.
     const isIpv4 = !text.includes(":");
+    // Nor does it take `/016` for `/16`.
+    if (/\/0\d/.test(text)) return undefined;
     if (isIpv4 && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0])) return undefined;
     const [address, prefixLength] = ipaddr.parseCIDR(bare ? `${text}/${isIpv4 ? 32 : 128}` : text);
     if (address.kind() === "ipv6" && (address as ipaddr.IPv6).zoneId) return undefined;
@@ -53,6 +55,32 @@ export function hasHostBits(range: AddressRange): boolean {
     const bits = Math.min(8, Math.max(0, range.prefixLength - index * 8));
     return (byte & (0xff >> bits)) !== 0;
   });
+}
+
+/** Those of the ranges that lie in no other of them, each once: together they are the same addresses. */
+export function apart(ranges: readonly AddressRange[]): AddressRange[] {
+  const keyed = ranges.map((range) => ({ range, key: sortKey(range) }));
+  keyed.sort(({ key: one }, { key: other }) => (one < other ? -1 : one > other ? 1 : 0));
+  const result: AddressRange[] = [];
+  for (const { range } of keyed) {
+    const last = result[result.length - 1];
+    if (last === undefined || !contains(last, range)) result.push(range);
+  }
+  return result;
+}
+
+/** Puts a range directly before those that lie in it. */
+function sortKey({ family, address, prefixLength }: AddressRange): string {
+  const bytes = address.toByteArray().map((byte) => byte.toString(16).padStart(2, "0"));
+  return `${family}${bytes.join("")}${String(prefixLength).padStart(3, "0")}`;
+}
+
+/** The range without the bits below its length: `10.0.0.0/24` of `10.0.0.5/24`. */
+export function withoutHostBits({ family, address, prefixLength }: AddressRange): string {
+  const network = (family === "IPv4" ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(
+    `${address.toString()}/${prefixLength}`,
+  );
+  return `${network.toString()}/${prefixLength}`;
 }
 
 /** The first range of that length inside `space`. */

@@ -21,7 +21,9 @@ import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork } from "./network";
 import { hasOwnKey } from "./ownKey";
 import { checkPlacement } from "./placement";
+import { existingGroupNamed } from "./rules/existingParts";
 import { personKey } from "./rules/identities";
+import { jumpHostLetIn } from "./rules/jumpHosts";
 import {
   computerNameOnce,
   machineKey,
@@ -74,8 +76,9 @@ interface Context {
 }
 
 function checkLabName(path: string, name: string, definition: LabDefinition): Finding[] {
-  const group: readonly DerivedName[] =
-    definition.resourceGroupName === undefined ? [["resourceGroup", ""]] : [];
+  const group: readonly DerivedName[] = makesResourceGroup(definition)
+    ? [["resourceGroup", ""]]
+    : [];
   const findings = checkComponentName(path, name, [...group, ...networkNames(definition.existing)]);
   return findings.length > 0 ? findings : checkSeedZone(path, name);
 }
@@ -89,10 +92,32 @@ function checkLabNetwork(definition: LabDefinition): Finding[] {
         ? { ...finding, path: privateAddress }
         : finding,
     ),
+    ...checkExistingGroup("existing.resourceGroupName", definition),
     ...(hasMachines(definition)
       ? administratorsReach("adminSources", adminSources, jumpHost !== undefined)
       : []),
+    ...(hasMachines(definition) && jumpHost !== undefined
+      ? jumpHostLetIn(
+          "jumpHost.privateAddress",
+          jumpHostAddress ?? jumpHost.privateAddress,
+          adminSources,
+        )
+      : []),
   ];
+}
+
+/** What exists already is not in a resource group that the lab makes. */
+function checkExistingGroup(path: string, definition: LabDefinition): Finding[] {
+  const { existing = {} } = definition;
+  if (existing.resourceGroupName !== undefined) return [];
+  const parts = (["virtualNetworkName", "subnetName", "networkSecurityGroupName"] as const)
+    .filter((key) => existing[key] !== undefined)
+    .map((key) => at("existing", key));
+  return existingGroupNamed(path, makesResourceGroup(definition), parts);
+}
+
+function makesResourceGroup(definition: LabDefinition): boolean {
+  return definition.makesResourceGroup ?? definition.resourceGroupName === undefined;
 }
 
 /** The zone of a lab's seed gets its tags; a lab without machines has none. */

@@ -27,10 +27,11 @@ export function at(path: string, key: string | number): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** A received value as it is quoted in a finding. Never call it with a secret. */
+/** A received value as it is quoted in a finding. Never call it with a secret; a private key in the wrong place is not shown. */
 export function received(value: unknown): string {
   const text = JSON.stringify(value);
   if (text === undefined) return String(value);
+  if (/PRIVATE KEY/i.test(text)) return "(not shown)";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

@@ -15,6 +15,8 @@ export interface PersonDefinition {
 
 export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
   people: Record<string, PersonDefinition>;
+  /** Whether the lab makes its resource group; said where the name of another one is known only later. */
+  makesResourceGroup?: boolean;
   machineDefaults?: MachineDefinition;
   adminUsername?: string;
   adminPassword?: string;

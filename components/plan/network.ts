@@ -22,6 +22,8 @@ import {
   peersApart,
   ruleCount,
   sourceForm,
+  sourceHostBits,
+  sourceUnicast,
 } from "./rules/securitySources";
 import {
   firewallRules,
@@ -120,8 +122,12 @@ function checkSources(path: string, sources: string[] = []): Finding[] {
 }
 
 function checkSource(path: string, source: string): Finding[] {
-  const findings = sourceForm(path, source);
-  return findings.length > 0 ? findings : notOpenToEveryone(path, source);
+  // A source is judged further by what it was found to be.
+  for (const rule of [sourceForm, notOpenToEveryone, sourceUnicast, sourceHostBits]) {
+    const findings = rule(path, source);
+    if (findings.length > 0) return findings;
+  }
+  return [];
 }
 
 function checkExisting(

@@ -1,6 +1,6 @@
 import type { FirewallRule } from "../../guest/contract";
 import { firewallRulePrefix } from "../../guest/contract";
-import { families, parseRange, type Family } from "./addresses";
+import { apart, families, parseRange, type Family } from "./addresses";
 import { mostGraphPorts } from "./rules/openPorts";
 import { rdpPort, sshPort, type PeerPort } from "./peerPorts";
 
@@ -151,10 +151,13 @@ function graphPlacesOf(ports: PeerPort[]): Map<PeerPort, number> {
   return places;
 }
 
+/** Azure refuses ranges of one rule that overlap (OverlappingSubnetsNotPermittedInSecurityRule): one in another is left out. */
 function ofFamily(ranges: string[], family: Family): string[] {
-  const texts = ranges.flatMap((text) => {
+  const known = ranges.flatMap((text) => {
     const range = parseRange(text);
-    return range?.family === family ? [range.text] : [];
+    return range?.family === family ? [range] : [];
   });
-  return [...new Set(texts)].sort();
+  return apart(known)
+    .map(({ text }) => text)
+    .sort();
 }

@@ -79,11 +79,21 @@ describe("components/peerLab", () => {
 
   it("takes a NAT gateway also where the jump host's own address is not known, and what an existing subnet has", async () => {
     const { host, user } = jumpHost;
-    await declare({ ...twoPeople, jumpHost: { host, user } });
+    const behind = { ...twoPeople, adminSources: ["172.16.4.0/24"], jumpHost: { host, user } };
+    await declare(behind);
     assert.equal(ofType("NatGateway").length, 1);
     const existing = { virtualNetworkName: "theirs", subnetName: "peers" };
-    await declare({ ...twoPeople, jumpHost: { host, user }, existing });
+    await declare({ ...behind, resourceGroupName: "theirs", existing });
     assert.equal(ofType("NatGateway").length, 0);
+  });
+
+  it("takes what exists already in a group of which only the name is still to come, the lab's or its own", async () => {
+    const existing = { virtualNetworkName: "theirs", subnetName: "peers" };
+    const resourceGroupName = pulumi.output("theirs");
+    await declare({ ...twoPeople, resourceGroupName, existing });
+    assert.equal(ofType("VirtualNetwork").length, 0);
+    await declare({ ...twoPeople, existing: { ...existing, resourceGroupName } });
+    assert.equal(ofType("VirtualNetwork").length, 0);
   });
 
   it("replaces in another region what Azure moves nowhere and azure-native would update", async () => {

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { WindowsPeer, type WindowsPeerArgs } from "../../components";
 import { counts, hostKey, mockEngine, settled, type Declared } from "./mocks";
 
+const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const args: WindowsPeerArgs = {
   resourceGroupName: "group",
-  subnetId: "/subnet",
+  subnetId: `${ofNetwork}/virtualNetworks/n/subnets/peers`,
   networking: { firewallRules: [] },
 };
 let declared: Declared[];
@@ -132,7 +133,7 @@ describe("components/windowsPeer", () => {
         tags: { a: "b" },
         location: "northeurope",
         autoShutdown: { time: "1900", notifyEmail: "ada@example.org" },
-        networkSecurityGroupId: "/group",
+        networkSecurityGroupId: `${ofNetwork}/networkSecurityGroups/group`,
       }).machine,
     );
     const vm = inputsOf(":VirtualMachine");
@@ -156,7 +157,9 @@ describe("components/windowsPeer", () => {
     assert.equal(schedule.name, "shutdown-computevm-pc-1-vm");
     assert.deepEqual(schedule.dailyRecurrence, { time: "1900" });
     assert.equal(schedule.notificationSettings.emailRecipient, "ada@example.org");
-    assert.deepEqual(inputsOf(":NetworkInterface").networkSecurityGroup, { id: "/group" });
+    assert.deepEqual(inputsOf(":NetworkInterface").networkSecurityGroup, {
+      id: `${ofNetwork}/networkSecurityGroups/group`,
+    });
     for (const { type, inputs } of declared) {
       if (!type.startsWith("azure-native:")) continue;
       assert.deepEqual(inputs.tags, { a: "b" }, type);

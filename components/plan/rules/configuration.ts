@@ -14,8 +14,8 @@ export const knownKey = rule(
 );
 
 /**
- * A value of the kind that its key wants: `a text`, `a number`, `true or false`, `a list` or `a map`. What stands where a map or
- * a list belongs may hold anything, secrets too, and is not shown; nor is anything at a path that says that it is secret.
+ * A value of the kind that its key wants: `a text`, `a number`, `true or false`, `a list` or `a map`. Maps and lists may hold
+ * anything, secrets too, and so may what stands in their place: none is shown; nor is anything at a path that says that it is secret.
  */
 export const wantedKind = rule(
   { id: "CONFIGURATION-TYPE", source },
@@ -39,13 +39,13 @@ function isKind(value: unknown, wanted: string): boolean {
 }
 
 function shown(path: string, value: unknown, wanted: string): string {
+  // What is indented wrongly ends up below another key, with the secrets that it holds.
+  if (Array.isArray(value)) return "is a list";
+  if (typeof value === "object" && value !== null) return "is a map";
   const isText = typeof value === "string";
-  if (/password|identity|privatekey/i.test(path)) return "(not shown)";
-  if (wanted === "a map" || wanted === "a list") {
-    if (isText) return "is a text (not shown)";
-    if (Array.isArray(value)) return "is a list";
-    return `is ${typeof value === "object" ? "a map" : received(value)}`;
-  }
-  const hint = wanted === "a text" && !isText ? ` (write ${JSON.stringify(String(value))})` : "";
+  if (isText && (wanted === "a map" || wanted === "a list")) return "is a text (not shown)";
+  if (/password|identity|privatekey|jump_?host/i.test(path)) return "(not shown)";
+  const isWritten = typeof value === "number" || typeof value === "boolean";
+  const hint = wanted === "a text" && isWritten ? ` (write ${JSON.stringify(String(value))})` : "";
   return `is ${received(value)}${hint}`;
 }

@@ -1,4 +1,4 @@
-import { received } from "../findings";
+import { oneOf, received } from "../findings";
 import { rule } from "./rule";
 import { sources } from "./sources";
 
@@ -8,6 +8,20 @@ export const existingNetworkNamed = rule(
   (_path, subnetName: string | undefined, virtualNetworkName: string | undefined) =>
     subnetName !== undefined && virtualNetworkName === undefined
       ? ["is missing; an existing subnet is found by its virtual network's name and its own"]
+      : [],
+);
+
+/** What exists already is in a group that exists already: a lab that makes its own finds nothing there. */
+export const existingGroupNamed = rule(
+  {
+    id: "EXISTING-RESOURCE-GROUP",
+    source: "ARM: what exists already is in no resource group that is still to be made",
+  },
+  (_path, isGroupMade: boolean, parts: readonly string[]) =>
+    isGroupMade && parts.length > 0
+      ? [
+          `is missing; ${oneOf(parts)} cannot be in the resource group that the lab makes for itself: name the one it is in, here or as the lab's resourceGroupName`,
+        ]
       : [],
 );
 

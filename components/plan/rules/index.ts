@@ -11,6 +11,7 @@ import * as labs from "./labs";
 import * as locations from "./locations";
 import * as machines from "./machines";
 import * as openPorts from "./openPorts";
+import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
 import * as securitySources from "./securitySources";
@@ -31,6 +32,7 @@ export * from "./labs";
 export * from "./locations";
 export * from "./machines";
 export * from "./openPorts";
+export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
 export * from "./services";
@@ -52,6 +54,7 @@ const areas: readonly object[] = [
   locations,
   machines,
   openPorts,
+  resourceIds,
   resourceNames,
   securitySources,
   services,

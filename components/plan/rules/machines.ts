@@ -159,16 +159,29 @@ export const publicIpv6OfPeer = rule(
       : [],
 );
 
-/** Where an image without the capability gets its SSH server from. */
+/** Where an image without the capability gets its SSH server from; the query may hold a signature that lets the machine read it. */
 export const openSshMsi = rule(
   { id: "OPENSSH-MSI", source: "what is installed as LocalSystem comes over https" },
   (_path, address: string) =>
-    /^https:\/\/\S+\.msi$/i.test(address)
+    /^https:\/\/[^\s?#]+\.msi(\?[^\s#]*)?$/i.test(address)
       ? []
       : [
-          `is ${received(address)}; it must be an https address of an OpenSSH MSI such as https://example.org/OpenSSH-Win64.msi`,
+          `is ${addressShown(address)}; it must be an https address of an OpenSSH MSI such as https://example.org/OpenSSH-Win64.msi`,
         ],
 );
+
+/** An address without what may be secret in it: a user's name and password, and a signature in the query. */
+function addressShown(address: string): string {
+  const [text] = address.split(/[?#]/);
+  if (!address.includes("@")) return received(text);
+  try {
+    const { protocol, host, pathname } = new URL(address);
+    const known = `${protocol}//${host}${pathname}`;
+    return known.includes("@") ? "(not shown)" : received(known);
+  } catch {
+    return "(not shown)";
+  }
+}
 
 export const whenOffModes = ["fail", "start", "skip"] as const;
 

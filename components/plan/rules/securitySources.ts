@@ -1,4 +1,12 @@
-import { overlap, parseRange, type AddressRange, type Family } from "../addresses";
+import {
+  contains,
+  hasHostBits,
+  overlap,
+  parseRange,
+  withoutHostBits,
+  type AddressRange,
+  type Family,
+} from "../addresses";
 import { received } from "../findings";
 import { rule } from "./rule";
 import { sources } from "./sources";
@@ -46,6 +54,51 @@ export const sourceForm = rule(
   },
   (_path, source: string) =>
     typeof source === "string" && parseRange(source) ? [] : [`is ${received(source)}; ${allowed}`],
+);
+
+/** A source's bits below its length are zero. */
+export const sourceHostBits = rule(
+  {
+    id: "SOURCE-HOSTBITS",
+    source: "Azure: invalid Address prefix (Azure/azure-powershell#4557)",
+  },
+  (_path, source: string) => {
+    const range = parseRange(source);
+    if (!range || !hasHostBits(range)) return [];
+    const { address, prefixLength } = range;
+    const alone = `${address.toString()}/${range.family === "IPv4" ? 32 : 128}`;
+    return [
+      `is ${received(source)}, which has bits set below /${prefixLength}; write ${withoutHostBits(range)} or ${alone}`,
+    ];
+  },
+);
+
+const nobody = [
+  "0.0.0.0/8",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+  "::/128",
+  "::1/128",
+  "::ffff:0:0/96",
+  "fe80::/10",
+  "ff00::/8",
+];
+
+/** A source is somebody: nothing comes to a machine from a loopback, link-local or multicast address. */
+export const sourceUnicast = rule(
+  { id: "SOURCE-UNICAST", source: "RFC 6890: not forwarded, or no source at all" },
+  (_path, source: string) => {
+    const range = parseRange(source);
+    const reserved = nobody.find((text) => {
+      const other = parseRange(text);
+      return range && other && contains(other, range);
+    });
+    return reserved === undefined
+      ? []
+      : [`is ${received(source)}, part of ${reserved}, from which nothing comes; ${allowed}`];
+  },
 );
 
 /** Service tags and words that stand for the whole internet. */

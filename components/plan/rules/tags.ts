@@ -86,11 +86,11 @@ export const privateZoneTagNames = rule(
   { id: "TAG-NAME-PRIVATE-ZONE", source: sources.tags },
   (path, tags: Tags) =>
     Object.keys(tags).flatMap((name) =>
-      /^[0-9]|[ ()]|[^\x20-\x7e]/.test(name)
+      /^[0-9]|[ ():]|[^\x20-\x7e]/.test(name)
         ? [
             {
               path: at(path, name),
-              reason: `is the tag ${received(name)}; a tag of the lab's private DNS zone begins with no digit and holds ASCII without spaces and parentheses`,
+              reason: `is the tag ${received(name)}; a tag of the lab's private DNS zone begins with no digit and holds ASCII without spaces, parentheses and colons`,
             },
           ]
         : [],

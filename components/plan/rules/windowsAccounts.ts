@@ -77,11 +77,11 @@ export const adminPasswordLength = rule(
       : [],
 );
 
-/** Whether `_` counts as special is disputed between Azure's documentation and its clients: it does not count here. */
+/** Whether `_` counts as special is disputed between Azure's documentation and its clients: it does not count here, nor does a blank. */
 export const adminPasswordClasses = rule(
   { id: "PASSWORD-CLASSES", source: sources.windowsFaq },
   (_path, password: string) => {
-    const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9_]/].filter((pattern) =>
+    const classes = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9_\s]/].filter((pattern) =>
       pattern.test(password),
     );
     if (classes.length >= 3) return [];

@@ -33,11 +33,13 @@ export const goodNetwork: PeerNetworkArgs = {
 };
 export const goodMachine: WindowsPeerArgs = {
   resourceGroupName: "group",
-  subnetId: "/subnet",
+  subnetId:
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/peers",
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
 
+const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
 
 function lab(rule: string, path: string, change: Partial<PeerLabArgs>, name?: string): RuleCase {
@@ -88,6 +90,9 @@ const networkCases: RuleCase[] = [
   network("TAG-VALUE", "tags.stage", { tags: { stage: "v".repeat(257) } }),
   { ...network("TAGS-RESERVED", "tags.azure", { tags: { azure: "x" } }), warns: true },
   network("VNET-CIDR", "ipv4Space", { ipv4Space: "10.80.0.0" }),
+  network("VNET-CIDR", "ipv4Space", { ipv4Space: "10.80.0.0/016" }),
+  network("VNET-CIDR", "ipv6Space", { ipv6Space: "fd00::/048" }),
+  network("NSG-PREFIXES-NO-TAG", "adminSources[0]", { adminSources: ["10.0.0.0/08"] }),
   network("VNET-CIDR", "ipv6Space", { ipv6Space: "10.80.0.0/16" }),
   network("VNET-IPV6-LENGTH", "ipv6Space", { ipv6Space: "fd12::/65" }),
   network("VNET-CIDR-HOSTBITS", "ipv4Space", { ipv4Space: "10.80.0.1/16" }),
@@ -127,6 +132,17 @@ const networkCases: RuleCase[] = [
   }),
   network("ADMIN-SOURCES-MISSING", "adminSources", { adminSources: [] }),
   network("NSG-PREFIXES-NO-TAG", "adminSources[0]", { adminSources: ["Internet"] }),
+  network("SOURCE-HOSTBITS", "adminSources[1]", { adminSources: ["10.0.0.0/24", "10.0.0.5/24"] }),
+  network("SOURCE-HOSTBITS", "peerSources[0]", { peerSources: ["2001:db8::5/32"] }),
+  ...["127.0.0.1", "169.254.1.1", "224.0.0.1", "255.255.255.255", "0.0.0.0/8"].map((source) =>
+    network("SOURCE-UNICAST", "adminSources[0]", { adminSources: [source] }),
+  ),
+  ...["::1", "fe80::1", "ff02::1", "::ffff:10.0.0.1"].map((source) =>
+    network("SOURCE-UNICAST", "adminSources[0]", { adminSources: [source] }),
+  ),
+  ...["0.0.0.0", "::"].map((source) =>
+    network("SOURCE-EVERYONE", "adminSources[0]", { adminSources: [source] }),
+  ),
   network("SOURCE-EVERYONE", "peerSources[0]", { peerSources: ["::/0"] }),
   network("PEER-OVERLAP", "peerSources[0]", { peerSources: ["10.80.3.0/24"] }),
   network("NSG-4000-ADDRESSES", "peerSources", {
@@ -158,6 +174,13 @@ const machineCases: RuleCase[] = [
   machine("ADMIN-FORBIDDEN", "adminUsername", { adminUsername: "Admin" }),
   machine("PASSWORD-LENGTH", "adminPassword", { adminPassword: "Short-1" }),
   machine("PASSWORD-CLASSES", "adminPassword", { adminPassword: "onlylowercaseletters" }),
+  machine("PASSWORD-CLASSES", "adminPassword", { adminPassword: "abc def ghi 12" }),
+  machine("SUBNET-ID", "subnetId", { subnetId: "" }),
+  machine("SUBNET-ID", "subnetId", { subnetId: `${ofNetwork}/networkSecurityGroups/g` }),
+  machine("SECURITY-GROUP-ID", "networkSecurityGroupId", { networkSecurityGroupId: "x" }),
+  machine("SECURITY-GROUP-ID", "networkSecurityGroupId", {
+    networkSecurityGroupId: `${ofNetwork}/virtualNetworks/n/subnets/peers`,
+  }),
   machine("PASSWORD-CHARACTERS", "adminPassword", { adminPassword: "Correct-Horse\t9" }),
   machine("PASSWORD-USERNAME", "adminPassword", { adminPassword: "Labuser-is-in-here-1!" }),
   machine("VM-SIZE", "size", { size: "D2s_v5" }),
@@ -231,6 +254,7 @@ const labCases: RuleCase[] = [
   lab("NAME-PRIVATE-ZONE", "name", {}, "lab."),
   lab("TAGS-PRIVATE-ZONE", "tags", { tags: tags(16) }),
   lab("TAG-NAME-PRIVATE-ZONE", 'tags["cost centre"]', { tags: { "cost centre": "x" } }),
+  lab("TAG-NAME-PRIVATE-ZONE", 'tags["a:b"]', { tags: { "a:b": "x" } }),
   lab("LAB-EMPTY", "people", { people: {} }),
   lab("PERSON-KEY", "people.Ada", { people: { Ada: { machines: { "ada-1": {} } } } }),
   lab(
@@ -255,6 +279,20 @@ const labCases: RuleCase[] = [
   lab("ADMIN-SOURCES-FAMILY", "adminSources", { adminSources: ["2001:db8::/48"] }),
   lab("SOURCE-EVERYONE", "jumpHost.privateAddress", {
     jumpHost: { ...jumpHost, privateAddress: "0.0.0.0/0" },
+  }),
+  lab("JUMP-HOST-ADDRESS", "jumpHost.privateAddress", {
+    jumpHost: { host: "192.0.2.1", user: "jump" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    ipv4Subnet: "10.9.0.0/24",
+    ipv6Subnet: "fd00:9::/64",
+    existing: { virtualNetworkName: "theirs" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    existing: { virtualNetworkName: "theirs", subnetName: "peers" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    existing: { networkSecurityGroupName: "theirs" },
   }),
   lab("LAB-SEED", "seed", { seed: "ada-9" }),
   lab("SUBNET-CAPACITY", "ipv4Subnet", {
