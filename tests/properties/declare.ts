@@ -49,7 +49,9 @@ export async function declare(
     outcome.thrown = thrown;
   }
   try {
-    await Promise.race([pulumi.runtime.disconnect(), late.refusal]);
+    // Node tells of a rejection only when the turn is over in which Pulumi found nothing left to wait for.
+    const ended = pulumi.runtime.disconnect().then(() => new Promise(setImmediate));
+    await Promise.race([ended, late.refusal]);
   } catch (thrown) {
     outcome.thrown = thrown;
     await forgetWaiting();

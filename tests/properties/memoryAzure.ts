@@ -24,6 +24,8 @@ export interface Refusal {
 /** An Azure without a server, a folder or a past: the stand-in's own handlers, called in this process. */
 export interface MemoryAzure {
   refusals: Refusal[];
+  /** Which rules refused or warned, in order; `what` is `refusal` or `warning` and the rule's id. */
+  judgements(): JournalEntry[];
   /** What Azure accepted although it is hardly meant; `what` is `warning` and the rule's id. */
   warnings(): JournalEntry[];
   /** Warnings up to now are those of what existed before. */
@@ -73,6 +75,7 @@ export async function memoryAzure(location?: string): Promise<MemoryAzure> {
   };
   return {
     refusals,
+    judgements: () => journal.filter(({ what }) => /^(refusal|warning) /.test(what)),
     warnings: () => journal.filter(({ what }) => what.startsWith("warning ")),
     forgetWarnings: () => void (journal.length = 0),
     create: (token, name, inputs) =>

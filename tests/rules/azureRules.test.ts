@@ -25,7 +25,7 @@ function standInRules(): Map<string, { grades: Set<string>; codes: Set<string> }
 }
 
 describe("docs/azure-rules.md", () => {
-  const { azure, library } = azureRulesTable();
+  const { azure, library, documents } = azureRulesTable();
   const standIn = standInRules();
   const served = azure.filter(
     ({ refuses, otherwise }) => refuses.length > 0 || otherwise === "warns",
@@ -58,6 +58,25 @@ describe("docs/azure-rules.md", () => {
     const without = azure.filter(({ grade, source }) => grade !== "U" && source === "");
     assert.deepEqual(
       without.map(({ id }) => id),
+      [],
+    );
+  });
+
+  it("names sources by keys that are explained, and explains no other, or as issues or documents", () => {
+    const sources = new Set(
+      azure.flatMap(({ source }) => (source === "" ? [] : source.split(", "))),
+    );
+    const keys = [...sources].filter((source) => /^[A-Z]\d*$/.test(source));
+    assert.deepEqual(
+      keys.filter((key) => !documents.includes(key)),
+      [],
+    );
+    assert.deepEqual([...new Set(documents)], documents);
+    const form =
+      /^([\w.-]+(\/[\w.-]+)?#\d+|[\w-]+\.(md|yml)|replacement\.go and properties\.go|.+ \(.+\))$/;
+    const others = ["pulumi-azure-native", ...keys];
+    assert.deepEqual(
+      [...sources].filter((source) => !form.test(source) && !others.includes(source)),
       [],
     );
   });

@@ -12,17 +12,21 @@ export interface AzureRuleRow {
   refuses: string[];
   /** What the stand-in does instead: `warns`, `plays: ...` or `not served: ...`. */
   otherwise?: string;
-  /** Ids of the library's rules; none where it says why there are none. */
+  /** Ids of the library's rules, a remark behind a semicolon left out; none where it says why there are none. */
   rules: string[];
   /** `never: ...` or `not known: ...`. */
   withoutRule?: string;
 }
 
 /** The rows of docs/azure-rules.md: what Azure refuses, and what the library refuses of its own accord. */
-export function azureRulesTable(): { azure: AzureRuleRow[]; library: string[] } {
-  const rows = fs
-    .readFileSync(file, "utf8")
-    .split("\n")
+export function azureRulesTable(): {
+  azure: AzureRuleRow[];
+  library: string[];
+  /** Keys of the documents at the end of the page. */
+  documents: string[];
+} {
+  const lines = fs.readFileSync(file, "utf8").split("\n");
+  const rows = lines
     .filter((line) => line.startsWith("| `"))
     .map((line) =>
       line
@@ -37,6 +41,7 @@ export function azureRulesTable(): { azure: AzureRuleRow[]; library: string[] } 
       .filter(({ length }) => length === 6)
       .map((cells) => azureRow(idOf(cells[0]), cells)),
     library: rows.filter(({ length }) => length === 3).map(([cell]) => idOf(cell)),
+    documents: lines.flatMap((line) => /^\| ([A-Z]\d*) +\|/.exec(line)?.[1] ?? []),
   };
 }
 
@@ -45,7 +50,7 @@ function azureRow(id: string, [, , grade, source, standIn, library]: string[]): 
   const why = /^(warns|(plays|not served): .+)$/.exec(standIn)?.[1];
   if (!refuses && !why) throw new Error(`${id}: the cell of the stand-in is: ${standIn}`);
   const none = /^(never|not known): .+$/.exec(library)?.[0];
-  const rules = none === undefined ? library.split(", ") : [];
+  const rules = none === undefined ? library.split("; ")[0].split(", ") : [];
   const wrong = rules.filter((rule) => !/^[A-Z0-9]+(-[A-Z0-9]+)*$/.test(rule));
   if (wrong.length > 0) throw new Error(`${id}: the cell of the library is: ${library}`);
   return { id, grade, source, refuses: refuses ?? [], otherwise: why, rules, withoutRule: none };

@@ -1,4 +1,5 @@
 import { replacingProperties } from "../../components/virtualMachine";
+import { overlap, parsePrefixOrAddress, type Prefix } from "../../local/azure/network/addresses";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what Pulumi's mocks hand over has no type. */
 
@@ -40,6 +41,10 @@ const absent =
   (...names: string[]) =>
   (inputs: Inputs) =>
     names.every((name) => inputs[name] === undefined);
+const apart = (texts: string[] = []) => {
+  const ranges = texts.map((text) => parsePrefixOrAddress(text) as Prefix);
+  return ranges.every((one, index) => !ranges.slice(0, index).some((other) => overlap(one, other)));
+};
 const isIpv6 = (text: string) => text.includes(":");
 
 /** What holds for every resource of a type, and the rules of Azure that it keeps. */
@@ -100,6 +105,11 @@ export const proofs: [type: string, rules: string, holds: (inputs: Inputs) => bo
           [...(r.sourceAddressPrefixes ?? []), ...(r.destinationAddressPrefixes ?? [])].map(isIpv6),
         ).size <= 1,
     ),
+  ],
+  [
+    "network:NetworkSecurityGroup",
+    "NSG-PREFIX-OVERLAP",
+    every(rulesOf, (r) => apart(r.sourceAddressPrefixes) && apart(r.destinationAddressPrefixes)),
   ],
   [
     "network:NetworkSecurityGroup",
@@ -198,6 +208,18 @@ export const proofs: [type: string, rules: string, holds: (inputs: Inputs) => bo
   ],
   [
     "compute:VirtualMachine",
+    "VM-ONE-ZONE",
+    ({ zones }) => zones === undefined || zones.length === 1,
+  ],
+  [
+    "compute:VirtualMachine",
+    "WIN-PATCHMODE",
+    ({ osProfile: { windowsConfiguration: windows } }) =>
+      windows.enableAutomaticUpdates === (windows.patchSettings.patchMode !== "Manual") &&
+      windows.patchSettings.enableHotpatching === undefined,
+  ],
+  [
+    "compute:VirtualMachine",
     "VM-ZONE-AVSET",
     absent("availabilitySet", "host", "proximityPlacementGroup"),
   ],
@@ -269,11 +291,12 @@ export const proofs: [type: string, rules: string, holds: (inputs: Inputs) => bo
   ],
   [
     "privatedns:PrivateRecordSet",
-    "DNS-RECORD-NAME DNS-RECORD-TYPE DNS-RECORDS-20 DNS-TTL",
+    "DNS-RECORD-NAME DNS-RECORD-TYPE DNS-RECORD-ADDRESS DNS-RECORDS-20 DNS-TTL",
     (i) =>
       i.recordType === "AAAA" &&
       i.relativeRecordSetName === "seed" &&
       i.aaaaRecords.length === 1 &&
+      isIpv6(i.aaaaRecords[0].ipv6Address) &&
       i.ttl === 60,
   ],
 ];

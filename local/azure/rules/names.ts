@@ -26,12 +26,16 @@ export function invalidName(name: string, minimum: number, maximum: number): str
 export const virtualNetworkName = networkName(2, 64);
 export const networkChildName = networkName(1, 80);
 
+/** Letters and digits of any script, as .NET's `Char.IsLetterOrDigit` knows them: one UTF-16 unit each. */
+const groupName = /^[\p{Lu}\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{Nd}_().-]{1,90}$/u;
+const beyondOneUnit = /[\u{10000}-\u{10FFFF}]/u;
+
 export const resourceGroupName: Rule = {
   id: "NAME",
   grade: "A",
   code: "InvalidResourceGroup",
   check: ({ name }) =>
-    /^[-\w._()]{1,90}$/.test(name) && !name.endsWith(".")
+    groupName.test(name) && !beyondOneUnit.test(name) && !name.endsWith(".")
       ? []
       : [
           `The provided resource group name '${name}' is invalid: it has 1 to 90 letters, digits, '-', '_', '.', '(' ` +

@@ -1,6 +1,6 @@
 import type { SecurityRuleProperties } from "../arm/model";
 import type { AddressFamily } from "../network/addresses";
-import { parsePrefixOrAddress } from "../network/addresses";
+import { hasHostBits, parsePrefixOrAddress } from "../network/addresses";
 import { prefixesOfSide } from "../network/securityRules";
 import type { Rule } from "./rule";
 import { each, sides } from "./securityRuleCandidates";
@@ -73,6 +73,60 @@ export const prefixFormat: Rule = {
   ),
 };
 
+export const prefixWithoutHostBits: Rule = {
+  id: "NSG-PREFIX-HOSTBITS",
+  grade: "B",
+  code: "SecurityRuleInvalidAddressPrefix",
+  check: each(({ name, rule }) =>
+    sides
+      .flatMap((side) => prefixesOfSide(rule, side))
+      .filter((text) => {
+        const prefix = parsePrefixOrAddress(text);
+        return prefix !== undefined && hasHostBits(prefix);
+      })
+      .map(
+        (prefix) => `Security rule ${name} has invalid Address prefix. Value provided: ${prefix}`,
+      ),
+  ),
+};
+
+export const prefixesApart: Rule = {
+  id: "NSG-PREFIX-OVERLAP",
+  grade: "B",
+  code: "OverlappingSubnetsNotPermittedInSecurityRule",
+  check: each(({ name, rule }) =>
+    sides.flatMap((side) => {
+      const start = side === "source" ? "Source" : "Destination";
+      return overlaps(prefixesOfSide(rule, side)).map(
+        ([one, other]) =>
+          `Security rule parameter ${start}AddressPrefix for rule with Id ${name} contains overlapping subnets ` +
+          `[${one}, ${other}], which is not permitted.`,
+      );
+    }),
+  ),
+};
+
+/** Each range that overlaps one that begins at the same address or before it, behind that one. */
+function overlaps(texts: readonly string[]): [string, string][] {
+  const prefixes = texts
+    .flatMap((text) => {
+      const prefix = parsePrefixOrAddress(text);
+      return prefix ? [{ text, prefix }] : [];
+    })
+    .sort(({ prefix: one }, { prefix: other }) =>
+      one.first === other.first ? one.length - other.length : one.first < other.first ? -1 : 1,
+    );
+  const found: [string, string][] = [];
+  for (const family of ["IPv4", "IPv6"]) {
+    let widest: (typeof prefixes)[number] | undefined;
+    for (const next of prefixes.filter(({ prefix }) => prefix.family === family)) {
+      if (widest && next.prefix.first <= widest.prefix.last) found.push([widest.text, next.text]);
+      else widest = next;
+    }
+  }
+  return found;
+}
+
 export const addressRequired: Rule = {
   id: "NSG-ADDRESS-REQUIRED",
   grade: "B",
@@ -132,6 +186,8 @@ export const securityRuleAddressRules: Rule[] = [
   oneOfPrefix,
   pluralWithoutTags,
   prefixFormat,
+  prefixWithoutHostBits,
+  prefixesApart,
   addressRequired,
   groupOrAddress,
   icmpOverIpv6,

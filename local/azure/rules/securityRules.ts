@@ -135,9 +135,12 @@ export const ruleCount: Rule = {
       after.length <= 1000
         ? []
         : [`The group would have ${after.length} rules. The maximum is 1000.`];
-    for (const { name, rule } of candidates(put)) {
-      for (const side of sides.filter((one) => prefixesOfSide(rule, one).length > 4000)) {
-        messages.push(`Security rule ${name} has more than 4000 ${side} addresses.`);
+    for (const side of sides) {
+      const addresses = after.flatMap(({ rule }) => prefixesOfSide(rule, side)).length;
+      if (addresses > 4000) {
+        messages.push(
+          `The rules of the group would have ${addresses} ${side} addresses. The maximum is 4000.`,
+        );
       }
     }
     return messages;

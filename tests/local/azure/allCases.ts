@@ -1,5 +1,6 @@
 import { deletionCases } from "./deletionCases";
 import { changeCases, machineAndNicCases } from "./machineCases";
+import { nameCases } from "./nameCases";
 import { networkInterfaceCases } from "./networkInterfaceCases";
 import { operatingSystemCases } from "./operatingSystemCases";
 import { peeringCases } from "./peeringCases";
@@ -15,6 +16,7 @@ import { virtualNetworkCases } from "./virtualNetworkCases";
 
 /** At least one case for every rule of the stand-in and every code that it refuses with. */
 export const allCases: RuleCase[] = [
+  ...nameCases,
   ...securityRuleCases,
   ...virtualNetworkCases,
   ...peeringCases,

@@ -56,7 +56,6 @@ const nics =
   });
 
 export const machineAndNicCases: RuleCase[] = [
-  machineCase("VM-NAME", "InvalidParameter", { vmName: "-vm" }, { vmName: "vm-1" }),
   machineCase(
     "VM-NEEDS-NIC",
     "InvalidParameter",

@@ -33,19 +33,6 @@ const subnets = (count: number) =>
   }));
 
 export const virtualNetworkCases: RuleCase[] = [
-  networkCase(
-    "NAME",
-    "InvalidResourceName",
-    { virtualNetworkName: "n" },
-    { virtualNetworkName: "nn" },
-  ),
-  creations(
-    "NAME",
-    "InvalidResourceGroup",
-    tokens.group,
-    { resourceGroupName: "lab.", location: "eastus" },
-    { resourceGroupName: "(lab)-2", location: "eastus" },
-  ),
   networkCase("VNET-CIDR", "InvalidAddressPrefixFormat", space("10.2.0.0"), space("10.2.0.0/16")),
   networkCase("VNET-CIDR-HOSTBITS", undefined, space("10.2.0.1/16"), {
     ...space("10.2.0.0/16"),
