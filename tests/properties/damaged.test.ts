@@ -37,8 +37,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** Rules for the services of a machine, which no component has yet; the policy pack and the unit tests hold them. */
 const ofServices = /^SERVICE-/;
 
-/** Of so many damaged labs one is declared by its constructor, the others are judged by the function that it calls. */
-const oneOfLabs = 10;
+/** Damaged labs among the damaged definitions. */
+const labs = 0.3;
 
 const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
@@ -48,7 +48,8 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
 };
 
 const goodConfiguration = {
-  "peerlab:adminSources": '["203.0.113.7"]',
+  // With the private range that a jump host may come from.
+  "peerlab:adminSources": '["203.0.113.7","10.99.0.0/24"]',
   "peerlab:people": '{"ada":{"machines":{"pc-1":{}}}}',
 };
 
@@ -59,14 +60,13 @@ interface Found {
 
 /** A valid definition and the mistake that is made in it. */
 const damaged = fc
-  .tuple(fc.constantFrom(...damages), fc.nat(oneOfLabs - 1))
-  .chain(([damage, turn]) =>
-    definitions[damage.component].map((definition) => ({ damage, turn, definition })),
-  );
+  .constantFrom(...damages)
+  .chain((damage) => definitions[damage.component].map((definition) => ({ damage, definition })));
 
 describe("tests/properties/damaged", () => {
   const numRuns = Math.floor(run.definitions / 2);
   const broken = new Set<string>();
+  let damagedLabs = 0;
   let loudly: () => void;
 
   before(() => {
@@ -91,19 +91,21 @@ describe("tests/properties/damaged", () => {
   it("is refused where the damage is, before anything is declared", async function () {
     this.timeout("20m");
     await fc.assert(
-      fc.asyncProperty(damaged, async ({ damage, turn, definition }) => {
+      fc.asyncProperty(damaged, async ({ damage, definition }) => {
         const args = structuredClone(definition.args) as Arguments;
+        // Which jump host no rule lets in hangs on who administers: a mistake of its own.
+        if (args.jumpHost) args.jumpHost.privateAddress ??= "10.99.0.9";
         damage.apply(args);
         const path = damage.path(args);
         const name = damage.componentName ?? definition.name;
         if (damage.component === "PeerLab") {
+          damagedLabs++;
           const found = checkLab(args as LabDefinition, name).filter(
             ({ severity }) => severity !== "warning",
           );
           for (const { rule } of found) broken.add(String(rule));
           judge(damage, path, found);
           if (damage.componentName === undefined) judgeConfiguration(damage, path, args);
-          if (turn > 0) return;
         }
         const outcome = await carryOut({
           ...definition,
@@ -123,6 +125,13 @@ describe("tests/properties/damaged", () => {
       }),
       { seed: run.seed, numRuns },
     );
+  });
+
+  it("damages whole labs, each of which meets the library three times: rules, constructor and configuration", function () {
+    console.log(`      ${damagedLabs} labs`);
+    // In a shorter run chance has too large a part in it.
+    if (numRuns < 2500) this.skip();
+    assert.ok(damagedLabs >= labs * numRuns, `${damagedLabs} of ${numRuns} are labs`);
   });
 
   /** The same lab as the program's configuration, by key; what stands for "not given" there is not damaged. */

@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
 
 /** How a run of the property tests is repeated, and how long it is. */
 export interface Run {
@@ -29,21 +30,25 @@ function whole(variable: string): number | undefined {
 }
 
 /**
- * Thousands of programs in one process: Pulumi takes a stack trace for each resource and each promise, which costs more than all
- * the rest of a small program, and says each warning of the library on the screen. Undone by what is returned.
+ * Thousands of programs in one process: Pulumi takes a stack trace for each resource and keeps account of each promise, which
+ * costs more than all the rest of a small program, and says each warning of the library on the screen. Undone by what is returned.
  */
 export function quietly(): () => void {
   const resource = pulumi.Resource as unknown as { callsites(): unknown[] };
+  const promises = debuggable as { debuggablePromise<T>(promise: Promise<T>): Promise<T> };
   const log = pulumi.log as { warn: typeof pulumi.log.warn };
   const { stackTraceLimit } = Error;
   const { callsites } = resource;
+  const { debuggablePromise } = promises;
   const { warn } = log;
   Error.stackTraceLimit = 0;
   resource.callsites = () => [];
+  promises.debuggablePromise = (promise) => promise;
   log.warn = async () => undefined;
   return () => {
     Error.stackTraceLimit = stackTraceLimit;
     resource.callsites = callsites;
+    promises.debuggablePromise = debuggablePromise;
     log.warn = warn;
   };
 }

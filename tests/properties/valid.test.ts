@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
+import type { PeerLabArgs } from "../../components";
 import { findingsOf, objectionsOf } from "./acceptance";
 import { everythingThatCanBeSaid, occurrences } from "./arguments";
 import { definition, type Component } from "./definitions/definition";
@@ -16,10 +17,15 @@ const components: readonly Component[] = [
 /** How many of the definitions that are valid by construction the library has to accept. */
 const toAccept = 0.95;
 
+/** Whole labs among them, and how many of those have machines. */
+const labs = 0.24;
+const labsWithMachines = 0.18;
+
 describe("tests/properties/valid", () => {
   const numRuns = Math.ceil(run.definitions / 2);
   const occurred = new Map<string, number>();
   const refused = new Map<string, number>();
+  const machines = new Map<string, number>();
   let declared = 0;
   let notAccepted = 0;
   let loudly: () => void;
@@ -35,6 +41,7 @@ describe("tests/properties/valid", () => {
     await fc.assert(
       fc.asyncProperty(definition, async (known) => {
         for (const path of occurrences(known.component, known.args)) count(occurred, path);
+        if (known.component === "PeerLab") count(machines, String(machinesOf(known.args)));
         const outcome = await carryOut(known);
         declared++;
         const findings = findingsOf(outcome);
@@ -60,6 +67,18 @@ describe("tests/properties/valid", () => {
     );
   });
 
+  it("declares whole labs, of one to six machines", function () {
+    const all = [...machines.values()].reduce((sum, times) => sum + times, 0);
+    const sizes = [...machines].sort().map(([size, times]) => `${times} of ${size} machines`);
+    console.log(`      ${all} labs: ${sizes.join(", ")}`);
+    // In a shorter run chance has too large a part in it.
+    if (numRuns < 2500) this.skip();
+    assert.ok(all >= labs * numRuns, `${all} of ${numRuns} definitions are labs`);
+    const without = machines.get("0") ?? 0;
+    assert.ok(all - without >= labsWithMachines * numRuns, `${without} labs are without machines`);
+    assert.deepEqual([...machines.keys()].sort(), ["0", "1", "2", "3", "4", "5", "6"]);
+  });
+
   it("says every argument of every component, each value of those that have few", function () {
     // In a shorter run what is seldom may not come up.
     if (numRuns < 2500) this.skip();
@@ -71,6 +90,12 @@ describe("tests/properties/valid", () => {
     assert.deepEqual(seldom, [], `each at least ${often} times in ${numRuns} definitions`);
   });
 });
+
+function machinesOf({ people }: PeerLabArgs): number {
+  return Object.values(people)
+    .map(({ machines = {} }) => Object.keys(machines).length)
+    .reduce((sum, own) => sum + own, 0);
+}
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -51,7 +51,7 @@ const machine = (key: string, args: Arguments = {}) => ({ ada: { machines: { [ke
 const many = (count: number) => ({
   ada: { machines: Object.fromEntries(Array.from({ length: count }, (_, at) => [`pc-${at}`, {}])) },
 });
-const jumpHost = { host: "jump.example.org", user: "jump" };
+const jumpHost = { host: "jump.example.org", user: "jump", privateAddress: "10.99.0.9" };
 
 export const labMistakes: readonly Mistake[] = [
   lab("nobody", {}, ["people"]),
@@ -107,13 +107,26 @@ export const labMistakes: readonly Mistake[] = [
   lab("16 tags on a private DNS zone", ada, ["tags"], {
     tags: Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`t${at}`, ""])),
   }),
-  ...["1st", "cost centre", "(a)", "ä"].map((name) =>
+  ...["1st", "cost centre", "(a)", "ä", "cost:centre"].map((name) =>
     lab(`the tag ${name} on a private DNS zone`, ada, ["tags", name], { tags: { [name]: "" } }),
   ),
   lab("a way out by addresses that no machine has", ada, ["outbound"], {
     outbound: "instance",
     jumpHost,
   }),
+  lab("a jump host that no rule lets in", ada, ["jumpHost", "privateAddress"], {
+    jumpHost: { ...jumpHost, privateAddress: undefined },
+  }),
+  ...["virtualNetworkName", "networkSecurityGroupName"].map((part) =>
+    lab(`a ${part} in a group that the lab makes`, ada, ["existing", "resourceGroupName"], {
+      existing: { [part]: "theirs" },
+      resourceGroupName: undefined,
+      ...(part === "virtualNetworkName" && {
+        ipv4Subnet: "10.9.0.0/24",
+        ipv6Subnet: "fd12:9::/64",
+      }),
+    }),
+  ),
   ...["*", "0.0.0.0/0", "jump.example.org"].map((privateAddress) =>
     lab(`a jump host at ${privateAddress}`, ada, ["jumpHost", "privateAddress"], {
       jumpHost: { ...jumpHost, privateAddress },

@@ -119,6 +119,15 @@ export const machineMistakes: readonly Mistake[] = [
     ["openSshMsi"],
     ["http://example.org/a.msi", "https://example.org/a.exe", "C:\\a.msi", ""],
   ),
+  ...wrong(
+    ["openSshMsi"],
+    [
+      "https://ada:hunter2@example.org/a.exe",
+      "https://example.org/a.exe?sp=r&sig=hunter2",
+      "http://example.org/a.msi?sig=hunter2",
+    ],
+    { secret: "hunter2" },
+  ),
 ];
 
 /** What a machine's arguments and a lab's have in common. */
@@ -142,6 +151,7 @@ const passwordMistakes: readonly Mistake[] = [
   "lowercase1234567",
   "under_scores_only_1",
   "With\u0007Bell12345",
+  "abc def ghi 12",
 ].flatMap((password) =>
   wrong(["adminPassword"], [password], { secret: password }).map((mistake) => ({
     ...mistake,
@@ -172,7 +182,7 @@ export const accountMistakes: readonly Mistake[] = [
   ...otherPasswords,
 ];
 
-const host = { host: "jump.example.org", user: "jump" };
+const host = { host: "jump.example.org", user: "jump", privateAddress: "10.99.0.9" };
 
 /** What is wrong with a jump host; nothing is said of the way out, which follows from it. */
 export const jumpHostMistakes: readonly Mistake[] = [
@@ -188,6 +198,12 @@ export const jumpHostMistakes: readonly Mistake[] = [
       "jump.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA",
       "SHA256:abc",
     ],
+  ),
+  ...beside(
+    { jumpHost: { ...host }, outbound: undefined },
+    ["jumpHost", "hostKey"],
+    ["-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2", "hunter2"],
+    { secret: "hunter2" },
   ),
 ];
 
@@ -213,8 +229,18 @@ export const reachMistakes: readonly Mistake[] = [
   },
 ];
 
+const ofNetwork = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Network";
+
 /** What only a `WindowsPeer` of its own has. */
 export const peerMistakes: readonly Mistake[] = [
+  ...wrong(
+    ["subnetId"],
+    ["", "peers", `${ofNetwork}/virtualNetworks/n`, `${ofNetwork}/networkSecurityGroups/s`],
+  ),
+  ...wrong(
+    ["networkSecurityGroupId"],
+    ["theirs", `${ofNetwork}/virtualNetworks/n/subnets/s`, `${own}/images/peer`],
+  ),
   ...beside(
     { seed: { role: "peer", server: "seed.example" } },
     ["seed", "role"],

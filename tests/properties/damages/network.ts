@@ -14,7 +14,20 @@ const noAddresses = [
   "::/129",
   "1:2:3",
 ];
-const everybody = ["0.0.0.0/0", "::/0", "128.0.0.0/1", "10.0.0.0/7", "2000::/3", "2000::/15"];
+const everybody = [
+  "0.0.0.0",
+  "::",
+  "0.0.0.0/0",
+  "::/0",
+  "128.0.0.0/1",
+  "10.0.0.0/7",
+  "2000::/3",
+  "2000::/15",
+];
+
+const withHostBits = ["10.0.0.5/24", "203.0.113.7/31", "2001:db8::5/32"];
+const nobody = ["127.0.0.1", "169.254.1.0/24", "224.0.0.1", "::1", "fe80::1", "ff02::1"];
+const withZeros = ["10.0.0.0/08", "203.0.113.7/032", "2001:db8::/032"];
 
 /** Without what exists, so that the ranges are the network's own. */
 export function ownNetwork(args: Arguments): void {
@@ -51,7 +64,8 @@ const existing = (value: Arguments, key: string, more: Arguments = {}): Mistake 
   name: `existing is ${JSON.stringify(value)}`.slice(0, 60),
   apply(args) {
     ownNetwork(args);
-    Object.assign(args, { existing: value, ...more });
+    // A lab that makes its own group has nothing in it.
+    Object.assign(args, { existing: value, resourceGroupName: "lab", ...more });
   },
   path: key.split("."),
 });
@@ -61,7 +75,7 @@ const freeRanges = { ipv4Subnet: "10.9.0.0/24", ipv6Subnet: "fd12:9::/64" };
 export const networkMistakes: readonly Mistake[] = [
   ...wrong(["adminSources"], [[]]),
   ...wrong(["adminSources"], [undefined]),
-  ...[...noAddresses, ...everybody].flatMap((source) => [
+  ...[...noAddresses, ...everybody, ...withHostBits, ...nobody, ...withZeros].flatMap((source) => [
     ...wrong(["adminSources"], [["203.0.113.7", source]], { path: ["adminSources", 1] }),
     ...wrong(["peerSources"], [[source]], { path: ["peerSources", 0] }),
   ]),
@@ -113,6 +127,7 @@ export const networkMistakes: readonly Mistake[] = [
     "10.80.0.0",
     "10.80.0.0/33",
     "10.80.0.1/16",
+    "10.80.0.0/016",
     "10.80/16",
     "fd12::/48",
     "",
@@ -131,6 +146,7 @@ export const networkMistakes: readonly Mistake[] = [
     "fd00::/40",
     "10.80.0.0/16",
     "fd12::1/48",
+    "fd12::/048",
     "fd12:::/48",
     "fe80::/64",
     "ff02::/48",

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 const spellings = ["shortest", "upper case", "all groups", "leading zeros", "dotted end"] as const;
 type Spelling = (typeof spellings)[number];
 
-const spelling = fc.oneof(
+export const spelling = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Spelling>("shortest") },
   { weight: 2, arbitrary: fc.constantFrom(...spellings) },
 );
@@ -14,7 +14,7 @@ const spelling = fc.oneof(
 /** An address as numbers: four of 8 bits, or eight of 16. */
 type Parts = readonly number[];
 
-function spelled(parts: Parts, how: Spelling): string {
+export function spelled(parts: Parts, how: Spelling): string {
   if (parts.length === 4) return parts.join(".");
   const groups = parts.map((part) => part.toString(16));
   switch (how) {
@@ -140,12 +140,34 @@ const single = ({ parts, length, text }: Range): Range =>
     : { parts, length, text };
 
 /** Whom a rule may name: an address or a range that is not nearly everybody. */
-export const source: fc.Arbitrary<Range> = fc.oneof(
+const source: fc.Arbitrary<Range> = fc.oneof(
   ranged(ipv4Parts, 32, 32).map(single),
   ranged(ipv6Parts, 128, 128).map(single),
   ranged(ipv4Parts, 8, 32),
   ranged(ipv6Parts, 16, 128),
 );
+
+/** The same range written in another way, or one that lies in it. */
+const kin = (outer: Range): fc.Arbitrary<Range> =>
+  fc.oneof(
+    spelling.map((how) => range(outer.parts, outer.length, how)),
+    fc
+      .integer({ min: outer.length, max: outer.parts.length === 4 ? 32 : 128 })
+      .chain((length) => inside(outer, length))
+      .map(single),
+  );
+
+/** Up to `max` whom rules may name, among them often ranges twice, or with parts of themselves. */
+export const sources = (min: number, max: number): fc.Arbitrary<Range[]> =>
+  fc.array(source, { minLength: min, maxLength: max }).chain((known) =>
+    known.length === 0 || known.length === max
+      ? fc.constant(known)
+      : fc.oneof(
+          fc.constant(known),
+          fc.constantFrom(...known).chain((one) => kin(one).map((other) => [...known, other])),
+          fc.constantFrom(...known).chain((one) => kin(one).map((other) => [other, ...known])),
+        ),
+  );
 
 /** Whether two ranges have addresses in common. */
 export function overlap(one: Range, other: Range): boolean {

@@ -27,8 +27,8 @@ export interface Lab {
 /** Small labs are frequent, those of six machines rare. */
 const machineCount = (room: number) =>
   fc.oneof(
-    { weight: 4, arbitrary: fc.constant(0) },
-    { weight: 9, arbitrary: fc.constant(1) },
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 12, arbitrary: fc.constant(1) },
     { weight: 2, arbitrary: fc.integer({ min: 2, max: Math.min(3, room) }) },
     { weight: 1, arbitrary: fc.integer({ min: 3, max: Math.min(6, room) }) },
   );
@@ -76,14 +76,19 @@ export const lab = (place: Place): fc.Arbitrary<Lab> =>
       }),
     );
 
-/** A public address is for somebody of its family. */
+/** A public address is for somebody of its family, and a jump host comes from an address that is let in. */
 function withAdministrators(args: PeerLabArgs): PeerLabArgs {
   const machines = Object.values(args.people)
     .flatMap(({ machines: own }) => Object.values(own ?? {}))
     .map((own) => ({ ...args.machineDefaults, ...own }));
   const hasIpv4 = args.jumpHost === undefined || machines.some(({ publicIpv4 }) => publicIpv4);
   const hasIpv6 = machines.some(({ publicIpv6 }) => publicIpv6);
-  const more = [...(hasIpv4 ? ["198.51.100.7"] : []), ...(hasIpv6 ? ["2001:db8:77::7"] : [])];
+  const comesUnnamed = args.jumpHost !== undefined && args.jumpHost.privateAddress === undefined;
+  const more = [
+    ...(comesUnnamed ? ["10.99.0.0/24"] : []),
+    ...(hasIpv4 ? ["198.51.100.7"] : []),
+    ...(hasIpv6 ? ["2001:db8:77::7"] : []),
+  ];
   return { ...args, adminSources: [...args.adminSources, ...more] };
 }
 

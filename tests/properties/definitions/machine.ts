@@ -134,6 +134,7 @@ const features: fc.Arbitrary<LabMachineArgs> = fc
         openSshMsi: fc.constantFrom(
           "https://example.org/OpenSSH-Win64.msi",
           "https://ada.example.org:8443/a%20b/openssh.MSI",
+          "https://ada.blob.core.windows.net/peers/openssh.msi?sp=r&sig=abc%2Fdef%3D",
         ),
       },
       { requiredKeys: [] },

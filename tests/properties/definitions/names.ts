@@ -80,16 +80,16 @@ export function unlessComputer<Args extends { adminUsername?: string }>(
   return user === undefined || taken ? args : { ...args, adminUsername: user };
 }
 
-/** 12 to 123 characters of at least three kinds; the digits at the end keep any user's name out of it. */
+/** 12 to 123 characters of at least three kinds, of which a blank is none; the digits at the end keep any user's name out of it. */
 export const adminPassword: fc.Arbitrary<string> = fc
   .tuple(
-    fc.constantFrom("4!Q7#", "9x8W7", "0-0y0", "Ü1é2~Z3a"),
-    fc.array(fc.constantFrom(..."0123456789!#%*+-=~?$&|\"' "), { minLength: 6, maxLength: 115 }),
+    fc.constantFrom("4!Q7#", "9x8W7", "0-0y0", "Ü1é2~Z3a", "w x4", "W X"),
+    fc.array(fc.constantFrom(..."0123456789!#%*+-=~?$&|\"' "), { minLength: 8, maxLength: 115 }),
   )
   .map(([kinds, rest]) => `${`${kinds}${rest.join("")}`.slice(0, 122)}5`)
   .filter(
     (text) =>
-      [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9_]/].filter((kind) => kind.test(text)).length >= 3,
+      [/[a-z]/, /[A-Z]/, /[0-9]/, /[^\p{L}0-9_\s]/u].filter((kind) => kind.test(text)).length >= 3,
   );
 
 /** Name of a resource that exists already; case does not count in Azure. */

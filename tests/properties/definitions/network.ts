@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { GraphPortArgs, Outbound, PeerNetworkArgs } from "../../../components";
-import { inside, ipv4Space, ipv6Space, overlap, room, source, type Range } from "./addresses";
+import { inside, ipv4Space, ipv6Space, overlap, room, sources, type Range } from "./addresses";
 import {
   existingNetwork,
   existingSecurityGroup,
@@ -56,7 +56,7 @@ export const graphPorts: fc.Arbitrary<GraphPortArgs[]> = fc.uniqueArray(
 );
 
 /** Ranges of other networks that are peered with this one. */
-const peers = optional(fc.array(source, { maxLength: 4 }));
+const peers = optional(sources(0, 4));
 
 /** Which parts of a network exist already. */
 const shapes = ["new", "network", "subnet", "group", "network and group", "all"] as const;
@@ -77,10 +77,7 @@ export function network(place: Place, resourceGroup?: string): fc.Arbitrary<Netw
         .tuple(
           fc.record(
             {
-              adminSources: fc.array(
-                source.map(({ text }) => text),
-                { minLength: 1, maxLength: 4 },
-              ),
+              adminSources: sources(1, 4).map((known) => known.map(({ text }) => text)),
               graphPorts,
               rdp: fc.boolean(),
               isolate: fc.boolean(),
