@@ -30,7 +30,10 @@ export function openToEveryone(
   ports: readonly ProtocolPort[],
   surroundings: Surroundings,
 ): OpenPort[] {
-  const reader = readerOf(rules, surroundings);
+  // Whatever lies in `Internet`: everyone is in it, and it is the same in each rule of the group.
+  const internet = { ...surroundings, virtualNetwork: surroundings.virtualNetwork ?? [] };
+  internet.moreInVirtualNetwork = false;
+  const reader = readerOf(rules, surroundings, internet);
   const open: OpenPort[] = [];
   for (const rule of rules) {
     if (rule.direction.toLowerCase() !== "inbound" || accessOf(rule) === "Deny") continue;
@@ -43,7 +46,7 @@ export function openToEveryone(
         const number = BigInt(packetProtocols.indexOf(protocol));
         if (!includes(protocols, number) || !includes(destinationPorts, BigInt(port))) continue;
         for (const source of wide) {
-          const everyone = publicPart(source, family, surroundings);
+          const everyone = publicPart(source, family, internet);
           if (everyone.length === 0) continue;
           const packets = {
             family,

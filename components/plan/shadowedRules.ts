@@ -107,11 +107,16 @@ export interface RulesReader {
   ): Place | undefined;
 }
 
-export function readerOf(rules: readonly SecurityRule[], surroundings: Surroundings): RulesReader {
+/** `ofSources`: what the tags mean among the sources, where that is something else. */
+export function readerOf(
+  rules: readonly SecurityRule[],
+  surroundings: Surroundings,
+  ofSources = surroundings,
+): RulesReader {
   const reaches = new Map<SecurityRule, ReturnType<typeof reachOf>>();
   const reach = (rule: SecurityRule) => {
     let found = reaches.get(rule);
-    if (!found) reaches.set(rule, (found = reachOf(rule, surroundings)));
+    if (!found) reaches.set(rule, (found = reachOf(rule, surroundings, ofSources)));
     return found;
   };
   const ordered = {

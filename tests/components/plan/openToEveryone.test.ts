@@ -45,10 +45,16 @@ describe("components/plan: what a security group leaves open to everyone", () =>
   it("names no rule that an earlier one leaves nothing of for the internet", () => {
     const first = rule("Deny100", from("Internet"));
     assert.deepEqual(open([first, rule("Allow101", tcp)]), []);
-    assert.deepEqual(
-      open([first, rule("Allow101", tcp)], {}).length,
-      2,
-      "what Internet is nobody knows",
+    for (const around of [{}, { ...surroundings, moreInVirtualNetwork: true }]) {
+      assert.deepEqual(open([first, rule("Allow101", tcp)], around), [], "whatever Internet is");
+      assert.equal(open([rule("Allow101", tcp)], around).length, 2);
+    }
+    const to = (prefix: string) => ({ destinationAddressPrefixes: [prefix] });
+    const public101 = rule("Allow101", { ...tcp, ...to("93.184.0.0/16") });
+    assert.equal(
+      open([rule("Deny100", to("Internet")), public101], {}).length,
+      1,
+      "the network's own addresses may be public ones",
     );
     assert.deepEqual(open([rule("Deny100", from("0.0.0.0/0")), rule("Allow101", tcp)]), [
       "Allow101 TCP 3587 IPv6 *",
