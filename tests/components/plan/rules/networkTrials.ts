@@ -62,6 +62,7 @@ function shared(
   return {
     theirs: [{ ...ssh, ...theirs }],
     ours: [ssh],
+    present: [],
     firstPriority: 100,
     surroundings: { virtualNetwork: ["10.80.0.0/16"] },
   };
