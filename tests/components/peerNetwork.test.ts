@@ -218,6 +218,25 @@ describe("components/peerNetwork", () => {
       assert.match(error, /firstPriority 1006 is free/);
     });
 
+    it("refuses a second network in the same group, whose rules would have the same names", async () => {
+      const found = (id: string) => ({
+        "azure-native:network:getNetworkSecurityGroup": { id, securityRules: [] },
+      });
+      const group = { ...args, existing: { networkSecurityGroupName: "theirs" } };
+      declared = await mockEngine(found("/theirs/group"));
+      const [first, second] = ["first", "second"].map((name) => new PeerNetwork(name, group));
+      assert.equal(await failure(first.networkSecurityGroupId), "");
+      assert.match(
+        await failure(second.networkSecurityGroupId),
+        /^PeerNetwork second has one mistake:\n {2}existing\.networkSecurityGroupName: is the group that PeerNetwork first adds its rules to; .* \[EXISTING-GROUP-TWICE\]$/,
+      );
+      await settled(new PeerNetwork("later", args).networkSecurityGroupId);
+      assert.equal(counts(declared)["azure-native:network:SecurityRule"], 5, "those of the first");
+      await mockEngine(found("/Theirs/GROUP"));
+      const again = new PeerNetwork("second", group);
+      assert.equal(await failure(again.networkSecurityGroupId), "", "in another run");
+    });
+
     it("refuses an earlier deny of theirs, wholly or in part, with both rules and what to do", async () => {
       const deny = theirs("no-peers", { priority: 200, sourceAddressPrefix: "virtualnetwork" });
       const { error, rules } = await added([deny], 500);

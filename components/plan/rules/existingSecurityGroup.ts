@@ -27,6 +27,8 @@ export interface ExistingGroup {
   ours: readonly SecurityRulePlan[];
   /** Ranges of the network, as far as they are known. */
   ranges: readonly string[];
+  /** Name of another network of the program that adds its rules to the group. */
+  otherUser?: string;
 }
 
 /** What somebody's rules in an existing group would do to the lab's, with paths below `path`. */
@@ -35,6 +37,9 @@ export function checkExistingGroup(
   { existing, peerSources = [] }: Pick<NetworkDefinition, "existing" | "peerSources">,
   group: ExistingGroup,
 ): Finding[] {
+  const twice = groupOfOneNetwork(at(path, "networkSecurityGroupName"), group.otherUser);
+  // What else is found would be found of the other's rules.
+  if (twice.length > 0) return twice;
   const ours = plannedSecurityRules(group.ours);
   const theirs = rulesOfOthers(group.rules, ours);
   const shared: SharedGroup = {
@@ -54,6 +59,21 @@ export function checkExistingGroup(
     ),
   ];
 }
+
+/** An existing group takes the rules of one network: those of two would have the same names. */
+export const groupOfOneNetwork = rule(
+  {
+    id: "EXISTING-GROUP-TWICE",
+    source:
+      "the rules of every network have the same names, and a security group has each name once",
+  },
+  (_path, otherUser: string | undefined) =>
+    otherUser === undefined
+      ? []
+      : [
+          `is the group that PeerNetwork ${otherUser} adds its rules to; an existing group takes the rules of one network, since those of another have the same names: name another group, or none`,
+        ],
+);
 
 /** The rules of an existing group without those of the lab, which stand in it since the last update. */
 export function rulesOfOthers(
