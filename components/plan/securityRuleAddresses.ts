@@ -58,11 +58,6 @@ export function intervalOf({ family, address, prefixLength }: AddressRange): Int
   return { first, last: first + size - 1n };
 }
 
-/** The last address of a range, as text. */
-export function lastAddressOf(range: AddressRange): string {
-  return addressText(intervalOf(range).last, range.family);
-}
-
 /** The address that a number is. */
 export function addressText(number: bigint, family: Family): string {
   const length = bits[family] / 8;
