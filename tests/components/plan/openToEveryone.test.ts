@@ -42,6 +42,26 @@ describe("components/plan: what a security group leaves open to everyone", () =>
     assert.deepEqual(open(rules), []);
   });
 
+  it("takes ranges that are most of the internet together for everyone, in either family", () => {
+    const ranges = (count: number, range: (index: number) => string) => ({
+      ...tcp,
+      sourceAddressPrefixes: Array.from({ length: count }, (_, index) => range(index)),
+    });
+    const ipv4 = (count: number) => ranges(count, (index) => `${index}.0.0.0/8`);
+    const ipv6 = (count: number) =>
+      ranges(count, (index) => `${(0x2000 + index).toString(16)}::/16`);
+    assert.deepEqual(open([rule("Allow100", ipv4(256))]), [
+      "Allow100 TCP 3587 IPv4 0.0.0.0/8 and 255 more",
+    ]);
+    assert.equal(open([rule("Allow100", ipv4(128))]).length, 1);
+    assert.deepEqual(open([rule("Allow100", ipv4(100))]), []);
+    assert.deepEqual(open([rule("Allow100", ipv6(4096))]), [
+      "Allow100 TCP 3587 IPv6 2000::/16 and 4095 more",
+    ]);
+    assert.deepEqual(open([rule("Allow100", ipv6(4095))]), []);
+    assert.deepEqual(open([rule("Deny100", from("Internet")), rule("Allow101", ipv4(256))]), []);
+  });
+
   it("names no rule that an earlier one leaves nothing of for the internet", () => {
     const first = rule("Deny100", from("Internet"));
     assert.deepEqual(open([first, rule("Allow101", tcp)]), []);
