@@ -30,6 +30,16 @@ describe("components/plan: what a security group leaves open to everyone", () =>
     ]);
   });
 
+  it("reads words in any case, and a wide source of which nothing is public for what it is", () => {
+    const words = { access: "allow", direction: "inbound" } as object;
+    assert.equal(open([rule("Allow100", { ...tcp, ...words })]).length, 2);
+    assert.deepEqual(open([rule("Allow100", { ...tcp, access: "deny" as "Deny" })]), []);
+    assert.deepEqual(open([rule("Allow100", { ...tcp, ...from("224.0.0.0/4") })]), [
+      "Allow100 TCP 3587 IPv4 224.0.0.0/4",
+    ]);
+    assert.equal(open([rule("Allow100", { ...tcp, ...from("::") })]).length, 1);
+  });
+
   it("names no rule for few, for another port, for the network, of the other direction, or that denies", () => {
     const rules = [
       rule("Allow100", { ...tcp, ...from("8.0.0.0/8") }),
