@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import type { input } from "@pulumi/azure-native/types";
+import { otherUser } from "./existingGroupUse";
 import { inRegion } from "./existingNetwork";
 import { refuseLate } from "./inputErrors";
 import type { PeerNetworkArgs } from "./peerNetwork";
@@ -50,6 +51,7 @@ export function securityGroup(
       rules: securityRulesOf(group),
       ours: security,
       ranges: [...plan.space, ...ranges],
+      otherUser: group.id === undefined ? undefined : otherUser(group.id, parent.parent, name),
     };
     refuseLate(`PeerNetwork ${name}`, checkExistingGroup("existing", args, known));
     return security;

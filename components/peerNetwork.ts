@@ -45,7 +45,11 @@ export interface ExistingNetworkArgs {
   virtualNetworkName?: string;
   /** The subnet; it must have an IPv4 range and an IPv6 /64. Its own security group and outbound access stay as they are. */
   subnetName?: string;
-  /** A security group that the rules are added to; nothing is denied in it, whatever `isolate` says. */
+  /**
+   * A security group that the rules are added to; nothing is denied in it, whatever `isolate` says. It takes the rules of one
+   * network: another one of the program is refused. One of another stack is not seen: rules of the same names count as this
+   * network's own, and Azure refuses to create them a second time.
+   */
   networkSecurityGroupName?: string;
   /** First of the up to 1,000 priorities used in an existing security group. 100 by default, 3000 at most. */
   firstPriority?: number;

@@ -1,14 +1,12 @@
-import { parseRange, type Family } from "../components/plan/addresses";
-import { rdpPort, sshPort } from "../components/plan/peerPorts";
+import type { Family } from "../components/plan/addresses";
 import {
   accessOf,
   decidingRule,
   type Packet,
   type SecurityRule,
 } from "../components/plan/securityGroup";
-import { lastAddressOf } from "../components/plan/securityRuleAddresses";
-import type { FirewallRule } from "../guest/contract";
 import { machinesInNetwork, type GroupInState, type MachineInNetwork } from "./networkInState";
+import { addressOf, isForAdministrators, originsOf, sourcesOf } from "./packetSources";
 import type { StateResource } from "./stack";
 
 /** What the security groups of a stack do with one port of its machines. */
@@ -22,16 +20,19 @@ export interface Passage {
   verdict: "allowed" | "denied" | "uncertain";
   /** The rule that decides; absent where no group is known that does. */
   rule?: { name: string; priority: number; group: string };
-  /** One packet that it is so for: addresses, and of the destination the machine. */
-  example: { source: string; destination: string; machine: string };
+  /** Whether it is so only for a part of a sender's or range's packets. */
+  part: boolean;
+  /** One packet that it is so for: addresses, of the destination the machine, and the source port where that matters. */
+  example: { source: string; sourcePort?: number; destination: string; machine: string };
   /** Groups of somebody else's on the way, whose rules are not or not all known here. */
   unknown: string[];
 }
 
 /**
- * What the security groups in a stack's state do with each declared port: between machines of one subnet, and SSH and RDP from
- * those who administer. Each outcome is there once, by its rule. Nothing is asked of Azure. `only`: the machines that are
- * reached; all by default.
+ * What the security groups in a stack's state do with each declared port: between machines of one subnet and from
+ * networks whose machines are peers too, and SSH and RDP from those who administer. A range is asked whole, a lab's only machine
+ * from its subnet. Each outcome is there once, by its rule. Nothing is asked of Azure. `only`: the machines that are reached; all
+ * by default.
  */
 export function checkNetwork(
   resources: readonly StateResource[],
@@ -44,55 +45,41 @@ export function checkNetwork(
     for (const wanted of target.wanted) {
       const destination = addressOf(target, wanted.family);
       if (destination === undefined) continue;
-      for (const { address: source, sender } of sourcesOf(wanted, target, machines)) {
-        const { protocol, port, family } = wanted;
-        const packet = { protocol, source, sourcePort, destination, destinationPort: port };
-        const passage: Passage = {
-          protocol,
-          port,
-          family,
-          from: isForAdministrators(wanted) ? "administrators" : "peers",
-          ...judge(packet, sender, target),
-          example: { source, destination, machine: target.machine },
-        };
-        const key = [protocol, port, family, passage.verdict, JSON.stringify(passage.rule)];
-        if (!passages.has(key.join(" "))) passages.set(key.join(" "), passage);
+      const { protocol, port, family } = wanted;
+      for (const from of sourcesOf(wanted, target, machines)) {
+        const judged = originsOf(from, wanted, target).map((origin) => ({
+          ...origin,
+          ...judge(
+            { protocol, ...origin, destination, destinationPort: port },
+            from.sender,
+            target,
+          ),
+        }));
+        const part = new Set(judged.map(({ verdict }) => verdict)).size > 1;
+        const byPort = new Set(judged.map((one) => one.sourcePort)).size > 1;
+        for (const { source, sourcePort, ...found } of judged) {
+          const passage: Passage = {
+            protocol,
+            port,
+            family,
+            from: isForAdministrators(wanted) ? "administrators" : "peers",
+            ...found,
+            part,
+            example: {
+              source,
+              ...(byPort && { sourcePort }),
+              destination,
+              machine: target.machine,
+            },
+          };
+          const { verdict, rule } = passage;
+          const key = [protocol, port, family, verdict, part, JSON.stringify(rule)].join(" ");
+          if (!passages.has(key)) passages.set(key, passage);
+        }
       }
     }
   }
   return [...passages.values()];
-}
-
-/** The first of the ports that Windows sends from. */
-const sourcePort = 49152;
-
-function isForAdministrators({ protocol, port }: FirewallRule): boolean {
-  return protocol === "TCP" && (port === sshPort || port === rdpPort);
-}
-
-/** The other machines of the subnet, or both ends of each range of those who administer. */
-function sourcesOf(
-  wanted: FirewallRule,
-  target: MachineInNetwork,
-  machines: readonly MachineInNetwork[],
-): { address: string; sender?: MachineInNetwork }[] {
-  if (isForAdministrators(wanted)) {
-    return (wanted.remoteAddresses ?? []).flatMap((text) => {
-      const range = parseRange(text);
-      if (range?.family !== wanted.family) return [];
-      const ends = new Set([range.address.toString(), lastAddressOf(range)]);
-      return [...ends].map((address) => ({ address }));
-    });
-  }
-  return machines.flatMap((sender) => {
-    const address = addressOf(sender, wanted.family);
-    if (sender === target || sender.subnetId !== target.subnetId || !address) return [];
-    return [{ address, sender }];
-  });
-}
-
-function addressOf({ addresses }: MachineInNetwork, family: Family): string | undefined {
-  return addresses.find((address) => parseRange(address)?.family === family);
 }
 
 /** Out through the sender's groups, in through the receiver's: what one of them denies is denied. */
@@ -140,17 +127,22 @@ function isDefault({ priority }: SecurityRule): boolean {
 
 /** What was found of a port, in one line. */
 export function describePassage(passage: Passage): string {
-  const { protocol, port, family, from, verdict, rule, example, unknown } = passage;
+  const { protocol, port, family, from, verdict, rule, part, example, unknown } = passage;
   const whose = from === "peers" ? "peer to peer" : "from adminSources";
   const by = rule ? `${rule.name} (priority ${rule.priority})` : "a security group";
-  const such = `, such as from ${example.source} to ${example.machine} (${example.destination})`;
+  const sender =
+    example.sourcePort === undefined
+      ? example.source
+      : `${example.source} port ${example.sourcePort}`;
+  const such = `, such as from ${sender} to ${example.machine} (${example.destination})`;
   const others =
     unknown.length === 0 ? "" : `; rules of others in ${unknown.join(", ")} are not known here`;
+  const some = part ? " in part" : "";
   const what = {
-    allowed: `allowed by ${by}`,
-    denied: `denied by ${by}${rule ? ` in ${rule.group}` : ""}${such}`,
+    allowed: `allowed${some} by ${by}`,
+    denied: `denied${some} by ${by}${rule ? ` in ${rule.group}` : ""}${such}`,
     uncertain: rule
-      ? `uncertain: whether ${by} in ${rule.group} decides is not known here${such}`
+      ? `uncertain${some}: whether ${by} in ${rule.group} decides is not known here${such}`
       : `uncertain: no security group is known here${such}`,
   }[verdict];
   return `network: ${protocol} ${port} ${family} ${whose}: ${what}${others}`;

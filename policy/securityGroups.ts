@@ -20,15 +20,12 @@ export interface DeclaredGroup {
   surroundings: Surroundings;
 }
 
-const peering = "network:VirtualNetworkPeering";
-
 const types: ReadonlySet<string | undefined> = new Set([
   azureTypes.networkInterface,
   azureTypes.networkSecurityGroup,
   azureTypes.securityRule,
   azureTypes.subnet,
   azureTypes.virtualNetwork,
-  peering,
 ]);
 
 /** The types that {@link securityGroupsOf} wants to see. */
@@ -117,8 +114,9 @@ function placeOf({ properties, urn }: Resource): string {
 }
 
 /**
- * The ranges of the network that the group stands in, where it is one of this stack and peered with none: what
- * `VirtualNetwork` means to the rules. Otherwise nothing is said, and rules on the tag count as uncertain.
+ * The ranges of the network that the group stands in, where it is one of this stack: what `VirtualNetwork` means to the rules at
+ * least. That peerings, gateways and routes put more into it is never excluded, because another stack may declare them. Otherwise
+ * nothing is said, and rules on the tag count as uncertain.
  */
 function surroundingsOf(group: Resource, stack: Stack): Surroundings {
   const networks = ofType(stack.resources, azureTypes.virtualNetwork);
@@ -139,14 +137,10 @@ function surroundingsOf(group: Resource, stack: Stack): Surroundings {
   ]);
   const [network, ...others] = networks.filter(({ urn }) => around.has(urn));
   if (network === undefined || others.length > 0) return {};
-  const peered = ofType(stack.resources, peering).some(({ urn }) =>
-    ["virtualNetworkName", "remoteVirtualNetwork"].some((property) =>
-      stack.dependencies(urn, property).includes(network.urn),
-    ),
-  );
   const ranges = valueAt(network.properties, "addressSpace", "addressPrefixes");
-  if (peered || !isKnown(ranges)) return {};
+  if (!isKnown(ranges)) return {};
   return {
+    moreInVirtualNetwork: true,
     virtualNetwork: elementsAt(ranges).flatMap(([, range]) =>
       typeof range === "string" ? [range] : [],
     ),

@@ -61,6 +61,12 @@ export interface Surroundings {
    * rules on `VirtualNetwork` and `Internet`, the default ones too, are uncertain.
    */
   virtualNetwork?: readonly string[];
+  /**
+   * True where `VirtualNetwork` may stand for more than the ranges given: whoever reads one stack sees neither the peerings, gateways
+   * and routes that another one makes, nor all that they lead to. Then only those ranges are in the tag for certain, nothing is
+   * outside of it for certain, and nothing in `Internet`. False by default.
+   */
+  moreInVirtualNetwork?: boolean;
   /** Ranges of other service tags by name, in any case, as far as they are known. */
   serviceTags?: Readonly<Record<string, readonly string[]>>;
   /**

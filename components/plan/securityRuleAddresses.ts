@@ -58,11 +58,6 @@ export function intervalOf({ family, address, prefixLength }: AddressRange): Int
   return { first, last: first + size - 1n };
 }
 
-/** The last address of a range, as text. */
-export function lastAddressOf(range: AddressRange): string {
-  return addressText(intervalOf(range).last, range.family);
-}
-
 /** The address that a number is. */
 export function addressText(number: bigint, family: Family): string {
   const length = bits[family] / 8;
@@ -106,15 +101,18 @@ function readPrefix(prefix: string, family: Family, surroundings: Surroundings):
   if (isAny(prefix)) return exactly(allAddresses[family]);
   const range = parseRange(prefix);
   if (range) return exactly(range.family === family ? [intervalOf(range)] : []);
-  const { virtualNetwork, serviceTags = {} } = surroundings;
+  const { virtualNetwork, moreInVirtualNetwork: more, serviceTags = {} } = surroundings;
   const network = virtualNetwork && intervalsOf([...virtualNetwork, hostAddress], family);
   switch (prefix.toLowerCase()) {
     case "virtualnetwork":
-      if (network) return exactly(network);
-      return { certain: intervalsOf([hostAddress], family), possible: allAddresses[family] };
+      if (network && !more) return exactly(network);
+      return {
+        certain: network ?? intervalsOf([hostAddress], family),
+        possible: allAddresses[family],
+      };
     case "internet":
-      if (network) return exactly(difference(publicAddresses[family], network));
-      return { certain: [], possible: publicAddresses[family] };
+      if (network && !more) return exactly(difference(publicAddresses[family], network));
+      return { certain: [], possible: difference(publicAddresses[family], network ?? []) };
     case "azureloadbalancer":
       return exactly(intervalsOf([hostAddress], family));
   }
@@ -127,7 +125,7 @@ function readPrefix(prefix: string, family: Family, surroundings: Surroundings):
 export function addressesOfGroup(
   id: string,
   family: Family,
-  { virtualNetwork, applicationSecurityGroups = {} }: Surroundings,
+  { virtualNetwork, moreInVirtualNetwork, applicationSecurityGroups = {} }: Surroundings,
 ): Addresses {
   const members: string[] = [];
   const others: string[] = [];
@@ -136,7 +134,10 @@ export function addressesOfGroup(
     (isMember ? members : others).push(address);
   }
   const certain = intervalsOf(members, family);
-  const network = virtualNetwork ? intervalsOf(virtualNetwork, family) : allAddresses[family];
+  const network =
+    virtualNetwork && !moreInVirtualNetwork
+      ? intervalsOf(virtualNetwork, family)
+      : allAddresses[family];
   const possible = union(certain, difference(network, intervalsOf(others, family)));
   return { certain, possible };
 }

@@ -22,7 +22,12 @@ export interface Reach {
 
 const allPorts: Intervals = [{ first: 0n, last: 65535n }];
 
-export function reachOf(rule: SecurityRule, surroundings: Surroundings): Reach {
+/** `ofSources`: what the tags mean among the sources, where that is something else. */
+export function reachOf(
+  rule: SecurityRule,
+  surroundings: Surroundings,
+  ofSources = surroundings,
+): Reach {
   const reach: { certain: Packets[]; possible: Packets[] } = { certain: [], possible: [] };
   const sourcePorts = portsOf(rule.sourcePortRanges);
   const destinationPorts = portsOf(rule.destinationPortRanges);
@@ -32,7 +37,7 @@ export function reachOf(rule: SecurityRule, surroundings: Surroundings): Reach {
       rule.sourceAddressPrefixes,
       rule.sourceApplicationSecurityGroups,
       family,
-      surroundings,
+      ofSources,
     );
     const destination = addressesOfSide(
       rule.destinationAddressPrefixes,

@@ -18,11 +18,11 @@ const noPriority = 4097;
 /**
  * The rules in the properties of a NetworkSecurityGroup (its `securityRules`) or of one SecurityRule, as azure-native takes and
  * answers them: singular and plural fields become one list, and words get the case that Azure writes them in. A rule without a
- * priority, which Azure refuses, comes last.
+ * priority, which Azure refuses, comes last; an element that is no rule at all is passed over.
  */
 export function securityRulesOf(properties: object): SecurityRule[] {
   const { securityRules } = properties as { securityRules?: unknown };
-  if (securityRules !== undefined) return list(securityRules).map(ruleOf);
+  if (securityRules !== undefined) return list(securityRules).filter(isObject).map(ruleOf);
   return "access" in properties ? [ruleOf(properties)] : [];
 }
 
@@ -41,8 +41,8 @@ export function plannedSecurityRules(plans: readonly SecurityRulePlan[]): Securi
   }));
 }
 
-function ruleOf(properties: unknown): SecurityRule {
-  const rule = (properties ?? {}) as DeclaredRule;
+function ruleOf(properties: object): SecurityRule {
+  const rule = properties as DeclaredRule;
   const priority = Number(rule.priority ?? noPriority);
   return {
     name: text(rule.securityRuleName ?? rule.name),
@@ -70,6 +70,10 @@ function both(rule: DeclaredRule, field: string): string[] {
 function ids(groups: unknown): string[] | undefined {
   const all = list(groups).map((group) => text((group as { id?: unknown } | null)?.id));
   return all.length > 0 ? all : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function list(value: unknown): unknown[] {

@@ -88,7 +88,7 @@ export interface Place {
 
 /** Asks about the rules of one group, and keeps what each of them means. */
 export interface RulesReader {
-  /** The rules that Azure asks before this one, in its order. */
+  /** The rules that Azure asks before this one, in its order; none of its own priority, two of which Azure refuses. */
   before(rule: SecurityRule): readonly SecurityRule[];
   certain(rule: SecurityRule): readonly Packets[];
   possible(rule: SecurityRule): readonly Packets[];
@@ -107,11 +107,16 @@ export interface RulesReader {
   ): Place | undefined;
 }
 
-export function readerOf(rules: readonly SecurityRule[], surroundings: Surroundings): RulesReader {
+/** `ofSources`: what the tags mean among the sources, where that is something else. */
+export function readerOf(
+  rules: readonly SecurityRule[],
+  surroundings: Surroundings,
+  ofSources = surroundings,
+): RulesReader {
   const reaches = new Map<SecurityRule, ReturnType<typeof reachOf>>();
   const reach = (rule: SecurityRule) => {
     let found = reaches.get(rule);
-    if (!found) reaches.set(rule, (found = reachOf(rule, surroundings)));
+    if (!found) reaches.set(rule, (found = reachOf(rule, surroundings, ofSources)));
     return found;
   };
   const ordered = {
@@ -121,11 +126,7 @@ export function readerOf(rules: readonly SecurityRule[], surroundings: Surroundi
   const steps = { left: 2_000_000 };
   const reader: RulesReader = {
     before(rule) {
-      const all = inOrderOf(rule.direction);
-      const index = all.indexOf(rule);
-      return index < 0
-        ? all.filter(({ priority }) => priority < rule.priority)
-        : all.slice(0, index);
+      return inOrderOf(rule.direction).filter(({ priority }) => priority < rule.priority);
     },
     certain: (rule) => reach(rule).certain,
     possible: (rule) => reach(rule).possible,

@@ -187,6 +187,56 @@ describe("components/peerNetwork", () => {
       assert.equal((await added(others, 105)).error, "");
     });
 
+    it("refuses to move its own rules to where another of them still stands, and says where to instead", async () => {
+      const names = [
+        "allow-grouping-tcp-3587-ipv4",
+        "Allow-Grouping-TCP-3587-IPv6",
+        "Allow-PNRP-UDP-3540-IPv4",
+        "Allow-PNRP-UDP-3540-IPv6",
+        "Allow-SSH-TCP-22-IPv4",
+      ];
+      const present = names.map((name, index) =>
+        theirs(name, { priority: 1000 + index, access: "Allow", destinationPortRange: "9" }),
+      );
+      for (const [wanted, nearest] of [
+        [1001, 1005],
+        [1003, 1005],
+        [997, 995],
+      ]) {
+        const { error, rules } = await added(present, wanted);
+        assert.match(error, /has one mistake:\n {2}existing\.firstPriority: is /);
+        assert.match(error, /would have 100\d as Allow-\S+ has now, and all are moved at once/i);
+        assert.match(
+          error,
+          new RegExp(`firstPriority ${nearest} is free .*\\[NSG-PRIORITY-DUP\\]$`),
+        );
+        assert.equal(rules, 0);
+        assert.equal((await added(present, nearest)).error, "");
+      }
+      const web = theirs("web", { priority: 1005, destinationPortRange: "80" });
+      const { error } = await added([...present, web], 1003);
+      assert.match(error, /firstPriority 1006 is free/);
+    });
+
+    it("refuses a second network in the same group, whose rules would have the same names", async () => {
+      const found = (id: string) => ({
+        "azure-native:network:getNetworkSecurityGroup": { id, securityRules: [] },
+      });
+      const group = { ...args, existing: { networkSecurityGroupName: "theirs" } };
+      declared = await mockEngine(found("/theirs/group"));
+      const [first, second] = ["first", "second"].map((name) => new PeerNetwork(name, group));
+      assert.equal(await failure(first.networkSecurityGroupId), "");
+      assert.match(
+        await failure(second.networkSecurityGroupId),
+        /^PeerNetwork second has one mistake:\n {2}existing\.networkSecurityGroupName: is the group that PeerNetwork first adds its rules to; .* \[EXISTING-GROUP-TWICE\]$/,
+      );
+      await settled(new PeerNetwork("later", args).networkSecurityGroupId);
+      assert.equal(counts(declared)["azure-native:network:SecurityRule"], 5, "those of the first");
+      await mockEngine(found("/Theirs/GROUP"));
+      const again = new PeerNetwork("second", group);
+      assert.equal(await failure(again.networkSecurityGroupId), "", "in another run");
+    });
+
     it("refuses an earlier deny of theirs, wholly or in part, with both rules and what to do", async () => {
       const deny = theirs("no-peers", { priority: 200, sourceAddressPrefix: "virtualnetwork" });
       const { error, rules } = await added([deny], 500);

@@ -115,7 +115,7 @@ describe("lab: what a check says of the network", () => {
     const atEnd = lines([...two, ...ofSubnet, securityGroup(group, [last, ...planned])]);
     assert.match(
       atEnd.join("\n"),
-      /TCP 22 IPv4 .*denied by last .* such as from 203\.0\.113\.3 to/,
+      /TCP 22 IPv4 .*denied in part by last .* such as from 203\.0\.113\.3 to/,
     );
   });
 
@@ -183,15 +183,75 @@ describe("lab: what a check says of the network", () => {
     assert.match(lines(two)[0], /uncertain: no security group is known here/);
   });
 
-  it("says nothing of machines whose addresses are not known, and of peers of a machine that is alone", () => {
+  it("says nothing of machines whose addresses are not known", () => {
     const [component, nic] = machine("ada-1", 4);
     const unfinished = { ...component, outputs: {} };
     assert.deepEqual(lines([unfinished, nic, ...ofSubnet, securityGroup(group, planned)]), []);
-    const alone = lines([component, nic, ...ofSubnet, securityGroup(group, planned)]);
-    assert.deepEqual(
-      alone.map((line) => line.split(":")[1]),
-      [" TCP 22 IPv4 from adminSources", " TCP 22 IPv6 from adminSources"],
-    );
     assert.equal(exitCodeOfNetwork([]), 0);
+  });
+
+  it("asks all of a range, also where only its middle is denied", () => {
+    const middle = rule("middle", 99, { sourceAddressPrefix: "203.0.113.1/32" });
+    const resources = [...two, ...ofSubnet, securityGroup(group, [middle, ...planned])];
+    assert.deepEqual(
+      lines(resources).filter((line) => line.includes("TCP 22 IPv4")),
+      [
+        "network: TCP 22 IPv4 from adminSources: allowed in part by Allow-SSH-TCP-22-IPv4 (priority 104)",
+        "network: TCP 22 IPv4 from adminSources: denied in part by middle (priority 99) in Group, such as from 203.0.113.1 to ada-1 (10.80.0.4)",
+      ],
+    );
+    assert.equal(exitCodeOfNetwork(checkNetwork(resources)), 2);
+  });
+
+  it("asks every port that a sender may have, PNRP's own too", () => {
+    const denied = (sourcePortRange: string) =>
+      lines([
+        ...two,
+        ...ofSubnet,
+        securityGroup(group, [rule("no", 99, { sourcePortRange }), ...planned]),
+      ])
+        .filter((line) => /denied/.test(line) && line.includes("IPv4"))
+        .map((line) => /(\w+ \d+) .*(denied.*) by .* (from .*) to/.exec(line)?.slice(1).join(" "));
+    assert.deepEqual(denied("3540").sort(), [
+      "TCP 22 denied in part from 203.0.113.0 port 3540",
+      "UDP 3540 denied in part from 10.80.0.5 port 3540",
+    ]);
+    assert.deepEqual(denied("0-1023"), ["UDP 3540 denied in part from 10.80.0.5 port 0"]);
+    assert.equal(denied("50000-60000").length, 3);
+  });
+
+  it("asks peers of other networks, and from the subnet where a machine is alone, but no machine of another subnet", () => {
+    const wider = planNetwork({ ...definition, peerSources: ["10.90.0.0/24"] });
+    const { security, firewall } = wider.rules(["10.80.0.0/24", "fd00:80::/64"]);
+    const own = security.map((one) => rule(one.name, one.priority, one));
+    const withPeers = (resources: StateResource[]) =>
+      resources.map((one) =>
+        one.outputs ? { ...one, inputs: { networking: { firewallRules: firewall } } } : one,
+      );
+    const deny = rule("no-peers", 99, { sourceAddressPrefix: "10.90.0.128/25", protocol: "Tcp" });
+    const found = lines([...withPeers(two), ...ofSubnet, securityGroup(group, [deny, ...own])]);
+    assert.deepEqual(
+      found.filter((line) => line.includes("TCP 3587 IPv4") && line.includes("denied")),
+      [
+        "network: TCP 3587 IPv4 peer to peer: denied in part by no-peers (priority 99) in Group, such as from 10.90.0.128 to ada-1 (10.80.0.4)",
+      ],
+    );
+
+    const half = rule("half", 99, { sourceAddressPrefix: "10.80.0.128/25", protocol: "Tcp" });
+    const guarded = [...ofSubnet, securityGroup(group, [half, ...planned])];
+    const denied = (resources: StateResource[]) =>
+      lines([...resources, ...guarded]).filter((line) => line.includes("denied"));
+    assert.match(
+      denied(machine("ada-1", 4))[0],
+      /TCP 3587 IPv4 .* in part .* from 10\.80\.0\.128 to/,
+    );
+    assert.deepEqual(denied(two), [], "the machines that there are do not lie in it");
+    const [component, nic] = machine("ada-3", 130);
+    const elsewhere = { ...nic, inputs: { ipConfigurations: [{ subnet: { id: `${subnet}2` } }] } };
+    assert.deepEqual(
+      denied([...two, component, elsewhere]).filter((line) => /to ada-[12]/.test(line)),
+      [],
+    );
+    assert.notDeepEqual(denied([...two, component, nic]), []);
   });
 });

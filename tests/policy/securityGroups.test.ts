@@ -66,6 +66,24 @@ describe("policy/peerPortsNotOpen", () => {
     assert.equal(judge(group(fromAll, { ...deny, priority: 300 })).length, 1);
   });
 
+  it("takes a deny of Internet for a deny of everyone, also where nobody knows the network", () => {
+    const shut = {
+      ...deny,
+      protocol: "*",
+      sourceAddressPrefix: "Internet",
+      destinationPortRange: "*",
+    };
+    for (const source of ["*", "Internet", "0.0.0.0/0", "128.0.0.0/1"]) {
+      assert.deepEqual(judge(group(shut, { ...allow, sourceAddressPrefix: source })), [], source);
+    }
+    const late = { ...shut, priority: 300 };
+    assert.equal(judge(group(late, fromAll)).length, 1);
+    assert.equal(
+      judge(group({ ...shut, destinationAddressPrefix: "10.0.0.4" }, fromAll)).length,
+      1,
+    );
+  });
+
   it("reads rules of their own together with those of their group", () => {
     assert.deepEqual(places(group(), ownRule("Open", fromAll)), ["Open "]);
     assert.deepEqual(places(group(deny), ownRule("Open", fromAll)), []);
@@ -212,12 +230,16 @@ describe("policy/noShadowedRule", () => {
     assert.deepEqual(shadowed(rules, network(unknown), subnet), []);
     const two = { ...network(["10.80.0.0/16"]), name: "two", madeOf: { subnets: ["group"] } };
     assert.deepEqual(shadowed(rules, network(["10.80.0.0/16"]), subnet, two), []);
-    const peering: Declared = {
-      name: "peering",
-      type: "azure-native:network:VirtualNetworkPeering",
-      properties: {},
-      madeOf: { virtualNetworkName: ["network"] },
-    };
-    assert.deepEqual(shadowed(rules, network(["10.80.0.0/16"]), subnet, peering), []);
+  });
+
+  it("never says that it knows all of the network: a peering, gateway or route of another stack may add to it", () => {
+    const around = [network(["10.80.0.0/16"]), subnet];
+    const fromNetwork = { ...allow, sourceAddressPrefix: "VirtualNetwork" };
+    const fromInternet = { ...tagDeny, sourceAddressPrefix: "Internet" };
+    const own = { ...tagDeny, sourceAddressPrefix: "10.80.0.0/16" };
+    const host = { ...own, priority: 101, sourceAddressPrefix: "168.63.129.16" };
+    assert.deepEqual(shadowed(group(fromNetwork, own, host), ...around), []);
+    assert.deepEqual(shadowed(group(allow, fromInternet), ...around), [], "a route may take it");
+    assert.deepEqual(redundant(group(fromNetwork, own, host), ...around), []);
   });
 });

@@ -28,6 +28,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "NSG-PRIORITY-DUP": "an existing security group is known only when it was looked up",
   "NSG-1000-EXISTING": "an existing security group is known only when it was looked up",
   "EXISTING-GROUP-DENIES": "an existing security group is known only when it was looked up",
+  "EXISTING-GROUP-TWICE": "an existing security group is known only when it was looked up",
   "NSG-1000": "PORT-COUNT comes first",
   "IDENTITY-FORGOTTEN": "whether an identity was brought stands in the stack's state",
   "PEER-PUBLIC-IPV6": "warns, and refuses nothing",

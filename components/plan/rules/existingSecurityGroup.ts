@@ -14,6 +14,8 @@ const priorities = { first: 100, last: 3000 };
 export interface SharedGroup {
   theirs: readonly SecurityRule[];
   ours: readonly SecurityRule[];
+  /** The lab's own as they stand in it since the last update. */
+  present: readonly SecurityRule[];
   firstPriority: number;
   surroundings: Surroundings;
 }
@@ -25,6 +27,8 @@ export interface ExistingGroup {
   ours: readonly SecurityRulePlan[];
   /** Ranges of the network, as far as they are known. */
   ranges: readonly string[];
+  /** Name of another network of the program that adds its rules to the group. */
+  otherUser?: string;
 }
 
 /** What somebody's rules in an existing group would do to the lab's, with paths below `path`. */
@@ -33,10 +37,15 @@ export function checkExistingGroup(
   { existing, peerSources = [] }: Pick<NetworkDefinition, "existing" | "peerSources">,
   group: ExistingGroup,
 ): Finding[] {
+  const twice = groupOfOneNetwork(at(path, "networkSecurityGroupName"), group.otherUser);
+  // What else is found would be found of the other's rules.
+  if (twice.length > 0) return twice;
   const ours = plannedSecurityRules(group.ours);
+  const theirs = rulesOfOthers(group.rules, ours);
   const shared: SharedGroup = {
-    theirs: rulesOfOthers(group.rules, ours),
+    theirs,
     ours,
+    present: group.rules.filter((one) => !theirs.includes(one)),
     firstPriority: existing?.firstPriority ?? priorities.first,
     surroundings: { virtualNetwork: [...group.ranges, ...peerSources] },
   };
@@ -51,6 +60,21 @@ export function checkExistingGroup(
   ];
 }
 
+/** An existing group takes the rules of one network: those of two would have the same names. */
+export const groupOfOneNetwork = rule(
+  {
+    id: "EXISTING-GROUP-TWICE",
+    source:
+      "the rules of every network have the same names, and a security group has each name once",
+  },
+  (_path, otherUser: string | undefined) =>
+    otherUser === undefined
+      ? []
+      : [
+          `is the group that PeerNetwork ${otherUser} adds its rules to; an existing group takes the rules of one network, since those of another have the same names: name another group, or none`,
+        ],
+);
+
 /** The rules of an existing group without those of the lab, which stand in it since the last update. */
 export function rulesOfOthers(
   rules: readonly SecurityRule[],
@@ -60,17 +84,22 @@ export function rulesOfOthers(
   return rules.filter(({ name }) => !names.has(name.toLowerCase()));
 }
 
-/** No priority of the lab's rules is that of another inbound rule in the existing group. */
+/**
+ * No priority of the lab's rules is that of another inbound rule in the existing group; not even that of another rule of the lab,
+ * which is to get another one: they are changed at once, each by itself, and Azure refuses the one that comes too early.
+ */
 export const freePriorities = rule(
   {
     id: "NSG-PRIORITY-DUP",
     source: "azure-docs, virtual-network/network-security-groups-overview.md",
   },
   (_path, group: SharedGroup) => {
-    const taken = ofPriority(group.theirs);
+    const taken = takenIn(group);
     const both = group.ours.flatMap((own) => {
-      const other = taken.get(own.priority);
-      return other ? [`${own.name} would have ${own.priority} as ${other.name} has`] : [];
+      const other = taken(own, own.priority);
+      if (!other) return [];
+      const now = group.theirs.includes(other) ? "" : " now, and all are moved at once";
+      return [`${own.name} would have ${own.priority} as ${other.name} has${now}`];
     });
     if (both.length === 0) return [];
     const reason = `is ${group.firstPriority}, but each priority of a security group is one inbound rule's: ${both.join("; ")}`;
@@ -101,11 +130,26 @@ export const openingsNotDenied = rule(
   },
 );
 
-/** A first priority at which no other rule is in the way, where there is one. */
-function advice({ theirs, ours, firstPriority, surroundings }: SharedGroup): string {
-  const taken = ofPriority(theirs);
+/** The rule that stands in the group with a priority and is not the one that is to have it. */
+function takenIn({ theirs, present }: SharedGroup) {
+  const [byOthers, byOwn] = [ofPriority(theirs), ofPriority(present)];
+  return (own: SecurityRule, priority: number): SecurityRule | undefined => {
+    const other = byOwn.get(priority);
+    const isSame = other?.name.toLowerCase() === own.name.toLowerCase();
+    return byOthers.get(priority) ?? (isSame ? undefined : other);
+  };
+}
+
+/**
+ * A first priority at which no other rule is in the way, where there is one: the nearest to the given one at which none stands at
+ * all, or the lowest, which may be that of now.
+ */
+function advice(group: SharedGroup): string {
+  const { theirs, ours, firstPriority, surroundings } = group;
+  const taken = takenIn(group);
   const offsets = ours.map(({ priority }) => priority - firstPriority);
-  const isFree = (first: number) => offsets.every((offset) => !taken.has(first + offset));
+  const isFree = (first: number) =>
+    ours.every((own, index) => taken(own, first + offsets[index]) === undefined);
   const moved = (first: number) =>
     ours.map((own, index) => ({ ...own, priority: first + offsets[index] }));
   const isBefore = (first: number) => {
@@ -114,11 +158,19 @@ function advice({ theirs, ours, firstPriority, surroundings }: SharedGroup): str
       (own) => deniedBefore(own, [...theirs, ...rules], surroundings).by.length === 0,
     );
   };
-  for (let first = priorities.first; first <= priorities.last; first++) {
-    if (!isFree(first)) continue;
-    // The lowest one that is free is before the most of their rules: where it is not before a deny, none is.
-    if (isBefore(first)) return `existing.firstPriority ${first} is free and before their denies`;
-    break;
+  const standing = ofPriority([...theirs, ...group.present]);
+  const isEmpty = (first: number) => offsets.every((offset) => !standing.has(first + offset));
+  const all = Array.from(
+    { length: priorities.last - priorities.first + 1 },
+    (_, index) => priorities.first + index,
+  );
+  const distance = (first: number) => Math.abs(first - firstPriority);
+  const nearest = [...all].sort((one, other) => distance(one) - distance(other)).find(isEmpty);
+  // The lowest one that is free is before the most of their rules: where it is not before a deny, none is.
+  for (const first of [nearest, all.find(isFree)]) {
+    if (first !== undefined && isBefore(first)) {
+      return `existing.firstPriority ${first} is free and before their denies`;
+    }
   }
   return `no existing.firstPriority from ${priorities.first} to ${priorities.last} is free and before their denies`;
 }

@@ -30,6 +30,16 @@ describe("components/plan: what a security group leaves open to everyone", () =>
     ]);
   });
 
+  it("reads words in any case, and a wide source of which nothing is public for what it is", () => {
+    const words = { access: "allow", direction: "inbound" } as object;
+    assert.equal(open([rule("Allow100", { ...tcp, ...words })]).length, 2);
+    assert.deepEqual(open([rule("Allow100", { ...tcp, access: "deny" as "Deny" })]), []);
+    assert.deepEqual(open([rule("Allow100", { ...tcp, ...from("224.0.0.0/4") })]), [
+      "Allow100 TCP 3587 IPv4 224.0.0.0/4",
+    ]);
+    assert.equal(open([rule("Allow100", { ...tcp, ...from("::") })]).length, 1);
+  });
+
   it("names no rule for few, for another port, for the network, of the other direction, or that denies", () => {
     const rules = [
       rule("Allow100", { ...tcp, ...from("8.0.0.0/8") }),
@@ -42,13 +52,39 @@ describe("components/plan: what a security group leaves open to everyone", () =>
     assert.deepEqual(open(rules), []);
   });
 
+  it("takes ranges that are most of the internet together for everyone, in either family", () => {
+    const ranges = (count: number, range: (index: number) => string) => ({
+      ...tcp,
+      sourceAddressPrefixes: Array.from({ length: count }, (_, index) => range(index)),
+    });
+    const ipv4 = (count: number) => ranges(count, (index) => `${index}.0.0.0/8`);
+    const ipv6 = (count: number) =>
+      ranges(count, (index) => `${(0x2000 + index).toString(16)}::/16`);
+    assert.deepEqual(open([rule("Allow100", ipv4(256))]), [
+      "Allow100 TCP 3587 IPv4 0.0.0.0/8 and 255 more",
+    ]);
+    assert.equal(open([rule("Allow100", ipv4(128))]).length, 1);
+    assert.deepEqual(open([rule("Allow100", ipv4(100))]), []);
+    assert.deepEqual(open([rule("Allow100", ipv6(4096))]), [
+      "Allow100 TCP 3587 IPv6 2000::/16 and 4095 more",
+    ]);
+    assert.deepEqual(open([rule("Allow100", ipv6(4095))]), []);
+    assert.deepEqual(open([rule("Deny100", from("Internet")), rule("Allow101", ipv4(256))]), []);
+  });
+
   it("names no rule that an earlier one leaves nothing of for the internet", () => {
     const first = rule("Deny100", from("Internet"));
     assert.deepEqual(open([first, rule("Allow101", tcp)]), []);
-    assert.deepEqual(
-      open([first, rule("Allow101", tcp)], {}).length,
-      2,
-      "what Internet is nobody knows",
+    for (const around of [{}, { ...surroundings, moreInVirtualNetwork: true }]) {
+      assert.deepEqual(open([first, rule("Allow101", tcp)], around), [], "whatever Internet is");
+      assert.equal(open([rule("Allow101", tcp)], around).length, 2);
+    }
+    const to = (prefix: string) => ({ destinationAddressPrefixes: [prefix] });
+    const public101 = rule("Allow101", { ...tcp, ...to("93.184.0.0/16") });
+    assert.equal(
+      open([rule("Deny100", to("Internet")), public101], {}).length,
+      1,
+      "the network's own addresses may be public ones",
     );
     assert.deepEqual(open([rule("Deny100", from("0.0.0.0/0")), rule("Allow101", tcp)]), [
       "Allow101 TCP 3587 IPv6 *",

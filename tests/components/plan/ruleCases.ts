@@ -330,6 +330,7 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "NSG-PRIORITY-DUP": "an existing security group, once it was looked up",
   "NSG-1000-EXISTING": "an existing security group, once it was looked up",
   "EXISTING-GROUP-DENIES": "an existing security group, once it was looked up",
+  "EXISTING-GROUP-TWICE": "an existing security group, once it was looked up",
   "NSG-1000": "never: with PORT-COUNT the rules are 909 at most",
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",

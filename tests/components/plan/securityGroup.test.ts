@@ -12,6 +12,34 @@ const deciding = (rules: SecurityRule[], one: Packet, around = surroundings) =>
   decidingRule(rules, one, around).rule.name;
 
 describe("components/plan: which rule of a security group decides", () => {
+  for (const source of ["0.1.2.3", "100.64.0.1", "224.0.0.1", "ff02::1", "fe80::1"]) {
+    it(`does not take ${source} for an address of the internet`, () => {
+      const destination = source.includes(":") ? "fd00:80::4" : "10.80.0.4";
+      const one = packet({ source, destination });
+      const { rule: decides } = decidingRule(
+        [rule("Allow100", from("Internet"))],
+        one,
+        surroundings,
+      );
+      assert.equal(decides.name, "DenyAllInBound");
+    });
+  }
+
+  it("is uncertain of what is not the network's own where more may be in VirtualNetwork", () => {
+    const around = { ...surroundings, moreInVirtualNetwork: true };
+    const access = (source: string, tag: string) => {
+      const verdict = decidingRule([rule("Deny100", from(tag))], packet({ source }), around);
+      return `${verdict.rule.name}${verdict.uncertain.map(({ name }) => ` ${name}?`).join("")}`;
+    };
+    assert.equal(access("10.80.0.4", "VirtualNetwork"), "Deny100");
+    assert.equal(
+      access("10.81.0.4", "VirtualNetwork"),
+      "DenyAllInBound Deny100? AllowVnetInBound?",
+    );
+    assert.equal(access("8.8.8.8", "Internet"), "DenyAllInBound Deny100? AllowVnetInBound?");
+    assert.equal(access("10.80.0.4", "Internet"), "AllowVnetInBound");
+  });
+
   it("takes the rules of the packet's direction by priority, whatever their order", () => {
     const rules = [rule("Deny300"), rule("Allow200"), rule("Deny100", { direction: "Outbound" })];
     assert.equal(deciding(rules, packet()), "Allow200");

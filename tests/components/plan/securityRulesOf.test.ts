@@ -33,6 +33,11 @@ describe("components/plan: rules of a security group as Pulumi has them", () => 
     const single = { ...properties, name: undefined, securityRuleName: "one" };
     assert.deepEqual(securityRulesOf(single), [expected]);
     assert.deepEqual(securityRulesOf({ location: "x" }), []);
+    assert.deepEqual(
+      securityRulesOf({ securityRules: [null, 5, "x", [], properties] }),
+      [expected],
+      "what is no rule is passed over",
+    );
     const unsaid = securityRulesOf({ access: "Deny", name: "two" })[0];
     assert.equal(unsaid.priority, 4097);
   });

@@ -126,9 +126,9 @@ describe("components/plan: which rules of a security group can never decide", ()
       [["Allow200", "Deny100"]],
     ],
     [
-      "the same priority in the order of the list",
-      [rule("Deny100"), rule("Allow100")],
-      [["Allow100", "Deny100"]],
+      "none of the same priority, which Azure does not take",
+      [rule("Deny100"), rule("Allow100"), rule("Allow101")],
+      [["Allow101", "Deny100"]],
     ],
   ];
   for (const [what, rules, found] of shadows) {

@@ -6,6 +6,7 @@ import {
   existingSubnetHasItsWayOut,
   firstPriority,
   freePriorities,
+  groupOfOneNetwork,
   ipv6SpaceLength,
   networkKeepsRanges,
   networkRange,
@@ -62,6 +63,7 @@ function shared(
   return {
     theirs: [{ ...ssh, ...theirs }],
     ours: [ssh],
+    present: [],
     firstPriority: 100,
     surroundings: { virtualNetwork: ["10.80.0.0/16"] },
   };
@@ -364,6 +366,11 @@ export const networkTrials: RuleTrial[] = [
       [shared({ name: "theirs", priority: 105, access: "Allow" })],
       [shared({ name: "theirs", priority: 104, access: "Allow", direction: "Outbound" })],
     ],
+  ),
+  trial(
+    groupOfOneNetwork,
+    [{ values: ["first"], words: /is the group that PeerNetwork first adds its rules to/ }],
+    [[undefined]],
   ),
   trial(
     openingsNotDenied,
