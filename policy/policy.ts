@@ -7,6 +7,7 @@ import type {
 } from "@pulumi/policy";
 import { plainProperties } from "./properties";
 import type { Resource, ResourceFinding } from "./resource";
+import { withoutSecrets } from "./shown";
 
 /** What every policy has: how it is called, what it is for, and how much a violation weighs where nothing else is configured. */
 export interface PolicyDescription<Configuration extends object> {
@@ -29,7 +30,10 @@ export function resourcePolicy<Configuration extends object>(
     validateResource: (args, report) => {
       if (!concerns(args.type)) return;
       const configuration = configurationOf(description, args.getConfig<Partial<Configuration>>());
-      for (const finding of judge(resourceOf(args), configuration)) report(describe(finding));
+      const resource = resourceOf(args);
+      for (const finding of judge(resource, configuration)) {
+        report(describe(withoutSecrets(finding, resource)));
+      }
     },
   };
 }
@@ -68,7 +72,10 @@ export function stackPolicy<Configuration extends object>(
         resources: [...seen.values()].filter(({ urn }) => declared.has(urn)),
         dependencies: (urn, property) => dependenciesOf(declared.get(urn), property),
       };
-      for (const finding of judge(stack, configuration)) report(describe(finding), finding.urn);
+      for (const finding of judge(stack, configuration)) {
+        const shown = withoutSecrets(finding, seen.get(finding.urn), stack.resources);
+        report(describe(shown), finding.urn);
+      }
     },
   };
 }

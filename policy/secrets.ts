@@ -3,6 +3,7 @@ import { at } from "../components/plan/findings";
 import { describe, resourceOf } from "./policy";
 import { secretPaths, textsOf } from "./properties";
 import type { Resource, ResourceFinding } from "./resource";
+import { isBelow, noteMarks } from "./shown";
 
 /** Names of properties that hold a secret wherever they stand. */
 export const secretNames: readonly string[] = [
@@ -58,12 +59,6 @@ export function unmarkedSecrets(
   });
 }
 
-function isBelow(path: string, marked: ReadonlySet<string>): boolean {
-  if (marked.has(path)) return true;
-  // A mark ends where a key or a place in a list begins.
-  return [...path.matchAll(/[.[]/g)].some(({ index }) => marked.has(path.slice(0, index)));
-}
-
 /**
  * The two policies on secrets. A validation is handed every secret with its mark taken off; a remediation sees the marks, and
  * the engine asks for it on each resource before the validation. So the first notes the marks, and changes nothing.
@@ -78,7 +73,9 @@ export function secretPolicies(): ResourceValidationPolicy[] {
         "Notes which properties are marked as secret, for secrets-marked; it changes nothing and finds nothing.",
       enforcementLevel: "remediate",
       remediateResource: ({ type, urn, props }) => {
-        if (packages.test(type)) marks.set(urn, secretPaths(props));
+        const paths = secretPaths(props);
+        noteMarks(urn, paths);
+        if (packages.test(type)) marks.set(urn, paths);
       },
     },
     {
