@@ -7,7 +7,7 @@ import { peerPorts, rdpPort, sshPort } from "../components/plan/peerPorts";
 import { notOpenToEveryone } from "../components/plan/rules/securitySources";
 import { stackPolicy, type Stack, type StackFinding } from "./policy";
 import { elementsAt, textAt, valueAt } from "./properties";
-import { concernsSecurityGroups, securityGroupsOf } from "./securityGroups";
+import { alone, concernsSecurityGroups, isSecurityGroup, securityGroupsOf } from "./securityGroups";
 
 /** The ports of the applications beside the fixed ones. */
 export interface PeerPortsConfiguration {
@@ -56,6 +56,7 @@ export const peerPortsNotOpen = stackPolicy<PeerPortsConfiguration>(
   },
   (type) => concernsSecurityGroups(type) || type.startsWith("peerlab:"),
   judgeOpenPorts,
+  (resource) => (isSecurityGroup(resource.type) ? alone(resource) : undefined),
 );
 
 /** The fixed ports, those of the configuration, and those that components of the library open. */

@@ -31,12 +31,14 @@ export function openToEveryone(
   surroundings: Surroundings,
 ): OpenPort[] {
   const reader = readerOf(rules, surroundings);
+  // Everyone is the Internet of the same network: an earlier rule on the tag takes all of it, whatever the network is.
+  const ofInternet = readerOf(rules, { virtualNetwork: [], ...surroundings });
   const open: OpenPort[] = [];
   for (const rule of rules) {
     if (rule.direction.toLowerCase() !== "inbound" || accessOf(rule) === "Deny") continue;
     const wide = rule.sourceAddressPrefixes.filter(isWide);
     if (wide.length === 0) continue;
-    const earlier = reader.before(rule);
+    const earlier = ofInternet.before(rule);
     for (const { protocol, port } of ports) {
       for (const { family, sides } of reader.possible(rule)) {
         const [protocols, destinationPorts, sourcePorts, destination] = sides;
@@ -49,7 +51,7 @@ export function openToEveryone(
             family,
             sides: [exactly(number), exactly(port), sourcePorts, destination, everyone] as const,
           };
-          if (reader.uncovered([packets], earlier) === "covered") continue;
+          if (ofInternet.uncovered([packets], earlier) === "covered") continue;
           open.push({ rule, protocol, port, family, source });
         }
       }
