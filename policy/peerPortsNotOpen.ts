@@ -38,6 +38,10 @@ export function judgeOpenPorts(
   });
 }
 
+/** `TCP` or `UDP`, and a port from 1 to 65535. */
+export const graphPortPattern =
+  "^(TCP|UDP) ([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
+
 export const peerPortsNotOpen = stackPolicy<PeerPortsConfiguration>(
   {
     name: "peer-ports-not-open",
@@ -47,7 +51,7 @@ export const peerPortsNotOpen = stackPolicy<PeerPortsConfiguration>(
       properties: {
         graphPorts: {
           type: "array",
-          items: { type: "string", pattern: "^(TCP|UDP) [0-9]{1,5}$" },
+          items: { type: "string", pattern: graphPortPattern },
           default: [],
         },
       },

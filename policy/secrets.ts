@@ -16,6 +16,13 @@ export const secretNames: readonly string[] = [
   "privateKeyPassword",
 ];
 
+/**
+ * Ends of names that say the same, in any case: `runAsPassword`, `DB_PASSWORD`, `sharedKey`, `storageAccountKey`. Names of keys to
+ * look up (`secretName`, `keyVaultSecretUri`) end otherwise.
+ */
+const secretEnds =
+  /(pass(word|wd|phrase)|_pwd|clientsecret|sharedkey|(account|access|api|storage)_?key|(sas|access|auth|api)_?token|_(secret|token)|connectionstring)$/i;
+
 /** And what a remote command is sent: a request of the guest contract holds the lab user's password. */
 const remoteNames: readonly string[] = ["stdin"];
 
@@ -43,11 +50,10 @@ export function unmarkedSecrets(
     ...alsoSecret,
   ]);
   return Object.entries(properties).flatMap(([property, value]) => {
-    const parent = secretParents.find(({ name }) => name === property);
     return [...textsOf(value, at("", property), property)]
       .filter(({ text }) => text !== "")
-      .filter(({ key }) =>
-        parent ? parent.part === undefined || parent.part === key : names.has(key),
+      .filter(
+        ({ key, path }) => names.has(key) || secretEnds.test(key) || isInSecretParent(path, key),
       )
       .filter(({ path }) => !isBelow(path, marked))
       .map(({ path }) => ({
@@ -57,6 +63,14 @@ export function unmarkedSecrets(
         rule: "SECRET-MARKED",
       }));
   });
+}
+
+/** Whether a property on the way to the text holds secrets; it may stand at any depth. */
+function isInSecretParent(path: string, key: string): boolean {
+  return secretParents.some(
+    ({ name, part }) =>
+      new RegExp(`(^|\\.)${name}([.[]|$)`).test(path) && (part === undefined || part === key),
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   noShadowedRule,
 } from "../../policy/noShadowedRule";
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { judgeOpenPorts, peerPortsNotOpen } from "../../policy/peerPortsNotOpen";
+import { graphPortPattern, judgeOpenPorts, peerPortsNotOpen } from "../../policy/peerPortsNotOpen";
 import { unknown, type Plain, type PlainObject } from "../../policy/properties";
 import { noteMarks } from "../../policy/shown";
 import { argumentsFor, asValidated } from "./sdkProperties";
@@ -166,6 +166,14 @@ describe("policy/peerPortsNotOpen", () => {
   it("goes past what is no rule", () => {
     assert.deepEqual(places(group(null, 5, "x", fromAll)), ["group securityRules[3]"]);
     assert.deepEqual(places(group(unknown, fromAll)), []);
+  });
+
+  it("takes ports from 1 to 65535 from its configuration", () => {
+    const accepts = (text: string) => new RegExp(graphPortPattern).test(text);
+    const good = ["TCP 1", "UDP 5000", "TCP 9999", "TCP 59999", "TCP 65535"];
+    assert.deepEqual(good.filter(accepts), good);
+    const bad = ["TCP 0", "TCP 65536", "TCP 99999", "TCP 022", "tcp 22", "22", "TCP 100000"];
+    assert.deepEqual(bad.filter(accepts), []);
   });
 
   it("takes a deny of Internet for all of it, whatever network the group is in", () => {
