@@ -231,7 +231,10 @@ function judgeWindows(properties: PlainObject): Finding[] {
   const profile = valueAt(properties, "osProfile");
   const extensions = valueAt(profile, "allowExtensionOperations");
   return [
-    ...ofNumber(properties, "", ["storageProfile", "osDisk", "diskSizeGB"], osDiskSize),
+    ...ofNumber(properties, "", ["storageProfile", "osDisk", "diskSizeGB"], (path, size) =>
+      // How large an image is, its name does not say: there are small ones, and those of others.
+      size > 4095 ? osDiskSize(path, size) : [],
+    ),
     ...(isObject(profile)
       ? [
           ...wholeProfile(

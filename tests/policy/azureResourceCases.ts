@@ -367,7 +367,7 @@ export const refused: [Kind, (string | number)[], Plain | undefined, string[]][]
   [
     "machine",
     ["storageProfile", "osDisk", "diskSizeGB"],
-    64,
+    4096,
     ["storageProfile.osDisk.diskSizeGB OSDISK-SIZE"],
   ],
   ["machine", ["osProfile", "customData"], "no base64!", ["osProfile.customData CUSTOMDATA"]],
