@@ -1,7 +1,7 @@
 import { accessOf } from "../components/plan/securityGroup";
 import { shadowedRules, type ShadowedRule } from "../components/plan/shadowedRules";
 import { stackPolicy, type PolicyDescription, type Stack, type StackFinding } from "./policy";
-import { concernsSecurityGroups, securityGroupsOf } from "./securityGroups";
+import { alone, concernsSecurityGroups, isSecurityGroup, securityGroupsOf } from "./securityGroups";
 
 /** Rules that never decide although an earlier one decides otherwise: an allow that lets nobody in, a deny that stops nobody. */
 export function judgeShadowedRules(stack: Stack): StackFinding[] {
@@ -46,7 +46,9 @@ function policyOf(
   description: PolicyDescription<object>,
   judge: (stack: Stack) => readonly StackFinding[],
 ) {
-  return stackPolicy(description, concernsSecurityGroups, judge);
+  return stackPolicy(description, concernsSecurityGroups, judge, (resource) =>
+    isSecurityGroup(resource.type) ? alone(resource) : undefined,
+  );
 }
 
 function neverDeciding(

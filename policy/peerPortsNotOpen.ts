@@ -7,7 +7,7 @@ import { peerPorts, rdpPort, sshPort } from "../components/plan/peerPorts";
 import { notOpenToEveryone } from "../components/plan/rules/securitySources";
 import { stackPolicy, type Stack, type StackFinding } from "./policy";
 import { elementsAt, textAt, valueAt } from "./properties";
-import { concernsSecurityGroups, securityGroupsOf } from "./securityGroups";
+import { alone, concernsSecurityGroups, isSecurityGroup, securityGroupsOf } from "./securityGroups";
 
 /** The ports of the applications beside the fixed ones. */
 export interface PeerPortsConfiguration {
@@ -38,6 +38,10 @@ export function judgeOpenPorts(
   });
 }
 
+/** `TCP` or `UDP`, and a port from 1 to 65535. */
+export const graphPortPattern =
+  "^(TCP|UDP) ([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
+
 export const peerPortsNotOpen = stackPolicy<PeerPortsConfiguration>(
   {
     name: "peer-ports-not-open",
@@ -47,7 +51,7 @@ export const peerPortsNotOpen = stackPolicy<PeerPortsConfiguration>(
       properties: {
         graphPorts: {
           type: "array",
-          items: { type: "string", pattern: "^(TCP|UDP) [0-9]{1,5}$" },
+          items: { type: "string", pattern: graphPortPattern },
           default: [],
         },
       },
@@ -56,6 +60,7 @@ export const peerPortsNotOpen = stackPolicy<PeerPortsConfiguration>(
   },
   (type) => concernsSecurityGroups(type) || type.startsWith("peerlab:"),
   judgeOpenPorts,
+  (resource) => (isSecurityGroup(resource.type) ? alone(resource) : undefined),
 );
 
 /** The fixed ports, those of the configuration, and those that components of the library open. */

@@ -7,6 +7,7 @@ import type {
 } from "@pulumi/policy";
 import { plainProperties } from "./properties";
 import type { Resource, ResourceFinding } from "./resource";
+import { withoutSecrets } from "./shown";
 
 /** What every policy has: how it is called, what it is for, and how much a violation weighs where nothing else is configured. */
 export interface PolicyDescription<Configuration extends object> {
@@ -29,7 +30,10 @@ export function resourcePolicy<Configuration extends object>(
     validateResource: (args, report) => {
       if (!concerns(args.type)) return;
       const configuration = configurationOf(description, args.getConfig<Partial<Configuration>>());
-      for (const finding of judge(resourceOf(args), configuration)) report(describe(finding));
+      const resource = resourceOf(args);
+      for (const finding of judge(resource, configuration)) {
+        report(describe(withoutSecrets(finding, resource)));
+      }
     },
   };
 }
@@ -48,18 +52,30 @@ export interface Stack {
 
 /**
  * A policy that judges resources together, when all are declared. It reads their inputs, which it is shown one by one
- * before: of the outputs, which the SDK hands to a policy on a stack, the preview of an update knows next to none.
+ * before: of the outputs, which the SDK hands to a policy on a stack, the preview of an update knows next to none. `before` gives
+ * what can be judged of a resource by itself: it is refused before it is touched, and not said again with the stack.
  */
 export function stackPolicy<Configuration extends object>(
   description: PolicyDescription<Configuration>,
   concerns: (type: string) => boolean,
   judge: (stack: Stack, configuration: Configuration) => readonly StackFinding[],
+  before: (resource: Resource) => Stack | undefined = () => undefined,
 ): ResourceValidationPolicy & StackValidationPolicy {
   const seen = new Map<string, Resource>();
+  /** What was said of a resource before it was touched, by URN; it is not said again. */
+  const said = new Map<string, ReadonlySet<string>>();
   return {
     ...publicPart(description),
-    validateResource: (args) => {
-      if (concerns(args.type)) seen.set(args.urn, resourceOf(args));
+    validateResource: (args, report) => {
+      if (!concerns(args.type)) return;
+      const resource = resourceOf(args);
+      seen.set(args.urn, resource);
+      const alone = before(resource);
+      if (!alone) return;
+      const configuration = configurationOf(description, args.getConfig<Partial<Configuration>>());
+      const findings = judge(alone, configuration);
+      said.set(args.urn, new Set(findings.map(placeOf)));
+      for (const finding of findings) report(describe(withoutSecrets(finding, resource)));
     },
     validateStack: (args, report) => {
       const declared = new Map(args.resources.map((resource) => [resource.urn, resource]));
@@ -68,9 +84,17 @@ export function stackPolicy<Configuration extends object>(
         resources: [...seen.values()].filter(({ urn }) => declared.has(urn)),
         dependencies: (urn, property) => dependenciesOf(declared.get(urn), property),
       };
-      for (const finding of judge(stack, configuration)) report(describe(finding), finding.urn);
+      for (const finding of judge(stack, configuration)) {
+        if (said.get(finding.urn)?.has(placeOf(finding))) continue;
+        const shown = withoutSecrets(finding, seen.get(finding.urn), stack.resources);
+        report(describe(shown), finding.urn);
+      }
     },
   };
+}
+
+function placeOf({ path, rule }: StackFinding): string {
+  return `${path} ${rule}`;
 }
 
 /** One policy of two parts: resources one by one, and all together. */

@@ -3,27 +3,48 @@ import { resourcePolicy } from "./policy";
 import { elementsAt, textAt, unknown, valueAt } from "./properties";
 import { azureType, azureTypes, type Resource, type ResourceFinding } from "./resource";
 
+/** Names that end so say that a secret is in them; `PasswordLength` and `SecretUri` say something else. */
+const secretEnd =
+  "(?:pass(?:word|wd|phrase)|pwd|secret|token|credential|(?:private|access|account|api|storage|shared)[-_]?key|connection[-_]?string)";
+
 /** Names of parameters that say a secret is in them. */
-const secretName =
-  /pass(word|wd|phrase)|pwd|secret|token|credential|(private|access|account|api|storage)[-_]?key|connection[-_]?string/i;
+const secretName = new RegExp(`${secretEnd}$`, "i");
+
+/** A text of PowerShell that holds no variable: in single quotes a dollar is only a dollar. */
+const literal = `(?:'[^']+'|"[^"$]+")`;
 
 /** Forms in which a script holds a secret as a literal. */
 const secretLiterals: readonly { form: RegExp; what: string }[] = [
   {
-    form: /\$\w*(?:pass(?:word|wd|phrase)|pwd|secret|token|apikey)\w*\s*=\s*(["'])[^"'$]+\1/i,
+    form: new RegExp(`\\$(?:\\w+:)?\\w*${secretEnd}\\s*=\\s*${literal}`, "i"),
     what: "a literal to a variable whose name says that it is secret",
   },
   {
-    form: /\s-\w*(?:password|secret|token|apikey)\s+(["'])[^"'$]+\1/i,
+    form: new RegExp(`[{;]\\s*["']?\\w*${secretEnd}["']?\\s*=\\s*${literal}`, "i"),
+    what: "a literal to a key whose name says that it is secret",
+  },
+  {
+    form: new RegExp(`\\s-\\w*${secretEnd}[\\s:]+${literal}`, "i"),
     what: "a literal to a parameter whose name says that it is secret",
   },
   {
-    form: /ConvertTo-SecureString\s+(?:-String\s+)?(["'])[^"'$]+\1/i,
+    form: new RegExp(`ConvertTo-SecureString\\s(?:\\s*-\\w+)*\\s*${literal}`, "i"),
     what: "a literal to ConvertTo-SecureString",
   },
-  { form: /\bnet(?:\.exe)?\s+user\s+[^\s/]+\s+[^\s/*$"'-]/i, what: "a password to net user" },
+  {
+    form: new RegExp(`NetworkCredential\\(\\s*[^,]+,\\s*${literal}`, "i"),
+    what: "a literal to a credential",
+  },
+  {
+    form: new RegExp(
+      `(?<![.\\w])net1?(?:\\.exe)?\\s+user\\s+[^\\s/]+\\s+(?:${literal}|[^\\s/*$"'-])`,
+      "i",
+    ),
+    what: "a password to net user",
+  },
   { form: /-----BEGIN [A-Z ]*PRIVATE KEY-----/, what: "a private key" },
   { form: /\bAccountKey=[A-Za-z0-9+/]{20}/, what: "the key of a storage account" },
+  { form: /[?&]sig=[A-Za-z0-9%+/]{20}/, what: "a signature that gives access" },
 ];
 
 /**
@@ -59,6 +80,7 @@ export function judgeRunCommand({ properties }: Resource): ResourceFinding[] {
   }
   const script = textAt(properties, "source", "script") ?? "";
   for (const [index, line] of script.split("\n").entries()) {
+    if (/^\s*#/.test(line)) continue;
     for (const { form, what } of secretLiterals) {
       if (!form.test(line)) continue;
       findings.push({

@@ -3,6 +3,7 @@ import { at } from "../components/plan/findings";
 import { describe, resourceOf } from "./policy";
 import { secretPaths, textsOf } from "./properties";
 import type { Resource, ResourceFinding } from "./resource";
+import { isBelow, noteMarks } from "./shown";
 
 /** Names of properties that hold a secret wherever they stand. */
 export const secretNames: readonly string[] = [
@@ -14,6 +15,13 @@ export const secretNames: readonly string[] = [
   "privateKey",
   "privateKeyPassword",
 ];
+
+/**
+ * Ends of names that say the same, in any case: `runAsPassword`, `DB_PASSWORD`, `sharedKey`, `storageAccountKey`. Names of keys to
+ * look up (`secretName`, `keyVaultSecretUri`) end otherwise.
+ */
+const secretEnds =
+  /(pass(word|wd|phrase)|_pwd|clientsecret|sharedkey|(account|access|api|storage)_?key|(sas|access|auth|api)_?token|_(secret|token)|connectionstring)$/i;
 
 /** And what a remote command is sent: a request of the guest contract holds the lab user's password. */
 const remoteNames: readonly string[] = ["stdin"];
@@ -42,11 +50,10 @@ export function unmarkedSecrets(
     ...alsoSecret,
   ]);
   return Object.entries(properties).flatMap(([property, value]) => {
-    const parent = secretParents.find(({ name }) => name === property);
     return [...textsOf(value, at("", property), property)]
       .filter(({ text }) => text !== "")
-      .filter(({ key }) =>
-        parent ? parent.part === undefined || parent.part === key : names.has(key),
+      .filter(
+        ({ key, path }) => names.has(key) || secretEnds.test(key) || isInSecretParent(path, key),
       )
       .filter(({ path }) => !isBelow(path, marked))
       .map(({ path }) => ({
@@ -58,10 +65,12 @@ export function unmarkedSecrets(
   });
 }
 
-function isBelow(path: string, marked: ReadonlySet<string>): boolean {
-  if (marked.has(path)) return true;
-  // A mark ends where a key or a place in a list begins.
-  return [...path.matchAll(/[.[]/g)].some(({ index }) => marked.has(path.slice(0, index)));
+/** Whether a property on the way to the text holds secrets; it may stand at any depth. */
+function isInSecretParent(path: string, key: string): boolean {
+  return secretParents.some(
+    ({ name, part }) =>
+      new RegExp(`(^|\\.)${name}([.[]|$)`).test(path) && (part === undefined || part === key),
+  );
 }
 
 /**
@@ -78,7 +87,9 @@ export function secretPolicies(): ResourceValidationPolicy[] {
         "Notes which properties are marked as secret, for secrets-marked; it changes nothing and finds nothing.",
       enforcementLevel: "remediate",
       remediateResource: ({ type, urn, props }) => {
-        if (packages.test(type)) marks.set(urn, secretPaths(props));
+        const paths = secretPaths(props);
+        noteMarks(urn, paths);
+        if (packages.test(type)) marks.set(urn, paths);
       },
     },
     {

@@ -15,7 +15,7 @@ export interface DeclaredRule {
 /** A network security group with all rules that the stack declares for it. */
 export interface DeclaredGroup {
   rules: readonly DeclaredRule[];
-  /** From this priority on there may be rules that a preview does not know yet. */
+  /** From this priority on a rule that a preview does not know yet may deny something. */
   knownBefore: number;
   surroundings: Surroundings;
 }
@@ -31,6 +31,16 @@ const types: ReadonlySet<string | undefined> = new Set([
 /** The types that {@link securityGroupsOf} wants to see. */
 export function concernsSecurityGroups(type: string): boolean {
   return types.has(azureType(type));
+}
+
+/** A group whose inline rules are all that is looked at: what can be said before it is made. */
+export function alone(group: Resource): Stack {
+  return { resources: [group], dependencies: () => [] };
+}
+
+/** Whether a resource is a group that can be judged {@link alone}. */
+export function isSecurityGroup(type: string): boolean {
+  return azureType(type) === azureTypes.networkSecurityGroup;
 }
 
 /**
@@ -54,7 +64,9 @@ export function securityGroupsOf(stack: Stack): DeclaredGroup[] {
       rules: declared.filter((entry) => isReadable(entry.properties)).map(readRule),
       knownBefore: Math.min(
         inline && valueAt(inline.properties, "securityRules") === unknown ? 0 : Infinity,
-        ...declared.filter((entry) => !isReadable(entry.properties)).map(firstPriority),
+        ...declared
+          .filter(({ properties }) => !isReadable(properties) && mayDeny(properties))
+          .map(firstPriority),
       ),
       surroundings: inline ? surroundingsOf(inline, stack) : {},
     };
@@ -70,7 +82,13 @@ interface RuleProperties {
 function inlineRules({ urn, properties }: Resource): RuleProperties[] {
   const list = valueAt(properties, "securityRules");
   if (!Array.isArray(list)) return [];
-  return list.map((rule, index) => ({ urn, path: at("securityRules", index), properties: rule }));
+  return list
+    .map((rule, index): RuleProperties => ({
+      urn,
+      path: at("securityRules", index),
+      properties: rule,
+    }))
+    .filter(({ properties }) => properties === unknown || isObject(properties));
 }
 
 function ownRule({ urn, properties }: Resource): RuleProperties {
@@ -86,6 +104,15 @@ function isReadable(properties: Plain): boolean {
     isObject(properties) &&
     Object.entries(properties).every(([key, value]) => besides.has(key) || isKnown(value))
   );
+}
+
+/** An allow closes nothing that comes after it, and an outbound rule nothing inbound. */
+function mayDeny(properties: Plain): boolean {
+  const isOther = (key: string, word: string) => {
+    const value = textAt(properties, key);
+    return value !== undefined && value.toLowerCase() !== word;
+  };
+  return !isOther("access", "deny") && !isOther("direction", "inbound");
 }
 
 function firstPriority({ properties }: RuleProperties): number {

@@ -1,10 +1,11 @@
 import { oneOf, received, type Finding } from "../../components/plan/findings";
-import { shutdownTime } from "../../components/plan/rules/autoShutdown";
+import { shutdownNotice, shutdownTime } from "../../components/plan/rules/autoShutdown";
+import { timeZone } from "../../components/plan/rules/machines";
 import { rule } from "../../components/plan/rules/rule";
 import { sources } from "../../components/plan/rules/sources";
 import { isObject, textAt, unknown, valueAt, type PlainObject } from "../properties";
 import type { Resource } from "../resource";
-import { ofText } from "./known";
+import { ofNumber, ofText } from "./known";
 
 const sourceKeys = ["script", "scriptUri", "commandId"] as const;
 
@@ -27,6 +28,12 @@ export const oneProtectedForm = rule(
     both ? ["stands beside protectedSettingsFromKeyVault; give one of the two"] : [],
 );
 
+export const commandTimeout = rule(
+  { id: "RUNCMD-TIMEOUT", source: sources.azureNative },
+  (_path, seconds: number) =>
+    seconds < 0 ? [`is ${received(seconds)}; it is a number of seconds`] : [],
+);
+
 export const scheduleName = rule(
   { id: "SCHEDULE-NAME", source: "Azure/bicep#4944: InvalidScheduleId" },
   (_path, name: string, machine: string | undefined) => {
@@ -46,8 +53,9 @@ export const scheduleName = rule(
 export function judgeRunCommandSource({ properties }: Resource): Finding[] {
   const source = valueAt(properties, "source");
   if (source === unknown) return [];
+  const timeout = ofNumber(properties, "", ["timeoutInSeconds"], commandTimeout);
   const given = sourceKeys.filter((key) => isGiven(source as PlainObject | undefined, key));
-  return oneSource("source", given);
+  return [...oneSource("source", given), ...timeout];
 }
 
 export function judgeExtension({ properties }: Resource): Finding[] {
@@ -68,6 +76,10 @@ export function judgeSchedule({ properties }: Resource): Finding[] {
       // Both ways of writing the time are seen.
       shutdownTime(path, time.replace(":", "")),
     ),
+    ...ofText(properties, "", ["timeZoneId"], timeZone),
+    ...(textAt(properties, "notificationSettings", "status")?.toLowerCase() === "enabled"
+      ? ofNumber(properties, "", ["notificationSettings", "timeInMinutes"], shutdownNotice)
+      : []),
   ];
 }
 

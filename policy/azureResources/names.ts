@@ -1,7 +1,13 @@
 import { at, type Finding } from "../../components/plan/findings";
 import { location } from "../../components/plan/rules/locations";
 import { resourceName, type NamedKind } from "../../components/plan/rules/resourceNames";
-import { checkTags } from "../../components/plan/rules/tags";
+import {
+  privateZoneTagCount,
+  tagCount,
+  tagNames,
+  tagNamesReserved,
+  tagValues,
+} from "../../components/plan/rules/tags";
 import { isObject, textAt, valueAt, type Plain } from "../properties";
 import { azureType, type Resource } from "../resource";
 import { ofText } from "./known";
@@ -25,7 +31,7 @@ export function judgeCommonParts({ type, properties }: Resource): Finding[] {
   return [
     ...(own ? judgeName("", properties, own.key, own.kind) : []),
     ...ofText(properties, "", ["location"], location),
-    ...judgeTags(valueAt(properties, "tags")),
+    ...judgeTags(valueAt(properties, "tags"), privateZoneTypes.has(azureType(type) ?? "")),
   ];
 }
 
@@ -33,10 +39,28 @@ export function judgeName(path: string, value: Plain, key: string, kind: NamedKi
   return ofText(value, path, [key], (here, name) => resourceName(here, name, kind));
 }
 
-function judgeTags(tags: Plain | undefined): Finding[] {
+/** Types of resources that take fewer tags than others. */
+const privateZoneTypes = new Set([
+  "privatedns:PrivateZone",
+  "privatedns:VirtualNetworkLink",
+  "network:PrivateZone",
+  "network:VirtualNetworkLink",
+]);
+
+function judgeTags(tags: Plain | undefined, ofPrivateZone: boolean): Finding[] {
   if (!isObject(tags)) return [];
-  return checkTags(
-    at("", "tags"),
-    Object.fromEntries(Object.keys(tags).map((name) => [name, textAt(tags, name)])),
+  const path = at("", "tags");
+  const all = Object.fromEntries(Object.keys(tags).map((name) => [name, textAt(tags, name)]));
+  // The portal's own tags, `hidden-link:/subscriptions/...`, hold what no other tag may.
+  const visible = Object.fromEntries(
+    Object.entries(all).filter(([name]) => !/^hidden-/i.test(name)),
   );
+  return [
+    ...tagCount(path, all),
+    ...(ofPrivateZone ? privateZoneTagCount(path, all) : []),
+    // One by one: that Azure refuses names that differ in case only is not known of resources.
+    ...Object.entries(visible).flatMap(([name, value]) => tagNames(path, { [name]: value })),
+    ...tagNamesReserved(path, visible),
+    ...tagValues(path, all),
+  ];
 }

@@ -30,6 +30,20 @@ export const hasIpv4 = rule(
       : [],
 );
 
+export const oneIpv6 = rule(
+  { id: "NIC-ONE-IPV6", source: sources.ipv6 },
+  (_path, versions: readonly string[]) => {
+    const count = versions.filter((version) => version === "ipv6").length;
+    return count > 1 ? [`has ${count} configurations for IPv6; an interface has one at most`] : [];
+  },
+);
+
+export const subnetRequired = rule(
+  { id: "NIC-SUBNET-REQUIRED", source: page },
+  (_path, hasSubnet: boolean) =>
+    hasSubnet ? [] : ["is missing; each configuration is in a subnet"],
+);
+
 export const onePrimary = rule(
   { id: "NIC-ONE-PRIMARY", source: page },
   (_path, primaries: number, count: number) => {
@@ -93,7 +107,7 @@ export function judgeConfigurations(path: string, list: Plain | undefined): Find
   return [
     ...hasConfiguration(path, all.length),
     ...(all.every((one) => isKnown(one.privateIPAddressVersion))
-      ? hasIpv4(path, all.map(versionOf))
+      ? [...hasIpv4(path, all.map(versionOf)), ...oneIpv6(path, all.map(versionOf))]
       : []),
     ...(knowsPrimary ? onePrimary(path, primary.length, all.length) : []),
     ...configurationNamesOnce(
@@ -108,6 +122,7 @@ function judgeConfiguration(path: string, one: PlainObject): Finding[] {
   const isPrimary = valueAt(one, "primary") === true;
   return [
     ...(isPrimary ? primaryIsIpv4(at(path, "privateIPAddressVersion"), versionOf(one)) : []),
+    ...subnetRequired(at(path, "subnet"), valueAt(one, "subnet") !== undefined),
     ...staticHasAddress(
       at(path, "privateIPAddress"),
       textAt(one, "privateIPAllocationMethod"),

@@ -1,6 +1,6 @@
 /** Rules of security groups that the library can never break, since it writes the groups from plans. */
 import { parseRange } from "../../components/plan/addresses";
-import { at, received, type Finding } from "../../components/plan/findings";
+import { at, oneOf, received, type Finding } from "../../components/plan/findings";
 import { ruleCount } from "../../components/plan/rules/securitySources";
 import { rule, type Mistake } from "../../components/plan/rules/rule";
 import { sources } from "../../components/plan/rules/sources";
@@ -28,7 +28,9 @@ export const rulePriority = rule(
   (_path, priority: number) =>
     Number.isInteger(priority) && priority >= 100 && priority <= 4096
       ? []
-      : [`is ${received(priority)}; a priority is a whole number from 100 to 4096`],
+      : [
+          `is ${Number.isNaN(priority) ? "missing" : received(priority)}; a priority is a whole number from 100 to 4096`,
+        ],
 );
 
 export const ruleName = rule(
@@ -93,6 +95,29 @@ export const portRange = rule(
       ? []
       : [`is ${received(text)}; it is *, a port, or a range such as 5000-5010, from 0 to 65535`];
   },
+);
+
+/** Both sides of a rule are said: by addresses, a tag, or application security groups. */
+export const addressRequired = rule(
+  { id: "NSG-ADDRESS-REQUIRED", source: sources.azureNative },
+  (_path, side: string) => [
+    `is missing; say the ${side} as *, an address, a range, a service tag or application security groups`,
+  ],
+);
+
+/** Words of a rule; case does not count. */
+const words = {
+  access: ["Allow", "Deny"],
+  direction: ["Inbound", "Outbound"],
+  protocol: ["Tcp", "Udp", "Icmp", "Esp", "Ah", "*"],
+} as const;
+
+export const ruleWord = rule(
+  { id: "NSG-WORDS", source: sources.azureNative },
+  (_path, word: string, allowed: readonly string[]) =>
+    allowed.some((one) => one.toLowerCase() === word.toLowerCase())
+      ? []
+      : [`is ${received(word)}; it is ${oneOf(allowed)}`],
 );
 
 /** All prefixes of a rule, sources and destinations together, are of one family; `*` and tags are of either. */
@@ -162,6 +187,18 @@ function judgeRule(path: string, entry: Plain, nameKey: string): Finding[] {
     ...ofText(entry, path, [nameKey], ruleName),
     ...ofText(entry, path, ["description"], ruleDescription),
     ...ofNumber(entry, path, ["priority"], rulePriority),
+    ...(valueAt(entry, "priority") === undefined ? rulePriority(at(path, "priority"), NaN) : []),
+    ...Object.entries(words).flatMap(([key, allowed]) =>
+      ofText(entry, path, [key], (here, word) => ruleWord(here, word, allowed)),
+    ),
+    ...["source", "destination"].flatMap((side) => {
+      const keys = ["AddressPrefix", "AddressPrefixes", "ApplicationSecurityGroups"];
+      const given = keys.some((key) => {
+        const value = entry[`${side}${key}`];
+        return !isKnown(value) || isGiven(value);
+      });
+      return given ? [] : addressRequired(at(path, `${side}AddressPrefix`), side);
+    }),
     ...forms
       .filter(({ singular, plural }) => isGiven(entry[singular]) && isGiven(entry[plural]))
       .flatMap(({ singular, plural }) => oneForm(at(path, singular), singular, plural)),

@@ -1,10 +1,12 @@
 /** What Azure refuses of resources only together. */
 import { at, received, type Finding } from "../../components/plan/findings";
 import { rule } from "../../components/plan/rules/rule";
+import { sources } from "../../components/plan/rules/sources";
 import { subnetApart, subnetFamilies, subnetInNetwork } from "../../components/plan/rules/subnets";
 import type { Stack, StackFinding } from "../policy";
 import { elementsAt, isKnown, textAt, valueAt } from "../properties";
 import { azureType, azureTypes, ofType, type Resource } from "../resource";
+import { securityGroupsOf } from "../securityGroups";
 import { rangesOf, spaceOf } from "./networks";
 
 export const addressUsedOnce = rule(
@@ -20,6 +22,13 @@ export const interfaceUsedOnce = rule(
   (_path, machines: readonly string[]) => shared(machines, "an interface belongs to one machine"),
 );
 
+export const priorityOnce = rule(
+  { id: "NSG-PRIORITY-DUP", source: sources.securityGroups },
+  (_path, priority: number, other: string) => [
+    `is ${priority}, the same as of the rule ${received(other)} of the group; each once in a direction`,
+  ],
+);
+
 function shared(users: readonly string[], allowed: string): string[] {
   return users.length > 1
     ? [`is used by ${users.map((user) => received(user)).join(" and ")}; ${allowed}`]
@@ -30,7 +39,9 @@ type AzureFinding = Finding & StackFinding;
 
 const types: ReadonlySet<string | undefined> = new Set([
   azureTypes.networkInterface,
+  azureTypes.networkSecurityGroup,
   azureTypes.publicAddress,
+  azureTypes.securityRule,
   azureTypes.subnet,
   azureTypes.virtualMachine,
   azureTypes.virtualNetwork,
@@ -65,6 +76,7 @@ export function judgeTogether(stack: Stack): AzureFinding[] {
   return [
     ...judgeSubnets(stack),
     ...judgeFamilies(stack),
+    ...judgePriorities(stack),
     ...ofType(stack.resources, azureTypes.publicAddress).flatMap((address) => {
       const users = usersOf(address, azureTypes.networkInterface, ofAddresses, stack);
       return about(address, addressUsedOnce("", users));
@@ -114,6 +126,25 @@ function judgeFamilies(stack: Stack): AzureFinding[] {
     const ranges = rangesOf("", properties).map(({ text }) => text);
     if (!isWhole || ranges.length === 0) return [];
     return about(nic, subnetFamilies(at(at("ipConfigurations", place[0]), "subnet"), ranges));
+  });
+}
+
+/** Rules that are resources of their own have priorities of their own in their group. */
+function judgePriorities(stack: Stack): AzureFinding[] {
+  return securityGroupsOf(stack).flatMap(({ rules }) => {
+    const earlier = new Map<string, { path: string; urn: string; name: string }>();
+    return rules.flatMap(({ rule: { direction, priority, name }, path, urn }) => {
+      if (priority < 100 || priority > 4096) return [];
+      const key = `${direction} ${priority}`;
+      const other = earlier.get(key);
+      earlier.set(key, { path, urn, name });
+      // Two inside of one group are found with the group.
+      if (other === undefined || (other.path !== "" && path !== "")) return [];
+      return priorityOnce(at(path, "priority"), priority, other.name).map((finding) => ({
+        ...finding,
+        urn,
+      }));
+    });
   });
 }
 

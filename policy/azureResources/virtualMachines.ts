@@ -3,9 +3,12 @@ import {
   availabilityZone,
   evictionPolicy,
   licenseType,
+  licenseTypes,
   machineSize,
+  osDiskSize,
   osDiskType,
   patchMode,
+  spotPrice,
   timeZone,
 } from "../../components/plan/rules/machines";
 import { rule } from "../../components/plan/rules/rule";
@@ -22,9 +25,17 @@ import {
   computerNameNotUser,
 } from "../../components/plan/rules/windowsAccounts";
 import { isWindows } from "../peers";
-import { elementsAt, isObject, textAt, unknown, valueAt, type PlainObject } from "../properties";
+import {
+  elementsAt,
+  isObject,
+  textAt,
+  unknown,
+  valueAt,
+  type Plain,
+  type PlainObject,
+} from "../properties";
 import type { Resource } from "../resource";
-import { below, ofEach, ofText } from "./known";
+import { below, ofEach, ofNumber, ofText } from "./known";
 import { judgeConfigurations } from "./networkInterfaces";
 
 export const hasInterface = rule(
@@ -65,7 +76,10 @@ export const windowsSettings = rule(
 export const updatesFitPatchMode = rule(
   { id: "WIN-PATCHMODE", source: sources.azureNative },
   (_path, mode: string, automatic: boolean | undefined) => {
-    const wanted = { manual: false, automaticbyos: true }[mode.toLowerCase()];
+    const wanted = new Map([
+      ["manual", false],
+      ["automaticbyos", true],
+    ]).get(mode.toLowerCase());
     return wanted === undefined || (automatic ?? true) === wanted
       ? []
       : [
@@ -92,6 +106,37 @@ export const diskNumbersOnce = rule(
   },
 );
 
+export const agentForExtensions = rule(
+  { id: "WIN-AGENT", source: sources.azureNative },
+  (_path, agent: boolean, extensions: boolean) =>
+    !agent && extensions
+      ? ["is false; without the agent allowExtensionOperations has to be false too"]
+      : [],
+);
+
+export const base64Data = rule(
+  { id: "CUSTOMDATA", source: sources.azureNative },
+  (_path, data: string) =>
+    data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data) ? [] : ["is not in base64"],
+);
+
+/** An image of the market is named by four parts. */
+export const wholeImage = rule(
+  { id: "VM-IMAGE-REQUIRED", source: sources.azureNative },
+  (_path, missing: readonly string[]) =>
+    missing.length > 0
+      ? [`lacks ${missing.join(", ")}; an image has publisher, offer, sku and version`]
+      : [],
+);
+
+export const wholeProfile = rule(
+  { id: "WIN-OSPROFILE", source: sources.azureNative },
+  (_path, missing: readonly string[]) =>
+    missing.length > 0
+      ? [`lacks ${missing.join(", ")}; a Windows machine needs adminUsername and adminPassword`]
+      : [],
+);
+
 export function judgeVirtualMachine(resource: Resource): Finding[] {
   const { properties } = resource;
   return [
@@ -111,9 +156,27 @@ export function judgeVirtualMachine(resource: Resource): Finding[] {
         return typeof lun === "number" ? [lun] : [];
       }),
     ),
+    ...judgeImage(properties),
     ...judgeSpot(properties),
     ...(isWindows(resource) ? judgeWindows(properties) : []),
   ];
+}
+
+function judgeImage(properties: PlainObject): Finding[] {
+  const image = valueAt(properties, "storageProfile", "imageReference");
+  const isMarket = textAt(image, "publisher") !== undefined;
+  const parts = ["publisher", "offer", "sku", "version"];
+  return isMarket
+    ? wholeImage(
+        "storageProfile.imageReference",
+        parts.filter((part) => isMissing(image, part)),
+      )
+    : [];
+}
+
+function isMissing(value: Plain | undefined, key: string): boolean {
+  const found = valueAt(value, key);
+  return found === undefined || found === "";
 }
 
 function judgeInterfaces(properties: PlainObject): Finding[] {
@@ -155,6 +218,7 @@ function judgeSpot(properties: PlainObject): Finding[] {
   return [
     ...given.flatMap((keys) => spotOnly(below("", keys), textAt(properties, "priority"))),
     ...ofText(properties, "", ["evictionPolicy"], evictionPolicy),
+    ...ofNumber(properties, "", ["billingProfile", "maxPrice"], spotPrice),
   ];
 }
 
@@ -164,7 +228,29 @@ function judgeWindows(properties: PlainObject): Finding[] {
   const settingsPath = "osProfile.windowsConfiguration";
   const automatic = valueAt(settings, "enableAutomaticUpdates");
   const hasLinux = isObject(valueAt(properties, "osProfile", "linuxConfiguration"));
+  const profile = valueAt(properties, "osProfile");
+  const extensions = valueAt(profile, "allowExtensionOperations");
   return [
+    ...ofNumber(properties, "", ["storageProfile", "osDisk", "diskSizeGB"], (path, size) =>
+      // How large an image is, its name does not say: there are small ones, and those of others.
+      size > 4095 ? osDiskSize(path, size) : [],
+    ),
+    ...(isObject(profile)
+      ? [
+          ...wholeProfile(
+            "osProfile",
+            ["adminUsername", "adminPassword"].filter((key) => isMissing(profile, key)),
+          ),
+          // Azure takes the machine's name where no other is given.
+          ...(valueAt(profile, "computerName") === undefined
+            ? ofText(properties, "", ["vmName"], computerName)
+            : []),
+        ]
+      : []),
+    ...(extensions === unknown || valueAt(settings, "provisionVMAgent") !== false
+      ? []
+      : agentForExtensions(at(settingsPath, "provisionVMAgent"), false, extensions !== false)),
+    ...ofText(properties, "", ["osProfile", "customData"], base64Data),
     ...ofText(properties, "", ["osProfile", "computerName"], (path, name) => [
       ...computerName(path, name),
       ...(user === undefined ? [] : computerNameNotUser(path, name, user)),
@@ -174,7 +260,10 @@ function judgeWindows(properties: PlainObject): Finding[] {
       ...adminUsernameReserved(path, name),
     ]),
     ...ofText(properties, "", ["osProfile", "adminPassword"], (path, password) => [
-      ...adminPasswordLength(path, password),
+      // Azure's interface takes 8; that its portal wants 12 is no reason to stop a stack of somebody else.
+      ...(password.length >= 8 && password.length <= 123
+        ? []
+        : adminPasswordLength(path, password)),
       ...adminPasswordClasses(path, password),
       ...adminPasswordCharacters(path, password),
       ...adminPasswordForbidden(path, password),
@@ -192,6 +281,10 @@ function judgeWindows(properties: PlainObject): Finding[] {
             typeof automatic === "boolean" ? automatic : undefined,
           )),
     ]),
-    ...ofText(properties, "", ["licenseType"], licenseType),
+    ...ofText(properties, "", ["licenseType"], (path, license) =>
+      licenseTypes.some((one) => one.toLowerCase() === license.toLowerCase())
+        ? []
+        : licenseType(path, license),
+    ),
   ];
 }

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { judgeAzureResource } from "../../policy/azureAccepts";
+import { isReported, judgeAzureResource } from "../../policy/azureAccepts";
 import { unknown, type Plain, type PlainObject } from "../../policy/properties";
 import { legal, machine, refused, types, type Kind } from "./azureResourceCases";
 
@@ -69,6 +69,36 @@ describe("policy/azureAccepts", () => {
       linuxConfiguration: {},
     };
     assert.deepEqual(judge("machine", { ...machine, osProfile, licenseType: null }), []);
+  });
+
+  it("takes the machine's name where no computer name is given", () => {
+    const osProfile = { ...(machine.osProfile as PlainObject), computerName: null };
+    assert.deepEqual(judge("machine", { ...machine, osProfile }), []);
+    assert.deepEqual(judge("machine", { ...machine, vmName: "machine1a2b3c4d5e", osProfile }), [
+      "vmName WIN-COMPUTERNAME",
+    ]);
+  });
+
+  it("leaves alone what Azure only may refuse, and the portal's own tags", () => {
+    const tags = { "hidden-link:/subscriptions/s/resourceGroups/g": "Resource" };
+    assert.deepEqual(judge("machine", { ...machine, tags }), []);
+    const password = changed("machine", ["osProfile", "adminPassword"], "Aa1-xyzw");
+    assert.deepEqual(judge("machine", password), []);
+    const wide = judgeAzureResource({
+      type: types.network,
+      urn: "urn",
+      properties: { addressSpace: { addressPrefixes: ["10.80.0.1/16"] } },
+    });
+    assert.deepEqual(
+      wide.map((finding) => [finding.rule, isReported(finding)]),
+      [["VNET-CIDR-HOSTBITS", false]],
+    );
+  });
+
+  it("knows no patch mode by the names that every object has", () => {
+    const keys = ["osProfile", "windowsConfiguration", "patchSettings", "patchMode"];
+    const found = judge("machine", changed("machine", keys, "constructor"));
+    assert.deepEqual(found, [`${keys.join(".")} WIN-PATCHMODE`]);
   });
 
   it("says what was received, and never a password", () => {

@@ -73,6 +73,49 @@ describe("policy/runCommands", () => {
     ["-----BEGIN RSA PRIVATE KEY-----", "a private key"],
     ["AccountKey=hushhushhushhushhushhush", "the key of a storage account"],
   ];
+  const otherForms = [
+    "$password = 'Pa$$w0rd-1234'",
+    '$env:DB_PASSWORD = "hush"',
+    "net user ada 'Secret-1234!' /add",
+    'net.exe user ada "Secret-1234!" /add',
+    "ConvertTo-SecureString -AsPlainText 'x' -Force",
+    'ConvertTo-SecureString -AsPlainText -Force -String "x"',
+    "$settings = @{ password = 'x' }",
+    "$settings = @{ user = 'ada'; 'Password' = 'x' }",
+    "[Net.NetworkCredential]::new('ada','x').NetworkCredential('ada','x')",
+    "Invoke-WebRequest 'https://a.blob.core.windows.net/b?sv=1&sig=abcdefghijklmnopqrstuv%3D'",
+  ];
+  for (const line of otherForms) {
+    it(`refuses ${line}`, () => {
+      const found = judge({ source: { script: line } });
+      assert.ok(found.length > 0);
+      assert.ok(found.every((text) => text.endsWith("[RUNCMD-NO-SECRET]")));
+    });
+  }
+
+  const noSecrets = [
+    "# .NET user accounts are made below",
+    "# $password = 'an example'",
+    "Use-It .NET user accounts are",
+    "$secretName = 'vault-entry'",
+    "$tokenCount = '5'",
+    "net user ada /delete",
+    "net user ada $password /add",
+    "ConvertTo-SecureString $text -AsPlainText -Force",
+    'ConvertTo-SecureString "$text" -AsPlainText',
+    "New-It -PasswordLength '12'",
+    "$password = Read-Host 'Password'",
+  ];
+  for (const line of noSecrets) {
+    it(`accepts ${line}`, () => assert.deepEqual(judge({ source: { script: line } }), []));
+  }
+
+  for (const name of ["PasswordLength", "TokenEndpoint", "KeyVaultSecretUri"]) {
+    it(`accepts a parameter ${name}`, () => {
+      assert.deepEqual(judge({ parameters: [{ name, value: "x" }] }), []);
+    });
+  }
+
   for (const [line, what] of scripts) {
     it(`refuses a script that gives ${what}, without the value`, () => {
       assert.deepEqual(judge({ source: { script: `exit 0\n${line}\n` } }), [

@@ -57,6 +57,50 @@ describe("policy/secrets", () => {
       { people: { ada: { exportedIdentity: value, exportPassword: value } } },
       ["people.ada.exportedIdentity", "people.ada.exportPassword"],
     ],
+    [
+      "the password that a managed run command runs with",
+      "azure-native:compute:VirtualMachineRunCommandByVirtualMachine",
+      { runAsUser: "ada", runAsPassword: value },
+      ["runAsPassword"],
+    ],
+    [
+      "keys that are shared and keys of storage accounts",
+      "azure-native:network:VirtualNetworkGatewayConnection",
+      { sharedKey: value, storageAccountKey: value, accountKey: value, sasToken: value },
+      ["sharedKey", "storageAccountKey", "accountKey", "sasToken"],
+    ],
+    [
+      "values of an environment whose names say it",
+      command,
+      {
+        environment: { DB_PASSWORD: value, API_TOKEN: value, connectionString: value, PATH: value },
+      },
+      ["environment.DB_PASSWORD", "environment.API_TOKEN", "environment.connectionString"],
+    ],
+    [
+      "protected settings below others",
+      "azure-native:compute:VirtualMachineScaleSet",
+      {
+        virtualMachineProfile: {
+          extensions: [{ protectedSettings: { a: value }, settings: { a: value } }],
+        },
+      },
+      ["virtualMachineProfile.extensions[0].protectedSettings.a"],
+    ],
+    [
+      "not what only speaks of secrets",
+      machine,
+      {
+        secretName: value,
+        keyVaultSecretUri: value,
+        passwordLength: value,
+        tokenEndpoint: value,
+        publicKey: value,
+        secrets: [{ sourceVault: { id: value } }],
+        unprotectedSettings: value,
+      },
+      [],
+    ],
     ["nothing empty", machine, { osProfile: { adminPassword: "" } }, []],
   ];
   for (const [what, type, properties, expected] of cases) {

@@ -1,7 +1,15 @@
 import * as assert from "node:assert/strict";
-import { judgeRedundantRules, judgeShadowedRules } from "../../policy/noShadowedRule";
-import { judgeOpenPorts } from "../../policy/peerPortsNotOpen";
+import {
+  judgeRedundantRules,
+  judgeShadowedRules,
+  noRedundantRule,
+  noShadowedRule,
+} from "../../policy/noShadowedRule";
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { graphPortPattern, judgeOpenPorts, peerPortsNotOpen } from "../../policy/peerPortsNotOpen";
 import { unknown, type Plain, type PlainObject } from "../../policy/properties";
+import { noteMarks } from "../../policy/shown";
+import { argumentsFor, asValidated } from "./sdkProperties";
 import { stackOf, type Declared } from "./stacks";
 
 const groupType = "azure-native:network:NetworkSecurityGroup";
@@ -32,6 +40,31 @@ function ownRule(name: string, properties: PlainObject, madeOf = ["group"]): Dec
     properties: { ...properties, name: null, securityRuleName: name },
     madeOf: { networkSecurityGroupName: madeOf },
   };
+}
+
+/** What a policy says of the resources as they are declared, and then of the stack; each with which of the two it was. */
+function run(
+  policy: ResourceValidationPolicy & StackValidationPolicy,
+  ...declared: Declared[]
+): string[] {
+  const messages: string[] = [];
+  const all = declared.map(({ name, type, properties, madeOf = {} }) => {
+    noteMarks(name, new Set());
+    const args = argumentsFor({ type, urn: name, props: asValidated(properties) });
+    for (const validate of [policy.validateResource ?? []].flat()) {
+      void validate(args, (message) => messages.push(`resource ${message}`));
+    }
+    const propertyDependencies = Object.fromEntries(
+      Object.entries(madeOf).map(([property, urns]) => [property, urns.map((urn) => ({ urn }))]),
+    );
+    return { ...args, propertyDependencies };
+  });
+  const stack = { ...all[0], resources: all };
+  void policy.validateStack(
+    stack as unknown as Parameters<StackValidationPolicy["validateStack"]>[0],
+    (message) => messages.push(`stack ${message}`),
+  );
+  return messages;
 }
 
 describe("policy/peerPortsNotOpen", () => {
@@ -137,6 +170,56 @@ describe("policy/peerPortsNotOpen", () => {
     assert.equal(judge(group({ ...fromAll, priority: 120 }, late)).length, 1);
     assert.deepEqual(judge(group(fromAll, { ...deny, priority: unknown })), []);
     assert.equal(judge(group({ ...fromAll, description: unknown })).length, 1);
+  });
+
+  it("is not kept from finding by an earlier rule that is not known yet and denies nothing inbound", () => {
+    const late: PlainObject = { ...allow, priority: 150, sourceAddressPrefix: unknown };
+    assert.deepEqual(places(group(late, fromAll)), ["group securityRules[1]"]);
+    const outbound: PlainObject = { ...late, access: "Deny", direction: "outbound" };
+    assert.deepEqual(places(group(outbound, fromAll)), ["group securityRules[1]"]);
+    assert.deepEqual(places(group({ ...late, access: unknown }, fromAll)), []);
+    assert.deepEqual(places(group({ ...late, access: "deny", direction: unknown }, fromAll)), []);
+  });
+
+  it("goes past what is no rule", () => {
+    assert.deepEqual(places(group(null, 5, "x", fromAll)), ["group securityRules[3]"]);
+    assert.deepEqual(places(group(unknown, fromAll)), []);
+  });
+
+  it("takes ports from 1 to 65535 from its configuration", () => {
+    const accepts = (text: string) => new RegExp(graphPortPattern).test(text);
+    const good = ["TCP 1", "UDP 5000", "TCP 9999", "TCP 59999", "TCP 65535"];
+    assert.deepEqual(good.filter(accepts), good);
+    const bad = ["TCP 0", "TCP 65536", "TCP 99999", "TCP 022", "tcp 22", "22", "TCP 100000"];
+    assert.deepEqual(bad.filter(accepts), []);
+  });
+
+  it("takes a deny of Internet for all of it, whatever network the group is in", () => {
+    const internet = { ...deny, sourceAddressPrefix: "Internet" };
+    assert.deepEqual(judge(group(internet, fromAll)), []);
+    assert.equal(judge(group({ ...internet, priority: 300 }, fromAll)).length, 1);
+    const other = { ...internet, sourceAddressPrefix: "VirtualNetwork" };
+    assert.equal(judge(group(other, fromAll)).length, 1);
+  });
+
+  it("refuses the rules inside of a group before it is made, and does not say it again", () => {
+    const [first, ...later] = run(
+      peerPortsNotOpen,
+      group(fromAll),
+      ownRule("Open", { ...fromAll, priority: 210, destinationPortRange: "3389" }),
+    );
+    assert.match(first, /^resource securityRules\[0\]: the rule "Allow" .* lets everyone/);
+    assert.equal(later.length, 1);
+    assert.match(later[0], /^stack the rule "Open" .* lets everyone/);
+    assert.deepEqual(run(peerPortsNotOpen, group(deny, fromAll)), []);
+    for (const [policy, rules] of [
+      [noShadowedRule, [allow, deny]],
+      [noRedundantRule, [allow, { ...allow, name: "Again", priority: 300 }]],
+    ] as const) {
+      const found = run(policy, group(...rules));
+      assert.equal(found.length, 1);
+      assert.match(found[0], /^resource .* never decides/);
+    }
   });
 });
 

@@ -94,6 +94,26 @@ describe("policy/azureResources/together", () => {
     ]);
   });
 
+  it("refuses two rules of a group with one priority where one is a resource of its own", () => {
+    const rule = { priority: 100, direction: "Inbound", access: "Allow", protocol: "*" };
+    const group: Declared = {
+      name: "group",
+      type: "azure-native:network:NetworkSecurityGroup",
+      properties: { securityRules: [{ ...rule, name: "first" }] },
+    };
+    const own = (name: string, properties: PlainObject): Declared => ({
+      name,
+      type: "azure-native:network:SecurityRule",
+      properties: { securityRuleName: name, ...properties },
+      madeOf: { networkSecurityGroupName: ["group"] },
+    });
+    assert.deepEqual(judge(group, own("late", rule)), [
+      'late priority: is 100, the same as of the rule "first" of the group; each once in a direction [NSG-PRIORITY-DUP]',
+    ]);
+    assert.deepEqual(judge(group, own("late", { ...rule, direction: "Outbound" })), []);
+    assert.deepEqual(judge(group, own("late", { ...rule, priority: 101 })), []);
+  });
+
   it("says nothing where more is in question than is named", () => {
     const type = "azure-native:network:PublicIPAddress";
     const addresses = ["first", "second"].map((name) => ({ name, type, properties: {} }));
