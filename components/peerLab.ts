@@ -13,7 +13,8 @@ import type {
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
-import { plain, plainPlacement } from "./plainValues";
+import { fitted, plain, plainJumpHost, plainPlacement } from "./plainValues";
+import { peerLabShape } from "./plan/argumentShapes";
 import { checkLab } from "./plan/checkLab";
 import {
   networkOf,
@@ -22,6 +23,7 @@ import {
   type LabMachinePlan,
   type LabPlan,
 } from "./plan/lab";
+import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
@@ -50,14 +52,20 @@ export class PeerLab extends pulumi.ComponentResource {
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
+    const shaped = fitted(args, peerLabShape);
+    args = shaped.args;
     const definition: LabDefinition = {
       ...args,
       ...plainPlacement(args),
+      people: args.people ?? {},
       adminPassword: plain(args.adminPassword),
+      jumpHost: plainJumpHost(args.jumpHost),
       makesResourceGroup: args.resourceGroupName === undefined,
     };
     const judged = { resource: this, options: opts, withParts: true };
-    refuse(`PeerLab ${name}`, checkLab(definition, name), judged);
+    const ofContent = checkLab(definition, name);
+    const findings = [...shaped.findings, ...besides(shaped.findings, ofContent)];
+    refuse(`PeerLab ${name}`, findings, judged);
     const plan = planLab(definition);
     const parent = { parent: this };
 

@@ -4,11 +4,13 @@ import { existingNetwork, existingSubnet } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
 import { securityGroup } from "./networkSecurityGroup";
 import type { GuestNetworking } from "./peerMachine";
-import { plainPlacement } from "./plainValues";
+import { fitted, plainPlacement } from "./plainValues";
+import { peerNetworkShape } from "./plan/argumentShapes";
 import { checkComponentName, networkNames } from "./plan/componentNames";
 import { checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
 import { checkPlacement } from "./plan/placement";
 import { rangesKept } from "./plan/rules/addressRanges";
+import { besides } from "./plan/shape";
 
 /** How machines reach the internet. */
 export const Outbound = {
@@ -119,15 +121,17 @@ export class PeerNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: PeerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerNetwork", name, args, opts);
-    refuse(
-      `PeerNetwork ${name}`,
-      [
-        ...checkComponentName("name", name, networkNames(args.existing)),
-        ...checkPlacement("", plainPlacement(args)),
-        ...checkNetwork("", args),
-      ],
-      { resource: this, options: opts },
-    );
+    const shaped = fitted(args, peerNetworkShape);
+    args = shaped.args;
+    const ofContent = [
+      ...checkComponentName("name", name, networkNames(args.existing)),
+      ...checkPlacement("", plainPlacement(args)),
+      ...checkNetwork("", args),
+    ];
+    refuse(`PeerNetwork ${name}`, [...shaped.findings, ...besides(shaped.findings, ofContent)], {
+      resource: this,
+      options: opts,
+    });
     const plan = planNetwork(args);
     const parent = { parent: this };
 

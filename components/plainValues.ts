@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Finding } from "./plan/findings";
+import type { MachineDefinition } from "./plan/machine";
 import type { Tags } from "./plan/rules/tags";
+import { fit, type Shape } from "./plan/shape";
+import type { JumpHost } from "./peerMachine";
 
 /** `PlacementDefinition`, in which each value is said, were it to be unknown: it takes the place of what was an input. */
 export interface PlainPlacement {
@@ -10,8 +14,36 @@ export interface PlainPlacement {
 
 /** The value, unless it is known only later. */
 export function plain<T>(value: pulumi.Input<T> | undefined): T | undefined {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return undefined;
-  return value as T | undefined;
+  return isLater(value) ? undefined : (value as T | undefined);
+}
+
+function isLater(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/**
+ * Arguments as a component uses them: without what does not fit their shape, which is what the findings say, and without what
+ * is null. Programs in languages without types, or that go round them, give anything.
+ */
+export function fitted<Args>(args: Args, shape: Shape): { args: Args; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const known = fit("", args ?? {}, shape, findings, { isLater, nullIsAbsent: true });
+  return { args: (known ?? {}) as Args, findings };
+}
+
+/** The parts of a jump host that can be judged before anything exists; none of one that is known only later. */
+export function plainJumpHost(
+  jumpHost: pulumi.Input<JumpHost> | undefined,
+): (NonNullable<MachineDefinition["jumpHost"]> & { privateAddress?: string }) | undefined {
+  if (jumpHost === undefined) return undefined;
+  const { host, port, user, hostKey, privateAddress } = plain(jumpHost) ?? {};
+  return {
+    host: plain(host),
+    port: plain(port),
+    user: plain(user),
+    hostKey: plain(hostKey),
+    privateAddress: plain(privateAddress),
+  };
 }
 
 /** Where resources are made and what they are tagged with, as far as it is known before anything exists. */

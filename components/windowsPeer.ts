@@ -12,11 +12,13 @@ import {
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
-import { plain, plainPlacement } from "./plainValues";
+import { fitted, plain, plainJumpHost, plainPlacement } from "./plainValues";
+import { windowsPeerShape } from "./plan/argumentShapes";
 import { checkComponentName, machineNames } from "./plan/componentNames";
 import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
 import { checkInterface } from "./plan/networkInterface";
 import { checkPlacement } from "./plan/placement";
+import { besides } from "./plan/shape";
 import { pinnedHostKey, preparation } from "./preparation";
 import { withSecrets } from "./secrets";
 import {
@@ -210,25 +212,27 @@ export class WindowsPeer extends pulumi.ComponentResource {
 
   constructor(name: string, args: WindowsPeerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:WindowsPeer", name, withSecrets(args), opts);
+    const shaped = fitted(args, windowsPeerShape);
+    args = shaped.args;
     const definition: MachineDefinition = {
       ...args,
       adminPassword: plain(args.adminPassword),
-      jumpHost: args.jumpHost === undefined ? undefined : plainJumpHost(args.jumpHost),
-      seed: plain(args.seed),
+      jumpHost: plainJumpHost(args.jumpHost),
+      seed: plainSeed(args.seed),
     };
-    refuse(
-      `WindowsPeer ${name}`,
-      [
-        ...checkComponentName("name", name, machineNames),
-        ...checkPlacement("", plainPlacement(args)),
-        ...checkInterface("", {
-          subnetId: plain(args.subnetId),
-          networkSecurityGroupId: plain(args.networkSecurityGroupId),
-        }),
-        ...checkMachine("", name, definition),
-      ],
-      { resource: this, options: opts },
-    );
+    const ofContent = [
+      ...checkComponentName("name", name, machineNames),
+      ...checkPlacement("", plainPlacement(args)),
+      ...checkInterface("", {
+        subnetId: plain(args.subnetId),
+        networkSecurityGroupId: plain(args.networkSecurityGroupId),
+      }),
+      ...checkMachine("", name, definition),
+    ];
+    refuse(`WindowsPeer ${name}`, [...shaped.findings, ...besides(shaped.findings, ofContent)], {
+      resource: this,
+      options: opts,
+    });
     const plan = planMachine(name, definition);
     const parent = { parent: this };
 
@@ -350,10 +354,8 @@ export class WindowsPeer extends pulumi.ComponentResource {
   }
 }
 
-/** The parts of a jump host that can be judged before anything exists. */
-function plainJumpHost(
-  jumpHost: pulumi.Input<JumpHost>,
-): NonNullable<MachineDefinition["jumpHost"]> {
-  const { host, port, user, hostKey } = plain(jumpHost) ?? {};
-  return { host, port, user, hostKey };
+/** The parts of a seed that can be judged before anything exists. */
+function plainSeed(seed: WindowsPeerArgs["seed"]): MachineDefinition["seed"] {
+  const known = plain(seed);
+  return known && { role: plain(known.role), server: plain(known.server) };
 }

@@ -4,9 +4,10 @@ import type { LabDefinition } from "./lab";
 import { hasOwnKey } from "./ownKey";
 import { knownKey } from "./rules/configuration";
 import { jumpHostGiven } from "./rules/jumpHosts";
-import { boolean, fields, fit, list, map, number, text, type Shape } from "./shape";
+import { besides, boolean, fields, fit, later, list, map, number, text, type Shape } from "./shape";
 
-const machineShape = fields({
+/** The arguments of a machine of a lab. */
+export const machineFields = {
   computerName: text,
   image: text,
   imageReference: fields({ publisher: text, offer: text, sku: text, version: text, id: text }),
@@ -25,17 +26,22 @@ const machineShape = fields({
   publicIpv6: boolean,
   outbound: text,
   openSshMsi: text,
-});
+};
+const machineShape = fields(machineFields);
 
-const jumpHostShape = fields({
-  host: text,
-  port: number,
-  user: text,
-  password: text,
-  privateKey: text,
-  hostKey: text,
-  privateAddress: text,
-});
+/** The way to machines; what is secret of it may be wrapped as a value that is known only later, and all else with it. */
+export const jumpHostShape = fields(
+  {
+    host: later(text),
+    port: later(number),
+    user: later(text),
+    password: later(text),
+    privateKey: later(text),
+    hostKey: later(text),
+    privateAddress: text,
+  },
+  { host: jumpHostGiven, user: jumpHostGiven },
+);
 
 /** Every key of the program's configuration, without the project's name. */
 export const configurationShape: Readonly<Record<string, Shape>> = {
@@ -45,16 +51,16 @@ export const configurationShape: Readonly<Record<string, Shape>> = {
       machines: map(machineShape),
       maker: text,
       rotation: text,
-      exportedIdentity: text,
-      exportPassword: text,
+      exportedIdentity: later(text),
+      exportPassword: later(text),
     }),
   ),
   machineDefaults: machineShape,
-  resourceGroupName: text,
-  location: text,
-  tags: map(text),
+  resourceGroupName: later(text),
+  location: later(text),
+  tags: later(map(later(text))),
   adminUsername: text,
-  adminPassword: text,
+  adminPassword: later(text),
   adminSources: list(text),
   jumpHost: jumpHostShape,
   seed: text,
@@ -71,7 +77,7 @@ export const configurationShape: Readonly<Record<string, Shape>> = {
   ipv4Subnet: text,
   ipv6Subnet: text,
   existing: fields({
-    resourceGroupName: text,
+    resourceGroupName: later(text),
     virtualNetworkName: text,
     subnetName: text,
     networkSecurityGroupName: text,
@@ -128,26 +134,11 @@ export function readConfiguration(
   }
   const { identityCopies = {}, ...ofLab } = raw;
   const definition = { people: {}, ...ofLab } as LabDefinition;
-  findings.push(...checkJumpHostComplete(definition));
-  // What was reported for its shape is not reported again for being missing, nor is a key for what was in it.
-  const reported = findings.map(({ path }) => path);
-  const isPart = (known: string, path: string) =>
-    known.startsWith(`${path}[`) || (!path.includes(".") && known.startsWith(`${path}.`));
-  const content = checkLab(definition).filter(
-    ({ path }) => !reported.some((known) => path === known || isPart(known, path)),
-  );
   return {
     definition,
     identityCopies: identityCopies as Record<string, string>,
-    findings: [...findings, ...content],
+    findings: [...findings, ...besides(findings, checkLab(definition))],
   };
-}
-
-function checkJumpHostComplete({ jumpHost }: LabDefinition): Finding[] {
-  if (jumpHost === undefined) return [];
-  return (["host", "user"] as const).flatMap((key) =>
-    jumpHostGiven(`jumpHost.${key}`, jumpHost[key]),
-  );
 }
 
 function isEmpty(value: string): boolean {

@@ -29,6 +29,7 @@ export function at(path: string, key: string | number): string {
 
 /** A received value as it is quoted in a finding. Never call it with a secret; a private key in the wrong place is not shown. */
 export function received(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
   const text = JSON.stringify(value);
   if (text === undefined) return String(value);
   if (/PRIVATE KEY/i.test(text)) return "(not shown)";

@@ -182,7 +182,7 @@ function checkJumpHost(
 
 function checkSeed(path: string, seed: NonNullable<MachineDefinition["seed"]>): Finding[] {
   return [
-    ...seedRole(at(path, "role"), seed.role ?? ""),
+    ...given(seedRole, at(path, "role"), seed.role),
     ...given(seedServer, at(path, "server"), seed.server),
   ];
 }

@@ -4,7 +4,7 @@ import { rule } from "./rule";
 
 const source = "a key or a value that nothing reads would be ignored without a word";
 
-/** A key that the configuration has. */
+/** A key that the configuration, or an argument of a component, has. */
 export const knownKey = rule(
   { id: "CONFIGURATION-KEY", source },
   (_path, key: string, known: readonly string[], where?: string) =>
@@ -19,8 +19,10 @@ export const knownKey = rule(
  */
 export const wantedKind = rule(
   { id: "CONFIGURATION-TYPE", source },
-  (path, value: unknown, wanted: string) =>
-    isKind(value, wanted) ? [] : [`${shown(path, value, wanted)}; it must be ${wanted}`],
+  (path, value: unknown, wanted: string, isLater = false) => {
+    if (isLater) return [`is known only later; it must be ${wanted} that is known at once`];
+    return isKind(value, wanted) ? [] : [`${shown(path, value, wanted)}; it must be ${wanted}`];
+  },
 );
 
 function isKind(value: unknown, wanted: string): boolean {
@@ -33,12 +35,15 @@ function isKind(value: unknown, wanted: string): boolean {
       return typeof value === "string";
     case "a number":
       return typeof value === "number";
+    case "given":
+      return value !== undefined && value !== null;
     default:
       return typeof value === "boolean";
   }
 }
 
 function shown(path: string, value: unknown, wanted: string): string {
+  if (value === undefined) return "is missing";
   // What is indented wrongly ends up below another key, with the secrets that it holds.
   if (Array.isArray(value)) return "is a list";
   if (typeof value === "object" && value !== null) return "is a map";

@@ -44,10 +44,9 @@ function parsed(source: unknown): ReturnType<typeof parseRange> {
   return typeof source === "string" ? parseRange(source) : undefined;
 }
 
-/** The two, of a configuration that leaves one out. */
-export const jumpHostGiven = rule(
-  { id: "JUMP-HOST-MISSING", source },
-  (_path, text: string | undefined) => (text === undefined ? ["is missing"] : []),
+/** The two, where one is left out. */
+export const jumpHostGiven = rule({ id: "JUMP-HOST-MISSING", source }, (_path, text?: string) =>
+  text === undefined ? ["is missing"] : [],
 );
 
 /** The port of an SSH server. */
