@@ -1,8 +1,7 @@
-import { configurationShape, jumpHostShape, machineFields } from "./configuration";
+import { jumpHostShape, labFields, machineFields } from "./configuration";
 import { wantedKind } from "./rules/configuration";
 import { any, boolean, fields, later, map, text, type Shape } from "./shape";
 
-const { identityCopies: _ofTheProgramAlone, ...labFields } = configurationShape;
 const { resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts } =
   labFields;
 const { rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet } = labFields;

@@ -43,8 +43,8 @@ export const jumpHostShape = fields(
   { host: jumpHostGiven, user: jumpHostGiven },
 );
 
-/** Every key of the program's configuration, without the project's name. */
-export const configurationShape: Readonly<Record<string, Shape>> = {
+/** Every key of a lab, which the arguments of a `PeerLab` are, too. */
+export const labFields = {
   people: map(
     fields({
       displayName: text,
@@ -83,6 +83,11 @@ export const configurationShape: Readonly<Record<string, Shape>> = {
     networkSecurityGroupName: text,
     firstPriority: number,
   }),
+};
+
+/** Every key of the program's configuration, without the project's name. */
+export const configurationShape: Readonly<Record<string, Shape>> = {
+  ...labFields,
   identityCopies: map(text),
 };
 

@@ -115,7 +115,7 @@ describe("components: arguments of a wrong shape", () => {
   });
 
   it("refuse what is missing and nobody can do without", () => {
-    const { resourceGroupName: _group, ...network } = goodNetwork;
+    const network = { ...goodNetwork, resourceGroupName: undefined };
     assert.deepEqual(refused("PeerNetwork", network), ["resourceGroupName"]);
     assert.deepEqual(refused("WindowsPeer", {}), ["resourceGroupName", "subnetId", "networking"]);
     assert.deepEqual(refused("WindowsPeer", { ...goodMachine, seed: { role: "peer" } }), [

@@ -4,8 +4,9 @@ import { labTrials } from "./labTrials";
 import { machineTrials } from "./machineTrials";
 import { nameTrials } from "./nameTrials";
 import { networkTrials } from "./networkTrials";
+import { reachTrials } from "./reachTrials";
 
-const trials = [...nameTrials, ...networkTrials, ...machineTrials, ...labTrials];
+const trials = [...nameTrials, ...networkTrials, ...reachTrials, ...machineTrials, ...labTrials];
 
 describe("components/plan/rules", () => {
   it("are all tried here, each with an id of its own", () => {
