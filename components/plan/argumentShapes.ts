@@ -1,6 +1,6 @@
 import { jumpHostShape, labFields, machineFields } from "./configuration";
 import { wantedKind } from "./rules/configuration";
-import { any, boolean, fields, later, map, text, type Shape } from "./shape";
+import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
 
 const { resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts } =
   labFields;
@@ -47,9 +47,34 @@ export const windowsPeerShape: Shape = fields(
   },
 );
 
+/** A machine that somebody fills in by hand (`PeerMachine`); one of a `WindowsPeer` is known only later. */
+const peerMachineShape: Shape = fields(
+  {
+    connection: later(
+      fields(
+        {
+          ...{ host: later(text), port: later(number), user: later(text), password: later(text) },
+          hostKey: later(text),
+          jumpHost: later(jumpHostShape),
+        },
+        { host: missing("a text"), user: missing("a text"), password: missing("a text") },
+      ),
+    ),
+    instanceId: later(text),
+    privateIpv4: later(text),
+    privateIpv6: later(text),
+    networking: any,
+    virtualMachineId: later(text),
+    power: later(text),
+    waitsFor: later(text),
+    passwordVersion: later(text),
+  },
+  { connection: missing("a map"), instanceId: missing("a text") },
+);
+
 /** The arguments of a `SharedPeerIdentity`. */
 export const sharedPeerIdentityShape: Shape = fields({
-  machines: map(any),
+  machines: map(later(peerMachineShape)),
   maker: text,
   person: text,
   rotation: text,

@@ -125,6 +125,13 @@ describe("components: arguments of a wrong shape", () => {
       "jumpHost.host",
       "jumpHost.user",
     ]);
+    const machines = { pc: {}, "pc-2": { connection: { host: "10.0.0.4" }, instanceId: "i" } };
+    assert.deepEqual(refused("SharedPeerIdentity", { machines }), [
+      "machines.pc.connection",
+      "machines.pc.instanceId",
+      'machines["pc-2"].connection.user',
+      'machines["pc-2"].connection.password',
+    ]);
     for (const name of Object.keys(components) as Name[]) refused(name, undefined);
   });
 });
