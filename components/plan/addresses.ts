@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as ipaddr from "ipaddr.js";
 
 export type Family = "IPv4" | "IPv6";
@@ -16,12 +17,11 @@ export interface AddressRange {
 export function parseRange(text: string): AddressRange | undefined {
   const bare = !text.includes("/");
   try {
-    if (bare && !ipaddr.isValid(text)) return undefined;
-    // ipaddr.js reads `10.1` as an IPv4 address, as inet_aton does; Azure does not.
-    const isIpv4 = !text.includes(":");
+    // ipaddr.js reads `10.1`, and parts with leading zeros as octal numbers, as inet_aton does; Azure does not.
+    const isIpv4 = isIP(text.split("/")[0]) === 4;
+    if (!isIpv4 && isIP(text.split("/")[0]) !== 6) return undefined;
     // Nor does it take `/016` for `/16`.
     if (/\/0\d/.test(text)) return undefined;
-    if (isIpv4 && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0])) return undefined;
     const [address, prefixLength] = ipaddr.parseCIDR(bare ? `${text}/${isIpv4 ? 32 : 128}` : text);
     if (address.kind() === "ipv6" && (address as ipaddr.IPv6).zoneId) return undefined;
     return {
