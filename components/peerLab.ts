@@ -13,9 +13,9 @@ import type {
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
-import { fitted, plain, plainJumpHost, plainPlacement } from "./plainValues";
+import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
 import { peerLabShape } from "./plan/argumentShapes";
-import { checkLab } from "./plan/checkLab";
+import { checkLab, checkZoneTags } from "./plan/checkLab";
 import {
   networkOf,
   planLab,
@@ -24,6 +24,7 @@ import {
   type LabPlan,
 } from "./plan/lab";
 import { besides } from "./plan/shape";
+import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
@@ -69,8 +70,12 @@ export class PeerLab extends pulumi.ComponentResource {
     const plan = planLab(definition);
     const parent = { parent: this };
 
-    const group = resourceGroup(name, args, parent);
-    const shared = { resourceGroupName: group.name, location: group.location, tags: args.tags };
+    const tags = judgedTags(`PeerLab ${name}`, args.tags, (known) => [
+      ...checkTags("tags", known),
+      ...checkZoneTags("tags", { ...definition, tags: known }),
+    ]);
+    const group = resourceGroup(name, { ...args, tags }, parent);
+    const shared = { resourceGroupName: group.name, location: group.location, tags };
     const { existing, jumpHost } = args;
     const network = new PeerNetwork(
       name,

@@ -4,7 +4,7 @@ import { existingNetwork, existingSubnet } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
 import { securityGroup } from "./networkSecurityGroup";
 import type { GuestNetworking } from "./peerMachine";
-import { fitted, plainPlacement } from "./plainValues";
+import { fitted, judgedTags, plainPlacement } from "./plainValues";
 import { peerNetworkShape } from "./plan/argumentShapes";
 import { checkComponentName, networkNames } from "./plan/componentNames";
 import { checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
@@ -132,6 +132,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       resource: this,
       options: opts,
     });
+    args = { ...args, tags: judgedTags(`PeerNetwork ${name}`, args.tags) };
     const plan = planNetwork(args);
     const parent = { parent: this };
 

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseLate } from "./inputErrors";
 import type { Finding } from "./plan/findings";
 import type { MachineDefinition } from "./plan/machine";
-import type { Tags } from "./plan/rules/tags";
+import { checkTags, type Tags } from "./plan/rules/tags";
 import { fit, type Shape } from "./plan/shape";
 import type { JumpHost } from "./peerMachine";
 
@@ -59,4 +60,21 @@ export function plainPlacement(args: {
     tags:
       tags && Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, plain(value)])),
   };
+}
+
+type InputTags = pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+
+/** Tags as resources get them: what is known of them only later is judged then, before any resource has them. */
+export function judgedTags(
+  what: string,
+  tags: InputTags | undefined,
+  check: (tags: Tags) => Finding[] = (known) => checkTags("tags", known),
+): InputTags | undefined {
+  if (tags === undefined) return undefined;
+  const known = plain(tags);
+  if (known !== undefined && !Object.values(known).some(isLater)) return tags;
+  return pulumi.output(tags).apply((all) => {
+    refuseLate(what, check(all));
+    return all;
+  });
 }

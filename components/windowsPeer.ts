@@ -12,7 +12,7 @@ import {
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
-import { fitted, plain, plainJumpHost, plainPlacement } from "./plainValues";
+import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
 import { windowsPeerShape } from "./plan/argumentShapes";
 import { checkComponentName, machineNames } from "./plan/componentNames";
 import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
@@ -233,6 +233,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
       resource: this,
       options: opts,
     });
+    args = { ...args, tags: judgedTags(`WindowsPeer ${name}`, args.tags) };
     const plan = planMachine(name, definition);
     const parent = { parent: this };
 

@@ -121,7 +121,7 @@ function makesResourceGroup(definition: LabDefinition): boolean {
 }
 
 /** The zone of a lab's seed gets its tags; a lab without machines has none. */
-function checkZoneTags(path: string, definition: LabDefinition): Finding[] {
+export function checkZoneTags(path: string, definition: LabDefinition): Finding[] {
   const { tags = {} } = definition;
   if (!hasMachines(definition)) return [];
   return [...privateZoneTagCount(path, tags), ...privateZoneTagNames(path, tags)];

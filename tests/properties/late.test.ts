@@ -27,7 +27,6 @@ const notJudged: Readonly<Record<string, string>> = {
   subnetId: "Azure, for the machine's interface",
   networkSecurityGroupId: "Azure, for the machine's interface",
   location: "Azure, for the first resource in it",
-  tags: "Azure, for the first resource with them",
   jumpHost: "the connection, which is not made",
   seed: "the machine's own script",
   exportedIdentity: "the machine's own script, which imports it",
