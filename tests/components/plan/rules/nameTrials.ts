@@ -90,7 +90,10 @@ export const nameTrials: RuleTrial[] = [
   ),
   trial(
     adminPasswordUsername,
-    [{ values: ["xxLABUSERxx-1", "labuser"], words: /holds the user's name/ }],
+    [
+      { values: ["xxLABUSERxx-1", "labuser"], words: /holds the user's name/ },
+      { values: ["xxAdaxx-1", "ada"], words: /holds the user's name/ },
+    ],
     [
       ["xxLABUSExx-1", "labuser"],
       ["x-ab-x-1", "ab"],
@@ -142,8 +145,9 @@ export const nameTrials: RuleTrial[] = [
       { values: [zone("a".repeat(55))], words: /1 to 63/ },
       { values: ["lab.-12345678.peerlab.internal"], words: /begins nor ends with a hyphen/ },
       { values: ["single"], words: /1 parts between periods; allowed are 2 to 34/ },
+      { values: ["a.".repeat(34) + "b"], words: /35 parts between periods; allowed are 2 to 34/ },
     ],
-    [[zone("a".repeat(54))], [zone("my_lab.two")]],
+    [[zone("a".repeat(54))], [zone("my_lab.two")], ["a.".repeat(33) + "b"]],
   ),
   trial(tagCount, [{ values: [tags(51)], words: /are 51.*50 tags/ }], [[tags(50)]]),
   trial(
@@ -158,8 +162,12 @@ export const nameTrials: RuleTrial[] = [
   ),
   trial(
     tagNamesReserved,
-    [{ values: [{ AzureThing: "x" }], words: /begin with azure/, path: ".AzureThing" }],
-    [[{ myAzure: "x" }]],
+    [
+      { values: [{ AzureThing: "x" }], words: /begin with azure/, path: ".AzureThing" },
+      { values: [{ "windows-11": "x" }], words: /begin with windows/, path: '["windows-11"]' },
+      { values: [{ microsoft: "x" }], words: /begin with microsoft/, path: ".microsoft" },
+    ],
+    [[{ myAzure: "x", window: "x" }]],
   ),
   trial(
     tagValues,
