@@ -1,7 +1,7 @@
 /** Rules of security groups that the library can never break, since it writes the groups from plans. */
-import { parseRange } from "../../components/plan/addresses";
+import { overlap, parseRange } from "../../components/plan/addresses";
 import { at, oneOf, received, type Finding } from "../../components/plan/findings";
-import { ruleCount } from "../../components/plan/rules/securitySources";
+import { ruleCount, sourceHostBits } from "../../components/plan/rules/securitySources";
 import { rule, type Mistake } from "../../components/plan/rules/rule";
 import { sources } from "../../components/plan/rules/sources";
 import { elementsAt, isKnown, isObject, textAt, valueAt, type Plain } from "../properties";
@@ -120,6 +120,28 @@ export const ruleWord = rule(
       : [`is ${received(word)}; it is ${oneOf(allowed)}`],
 );
 
+/** No range of a list lies in another one of it. */
+export const prefixApart = rule(
+  {
+    id: "NSG-PREFIX-OVERLAP",
+    source: "cloud-provider-azure#6775: OverlappingSubnetsNotPermittedInSecurityRule",
+  },
+  (_path, prefix: string, other: string) => [
+    `is ${received(prefix)}, which overlaps ${received(other)} in the same list; leave the narrower one out`,
+  ],
+);
+
+function prefixesApart(list: readonly { path: string; text: string }[]): Finding[] {
+  const ranges = list.map(({ text }) => parseRange(text));
+  return list.flatMap(({ path, text }, index) => {
+    const range = ranges[index];
+    const other = ranges.findIndex(
+      (one, place) => place < index && one && range && overlap(one, range),
+    );
+    return other < 0 ? [] : prefixApart(path, text, list[other].text);
+  });
+}
+
 /** All prefixes of a rule, sources and destinations together, are of one family; `*` and tags are of either. */
 export const oneFamily = rule(
   {
@@ -208,6 +230,12 @@ function judgeRule(path: string, entry: Plain, nameKey: string): Finding[] {
       ),
     ),
     ...prefixes.flatMap(listed),
+    ...prefixes.flatMap(({ singular, plural }) =>
+      textsOfBoth(entry, path, singular, plural).flatMap((text) =>
+        sourceHostBits(text.path, text.text),
+      ),
+    ),
+    ...prefixes.flatMap(({ plural }) => prefixesApart(textsOfBoth(entry, path, plural, plural))),
     ...ports.flatMap(({ singular, plural }) =>
       textsOfBoth(entry, path, singular, plural).flatMap((text) => portRange(text.path, text.text)),
     ),
