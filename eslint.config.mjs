@@ -11,8 +11,8 @@ export default tseslint.config(
     },
   },
   {
-    // Mocha loads its reporter as it is.
-    files: ["tests/reporter.js"],
+    // Mocha loads its reporter as it is, and so does the runner of policy packs what starts the pack.
+    files: ["tests/reporter.js", "policy/main.js"],
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
@@ -44,6 +44,21 @@ export default tseslint.config(
       "no-restricted-imports": [
         "error",
         { patterns: ["@pulumi/*", "**/local/**", "**/engine/**"] },
+      ],
+    },
+  },
+  {
+    // The pack starts anew for each preview: what it loads has to be small, and to hold for stacks without our components.
+    files: ["policy/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["@pulumi/*", "!@pulumi/policy", "**/local/**", "**/engine/**"] },
+            { regex: "/components(?!/plan/)" },
+          ],
+        },
       ],
     },
   },

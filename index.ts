@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PeerLab, type JumpHost, type PeerLabArgs } from "./components";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
+import { isRefusal } from "./components/plan/findings";
 import {
   identitiesWithoutCopy as withoutCopy,
   removedIdentities,
@@ -19,9 +20,11 @@ const { definition, identityCopies, findings } = readConfiguration(
   pulumi.runtime.allConfig(),
   process.env,
 );
-if (findings.length > 0) {
+// What is only to be warned of, the lab says itself.
+const refusals = findings.filter(isRefusal);
+if (refusals.length > 0) {
   throw new pulumi.RunError(
-    describeFindings(`The configuration of stack ${pulumi.getStack()}`, findings),
+    describeFindings(`The configuration of stack ${pulumi.getStack()}`, refusals),
   );
 }
 

@@ -13,6 +13,7 @@ import {
   makerOf,
 } from "./plan/identity";
 import { at } from "./plan/findings";
+import { broughtIdentityKept } from "./plan/rules/identities";
 import { newPassword, sha256 } from "./secrets";
 
 /** A person's identity as the stack's state keeps it. */
@@ -172,15 +173,11 @@ function refuseForgottenIdentity(
     brought ? { ...parent, replaceOnChanges: ["input"] } : { ...parent, ignoreChanges: ["input"] },
   );
   return stash.output.apply((origin) => {
-    if (brought || origin !== "brought") return;
-    refuseLate(`SharedPeerIdentity ${name}`, [
-      {
-        path: at(person === undefined ? "" : at("people", person), "exportedIdentity"),
-        reason:
-          "is missing, but this identity was brought with it; give it back, or remove the person and add her under another key " +
-          "to let a new identity be made",
-      },
-    ]);
+    const path = at(person === undefined ? "" : at("people", person), "exportedIdentity");
+    refuseLate(
+      `SharedPeerIdentity ${name}`,
+      broughtIdentityKept(path, brought, origin === "brought"),
+    );
   });
 }
 

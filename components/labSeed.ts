@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import { detached } from "./failedResources";
+import { seedZone } from "./plan/componentNames";
 import { newToken } from "./secrets";
 import type { SeedArgs, WindowsPeer, WindowsPeerArgs } from "./windowsPeer";
 
@@ -42,7 +43,7 @@ export function labSeed(
   const suffix = newToken().slice(0, 8);
   const zone = new pulumi.Stash(
     `${name}-seed-zone`,
-    { input: `${name.toLowerCase()}-${suffix}.peerlab.internal` },
+    { input: seedZone(name, suffix) },
     kept,
   ).output.apply(String);
   return {

@@ -40,14 +40,16 @@ export function initialPassword(
   return pulumi.secret(stash.output.apply(String));
 }
 
-/** The password that the lab user is to have: the given one, else the one that the VM was created with. */
-export function wantedPassword(
+/**
+ * The password that is given, judged as soon as it is known: nothing gets it that Azure or Windows would refuse. Undefined where
+ * none is given.
+ */
+export function givenPassword(
   name: string,
   given: pulumi.Input<string> | undefined,
-  initial: pulumi.Output<string>,
   plan: MachinePlan,
-): pulumi.Output<string> {
-  if (given === undefined) return initial;
+): pulumi.Output<string> | undefined {
+  if (given === undefined) return undefined;
   return pulumi.secret(
     pulumi.output(given).apply((wanted) => {
       refuseLate(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
+import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
@@ -11,14 +12,19 @@ import type {
   PeerLabArgs,
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
-import { PeerNetwork } from "./peerNetwork";
+import { PeerNetwork, type Outbound } from "./peerNetwork";
+import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
+import { peerLabShape } from "./plan/argumentShapes";
+import { checkLab, checkZoneTags } from "./plan/checkLab";
 import {
-  checkLab,
+  networkOf,
   planLab,
   type LabDefinition,
   type LabMachinePlan,
   type LabPlan,
 } from "./plan/lab";
+import { besides } from "./plan/shape";
+import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
@@ -47,16 +53,29 @@ export class PeerLab extends pulumi.ComponentResource {
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
+    const shaped = fitted(args, peerLabShape);
+    args = shaped.args;
     const definition: LabDefinition = {
       ...args,
-      adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
+      ...plainPlacement(args),
+      people: args.people ?? {},
+      adminPassword: plain(args.adminPassword),
+      jumpHost: plainJumpHost(args.jumpHost),
+      makesResourceGroup: args.resourceGroupName === undefined,
     };
-    refuse(`PeerLab ${name}`, checkLab(definition));
+    const judged = { resource: this, options: opts, withParts: true };
+    const ofContent = checkLab(definition, name);
+    const findings = [...shaped.findings, ...besides(shaped.findings, ofContent)];
+    refuse(`PeerLab ${name}`, findings, judged);
     const plan = planLab(definition);
     const parent = { parent: this };
 
-    const group = resourceGroup(name, args, parent);
-    const shared = { resourceGroupName: group.name, location: group.location, tags: args.tags };
+    const tags = judgedTags(`PeerLab ${name}`, args.tags, (known) => [
+      ...checkTags("tags", known),
+      ...checkZoneTags("tags", { ...definition, tags: known }),
+    ]);
+    const group = resourceGroup(name, { ...args, tags }, parent);
+    const shared = { resourceGroupName: group.name, location: group.location, tags };
     const { existing, jumpHost } = args;
     const network = new PeerNetwork(
       name,
@@ -68,7 +87,7 @@ export class PeerLab extends pulumi.ComponentResource {
         graphPorts: args.graphPorts,
         rdp: args.rdp,
         isolate: args.isolate,
-        outbound: args.outbound,
+        outbound: networkOf(definition).outbound as Outbound | undefined,
         ipv4Space: args.ipv4Space,
         ipv6Space: args.ipv6Space,
         ipv4Subnet: args.ipv4Subnet,
@@ -77,6 +96,7 @@ export class PeerLab extends pulumi.ComponentResource {
       },
       parent,
     );
+    const inSubnet = { ...shared, subnetId: subnetOf(name, args, plan, network) };
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
@@ -85,7 +105,7 @@ export class PeerLab extends pulumi.ComponentResource {
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
-      peers.set(machine.key, windowsPeer(name, args, shared, network, seed, machine, parent));
+      peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
     seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
     const identities = new Map<string, SharedPeerIdentity>();
@@ -161,10 +181,21 @@ function resourceGroup(
   return { name: found.name, location: location ?? found.location };
 }
 
+function subnetOf(
+  name: string,
+  { existing }: PeerLabArgs,
+  { machines }: LabPlan,
+  network: PeerNetwork,
+): pulumi.Output<string> {
+  return existing?.subnetName === undefined
+    ? network.subnetId
+    : existingSubnetWithRoom(`PeerLab ${name}`, network, machines.length);
+}
+
 function windowsPeer(
   name: string,
   args: PeerLabArgs,
-  shared: Shared,
+  shared: Shared & Pick<WindowsPeerArgs, "subnetId">,
   network: PeerNetwork,
   seed: LabSeed,
   machine: LabMachinePlan,
@@ -177,7 +208,6 @@ function windowsPeer(
       ...(definition as LabMachineArgs),
       ...shared,
       computerName: definition.computerName ?? key,
-      subnetId: network.subnetId,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
       networking: network.guestNetworking,
       seed: seed.partOf(key),

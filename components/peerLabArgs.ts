@@ -76,7 +76,7 @@ export interface PeerLabArgs {
   resourceGroupName?: pulumi.Input<string>;
   /** Azure region. The existing resource group's, or the provider's, by default. */
   location?: pulumi.Input<string>;
-  /** Tags of every resource. */
+  /** Tags of every resource, 15 at most: the private DNS zone takes no more. */
   tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** The lab user of every machine, an administrator. `labuser` by default. */
   adminUsername?: string;
@@ -96,17 +96,17 @@ export interface PeerLabArgs {
   reconcile?: ReconcileArgs;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
-  /** Ports of the applications. None by default. */
+  /** Ports of the applications, 450 at most. None by default. */
   graphPorts?: GraphPortArgs[];
   /** Opens RDP to `adminSources`. False by default. */
   rdp?: boolean;
   /** Denies everything else from the rest of the virtual network. True by default. */
   isolate?: boolean;
-  /** How machines reach the internet. `natGateway` where the jump host's own address is given, `existing` in an existing subnet, else `instance`. */
+  /** How machines reach the internet. With a jump host `natGateway`, or `existing` in an existing subnet; else `instance`. */
   outbound?: Outbound;
   /** IPv4 range of the virtual network. 10.80.0.0/16 by default. */
   ipv4Space?: string;
-  /** IPv6 range of the virtual network. fd5a:9c2e:71b0::/48 by default. */
+  /** IPv6 range of the virtual network, /48 to /64. fd5a:9c2e:71b0::/48 by default. */
   ipv6Space?: string;
   /** IPv4 range of the subnet. The first /24 of the space by default. */
   ipv4Subnet?: string;

@@ -1,10 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
-import type { input } from "@pulumi/azure-native/types";
+import { existingNetwork, existingSubnet } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
+import { securityGroup } from "./networkSecurityGroup";
 import type { GuestNetworking } from "./peerMachine";
-import { checkExistingSubnet, checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
-import type { SecurityRulePlan } from "./plan/securityRules";
+import { fitted, judgedTags, plainPlacement } from "./plainValues";
+import { peerNetworkShape } from "./plan/argumentShapes";
+import { checkComponentName, networkNames } from "./plan/componentNames";
+import { checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
+import { checkPlacement } from "./plan/placement";
+import { rangesKept } from "./plan/rules/addressRanges";
+import { besides } from "./plan/shape";
 
 /** How machines reach the internet. */
 export const Outbound = {
@@ -41,7 +47,11 @@ export interface ExistingNetworkArgs {
   virtualNetworkName?: string;
   /** The subnet; it must have an IPv4 range and an IPv6 /64. Its own security group and outbound access stay as they are. */
   subnetName?: string;
-  /** A security group that the rules are added to; nothing is denied in it, whatever `isolate` says. */
+  /**
+   * A security group that the rules are added to; nothing is denied in it, whatever `isolate` says. It takes the rules of one
+   * network: another one of the program is refused. One of another stack is not seen: rules of the same names count as this
+   * network's own, and Azure refuses to create them a second time.
+   */
   networkSecurityGroupName?: string;
   /** First of the up to 1,000 priorities used in an existing security group. 100 by default, 3000 at most. */
   firstPriority?: number;
@@ -63,7 +73,7 @@ export interface PeerNetworkArgs {
   jumpHostAddress?: string;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
-  /** Ports of the applications, in the security group and in each machine's Windows Firewall. None by default. */
+  /** Ports of the applications, in the security group and in each machine's Windows Firewall; 450 at most. None by default. */
   graphPorts?: GraphPortArgs[];
   /** Opens RDP (TCP 3389) to `adminSources`. False by default. */
   rdp?: boolean;
@@ -111,7 +121,18 @@ export class PeerNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: PeerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerNetwork", name, args, opts);
-    refuse(`PeerNetwork ${name}`, checkNetwork("", args));
+    const shaped = fitted(args, peerNetworkShape);
+    args = shaped.args;
+    const ofContent = [
+      ...checkComponentName("name", name, networkNames(args.existing)),
+      ...checkPlacement("", plainPlacement(args)),
+      ...checkNetwork("", args),
+    ];
+    refuse(`PeerNetwork ${name}`, [...shaped.findings, ...besides(shaped.findings, ofContent)], {
+      resource: this,
+      options: opts,
+    });
+    args = { ...args, tags: judgedTags(`PeerNetwork ${name}`, args.tags) };
     const plan = planNetwork(args);
     const parent = { parent: this };
 
@@ -120,7 +141,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       args.existing?.subnetName === undefined ? undefined : existingSubnet(name, args, parent);
     const ranges = adopted?.ranges ?? pulumi.output(plan.subnet);
     const rules = ranges.apply((subnet) => plan.rules(subnet));
-    const group = securityGroup(name, args, plan, adopted !== undefined, rules, parent);
+    const group = securityGroup(name, args, plan, adopted !== undefined, ranges, rules, parent);
     const created = adopted ?? createSubnet(name, args, plan, group, parent);
 
     this.virtualNetworkId = created.virtualNetworkId;
@@ -151,13 +172,10 @@ function refuseOtherRanges(name: string, plan: NetworkPlan, parent: Parent): voi
     { ...parent, ignoreChanges: ["input"] },
   );
   made.output.apply((ranges) => {
-    if (ranges === wanted) return;
-    refuseLate(`PeerNetwork ${name}`, [
-      {
-        path: "ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet",
-        reason: `are ${wanted}, but the network was made with ${ranges}; Azure does not change ranges in use: put them back, or destroy the lab first`,
-      },
-    ]);
+    refuseLate(
+      `PeerNetwork ${name}`,
+      rangesKept("ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet", wanted, String(ranges)),
+    );
   });
 }
 
@@ -167,29 +185,6 @@ interface SubnetParts {
 }
 
 type Parent = { parent: pulumi.Resource };
-type Rules = pulumi.Output<ReturnType<NetworkPlan["rules"]>>;
-
-function existingSubnet(
-  name: string,
-  args: PeerNetworkArgs,
-  parent: Parent,
-): SubnetParts & { ranges: pulumi.Output<string[]> } {
-  const resourceGroupName = args.existing?.resourceGroupName ?? args.resourceGroupName;
-  const virtualNetworkName = args.existing?.virtualNetworkName ?? "";
-  const subnetName = args.existing?.subnetName ?? "";
-  const found = network.getSubnetOutput(
-    { resourceGroupName, virtualNetworkName, subnetName },
-    parent,
-  );
-  const ranges = found.apply(({ addressPrefix, addressPrefixes }) => {
-    const all = addressPrefixes ?? (addressPrefix === undefined ? [] : [addressPrefix]);
-    refuseLate(`PeerNetwork ${name}`, checkExistingSubnet("existing.subnetName", all));
-    return all;
-  });
-  const subnetId = found.apply(({ id }) => id ?? "");
-  const virtualNetworkId = subnetId.apply((id) => id.replace(/\/subnets\/[^/]+$/i, ""));
-  return { ranges, subnetId, virtualNetworkId };
-}
 
 function createSubnet(
   name: string,
@@ -210,16 +205,18 @@ function createSubnet(
   if (existing?.virtualNetworkName !== undefined) {
     const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
     const virtualNetworkName = existing.virtualNetworkName;
-    const found = network.getVirtualNetworkOutput(
-      { resourceGroupName, virtualNetworkName },
-      parent,
-    );
+    const found = existingNetwork(name, args, virtualNetworkName, plan.subnet, parent);
     const subnet = new network.Subnet(
       `${name}-subnet`,
-      { resourceGroupName, virtualNetworkName, ...subnetArgs },
+      {
+        resourceGroupName,
+        virtualNetworkName,
+        ...subnetArgs,
+        addressPrefixes: found.ranges,
+      },
       parent,
     );
-    return { virtualNetworkId: found.apply(({ id }) => id ?? ""), subnetId: subnet.id };
+    return { virtualNetworkId: found.virtualNetworkId, subnetId: subnet.id };
   }
   const virtualNetwork = new network.VirtualNetwork(
     `${name}-network`,
@@ -267,82 +264,7 @@ function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): networ
       sku: { name: network.NatGatewaySkuName.Standard },
       publicIpAddresses: [{ id: address.id }],
     },
-    parent,
+    // Azure moves nothing to another region, and azure-native plans an update.
+    { ...parent, replaceOnChanges: ["location"] },
   );
-}
-
-/** The security group's id; an existing group gets the rules one by one, because a group put as a whole loses the others. */
-function securityGroup(
-  name: string,
-  args: PeerNetworkArgs,
-  plan: NetworkPlan,
-  adopted: boolean,
-  rules: Rules,
-  parent: Parent,
-): pulumi.Output<string> {
-  const { location, tags, existing } = args;
-  if (existing?.networkSecurityGroupName === undefined) {
-    const group = new network.NetworkSecurityGroup(
-      `${name}-security`,
-      {
-        resourceGroupName: args.resourceGroupName,
-        location,
-        tags,
-        securityRules: rules.apply(({ security }) => security.map(securityRuleArgs)),
-      },
-      parent,
-    );
-    return group.id;
-  }
-  const resourceGroupName = existing.resourceGroupName ?? args.resourceGroupName;
-  const { networkSecurityGroupName } = existing;
-  const found = network.getNetworkSecurityGroupOutput(
-    { resourceGroupName, networkSecurityGroupName },
-    parent,
-  );
-  // How many rules there are must be known before anything is looked up: those for a range of each family.
-  const ranges = adopted ? ["0.0.0.0/0", "::/0"] : plan.subnet;
-  for (const { name: ruleName } of plan.rules(ranges).security) {
-    const rule = rules.apply(({ security }) => {
-      const known = security.find((candidate) => candidate.name === ruleName);
-      if (!known) throw new Error(`rule ${ruleName} is not for the ranges of the existing subnet`);
-      return known;
-    });
-    new network.SecurityRule(
-      `${name}-${ruleName}`,
-      {
-        resourceGroupName,
-        networkSecurityGroupName,
-        securityRuleName: ruleName,
-        description: rule.description,
-        priority: rule.priority,
-        direction: network.SecurityRuleDirection.Inbound,
-        access: rule.access,
-        protocol: rule.protocol,
-        sourceAddressPrefixes: rule.apply((known) => known.sourceAddressPrefixes ?? []),
-        sourcePortRange: "*",
-        destinationAddressPrefixes: rule.apply((known) => known.destinationAddressPrefixes ?? []),
-        destinationPortRange: rule.destinationPortRange,
-      },
-      parent,
-    );
-  }
-  return found.apply(({ id }) => id ?? "");
-}
-
-function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {
-  return {
-    name: rule.name,
-    description: rule.description,
-    priority: rule.priority,
-    direction: network.SecurityRuleDirection.Inbound,
-    access: rule.access,
-    protocol: rule.protocol,
-    sourceAddressPrefix: rule.sourceServiceTag,
-    sourceAddressPrefixes: rule.sourceAddressPrefixes,
-    sourcePortRange: "*",
-    destinationAddressPrefix: rule.destinationAddressPrefixes === undefined ? "*" : undefined,
-    destinationAddressPrefixes: rule.destinationAddressPrefixes,
-    destinationPortRange: rule.destinationPortRange,
-  };
 }

@@ -8,8 +8,11 @@ import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
+import { fitted, plain } from "./plainValues";
+import { sharedPeerIdentityShape } from "./plan/argumentShapes";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
+import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
 import { thisUpdate } from "./thisUpdate";
 
@@ -82,10 +85,12 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
   public readonly reports: pulumi.Output<{ [key: string]: PeerIdentityReport }>;
 
   constructor(name: string, args: SharedPeerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    const keys = Object.keys(args.machines ?? {}).sort(codePoints);
+    const shaped = fitted(args, sharedPeerIdentityShape);
+    args = { ...shaped.args, machines: shaped.args.machines ?? {} };
+    const keys = Object.keys(args.machines).sort(codePoints);
     // Only the keys: with its machines among its inputs, one that fails would have the engine skip all others.
     super("peerlab:index:SharedPeerIdentity", name, withSecrets({ ...args, machines: keys }), opts);
-    refuse(`SharedPeerIdentity ${name}`, [
+    const ofContent = [
       ...checkIdentity("", {
         machines: keys,
         maker: args.maker,
@@ -93,10 +98,13 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
         rotation: args.rotation,
         hasExportedIdentity: args.exportedIdentity !== undefined,
         hasExportPassword: args.exportPassword !== undefined,
+        exportedIdentity: plain(args.exportedIdentity),
       }),
       ...checkStepPolicy("", args),
       ...(args.reconcile ? checkReconcile("reconcile", args.reconcile, keys) : []),
-    ]);
+    ];
+    const findings = [...shaped.findings, ...besides(shaped.findings, ofContent)];
+    refuse(`SharedPeerIdentity ${name}`, findings, { resource: this, options: opts });
     const policy: StepPolicy = args;
     const parent = { parent: this };
 

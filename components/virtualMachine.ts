@@ -76,7 +76,8 @@ export function networkInterface(
         },
       ],
     },
-    parent,
+    // Azure moves nothing to another region, and azure-native plans an update.
+    { ...parent, replaceOnChanges: ["location"] },
   );
 }
 

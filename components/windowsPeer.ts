@@ -5,14 +5,20 @@ import { currentGuestFilesHash } from "./guestFiles";
 import { refuse } from "./inputErrors";
 import {
   appliedPassword,
+  givenPassword,
   initialPassword,
   passwordVersion,
-  wantedPassword,
 } from "./labUserPassword";
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
+import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
+import { windowsPeerShape } from "./plan/argumentShapes";
+import { checkComponentName, machineNames } from "./plan/componentNames";
 import { checkMachine, planMachine, type MachineDefinition } from "./plan/machine";
+import { checkInterface } from "./plan/networkInterface";
+import { checkPlacement } from "./plan/placement";
+import { besides } from "./plan/shape";
 import { pinnedHostKey, preparation } from "./preparation";
 import { withSecrets } from "./secrets";
 import {
@@ -206,17 +212,33 @@ export class WindowsPeer extends pulumi.ComponentResource {
 
   constructor(name: string, args: WindowsPeerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:WindowsPeer", name, withSecrets(args), opts);
+    const shaped = fitted(args, windowsPeerShape);
+    args = shaped.args;
     const definition: MachineDefinition = {
       ...args,
-      adminPassword: typeof args.adminPassword === "string" ? args.adminPassword : undefined,
-      jumpHost: args.jumpHost === undefined ? undefined : plainJumpHost(args.jumpHost),
-      seed: plain(args.seed),
+      adminPassword: plain(args.adminPassword),
+      jumpHost: plainJumpHost(args.jumpHost),
+      seed: plainSeed(args.seed),
     };
-    refuse(`WindowsPeer ${name}`, checkMachine("", name, definition));
+    const ofContent = [
+      ...checkComponentName("name", name, machineNames),
+      ...checkPlacement("", plainPlacement(args)),
+      ...checkInterface("", {
+        subnetId: plain(args.subnetId),
+        networkSecurityGroupId: plain(args.networkSecurityGroupId),
+      }),
+      ...checkMachine("", name, definition),
+    ];
+    refuse(`WindowsPeer ${name}`, [...shaped.findings, ...besides(shaped.findings, ofContent)], {
+      resource: this,
+      options: opts,
+    });
+    args = { ...args, tags: judgedTags(`WindowsPeer ${name}`, args.tags) };
     const plan = planMachine(name, definition);
     const parent = { parent: this };
 
-    const initial = initialPassword(name, args.adminPassword, parent);
+    const given = givenPassword(name, args.adminPassword, plan);
+    const initial = initialPassword(name, given, parent);
     const publicIpv4 = plan.publicIpv4 ? publicAddress(name, args, "IPv4", parent) : undefined;
     const publicIpv6 = plan.publicIpv6 ? publicAddress(name, args, "IPv6", parent) : undefined;
     const nic = networkInterface(name, args, publicIpv4, publicIpv6, parent);
@@ -247,7 +269,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
         jumpHost,
       }));
     const policy: StepPolicy = args;
-    const wanted = wantedPassword(name, args.adminPassword, initial, plan);
+    const wanted = given ?? initial;
     const password = appliedPassword(
       name,
       { plan, policy, instanceId, initial, wanted, connection: reached, target, prepared },
@@ -333,16 +355,8 @@ export class WindowsPeer extends pulumi.ComponentResource {
   }
 }
 
-/** The parts of a jump host that can be judged before anything exists. */
-function plainJumpHost(
-  jumpHost: pulumi.Input<JumpHost>,
-): NonNullable<MachineDefinition["jumpHost"]> {
-  const { host, port, user, hostKey } = plain(jumpHost) ?? {};
-  return { host, port, user, hostKey };
-}
-
-/** The value, unless it is known only later. */
-function plain<T extends object>(value: pulumi.Input<T> | undefined): T | undefined {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return undefined;
-  return value as T | undefined;
+/** The parts of a seed that can be judged before anything exists. */
+function plainSeed(seed: WindowsPeerArgs["seed"]): MachineDefinition["seed"] {
+  const known = plain(seed);
+  return known && { role: plain(known.role), server: plain(known.server) };
 }

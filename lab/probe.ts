@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import type { PeerLabArgs } from "../components/peerLabArgs";
 import { readConfiguration } from "../components/plan/configuration";
+import { isRefusal } from "../components/plan/findings";
 import { describeFindings } from "../components/inputErrors";
 import { probeImages, removeProbe } from "./probeImages";
 import { knownImages, probedImages } from "./probedImages";
@@ -53,7 +54,7 @@ async function main(args: string[]): Promise<number> {
   }
   const { definition, findings: all } = readConfiguration(stack.project, settings, process.env);
   // Images are tried before there is anybody.
-  const findings = all.filter(({ path }) => path !== "people");
+  const findings = all.filter((finding) => finding.path !== "people" && isRefusal(finding));
   if (findings.length > 0) {
     throw new Error(describeFindings(`The configuration of stack ${stack.name}`, findings));
   }

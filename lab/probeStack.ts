@@ -40,7 +40,12 @@ const network = new PeerNetwork("probe", {
   // that a way to both stays one way.
   ...(subnetName
     ? { existing: { resourceGroupName, virtualNetworkName, subnetName } }
-    : { ipv4Space: "10.81.0.0/16", ipv6Space: "fd5a:9c2e:71b1::/48" }),
+    : {
+        ipv4Space: "10.81.0.0/16",
+        ipv6Space: "fd5a:9c2e:71b1::/48",
+        // Behind a jump host machines have no address of their own to go out by.
+        outbound: jumpHost && ("natGateway" as const),
+      }),
 });
 const defaults: Partial<WindowsPeerArgs> = {
   ...(like.machineDefaults as Partial<WindowsPeerArgs>),

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { configurationShape } from "../components/plan/configuration";
 import { imagePresets } from "../components/plan/images";
-import { osDiskTypes } from "../components/plan/machine";
+import { osDiskTypes } from "../components/plan/rules/machines";
 import type { Shape } from "../components/plan/shape";
 
 const root = path.resolve(__dirname, "..");

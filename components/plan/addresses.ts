@@ -1,5 +1,5 @@
+import { isIP } from "node:net";
 import * as ipaddr from "ipaddr.js";
-import { received, type Finding } from "./findings";
 
 export type Family = "IPv4" | "IPv6";
 export const families: readonly Family[] = ["IPv4", "IPv6"];
@@ -17,10 +17,11 @@ export interface AddressRange {
 export function parseRange(text: string): AddressRange | undefined {
   const bare = !text.includes("/");
   try {
-    if (bare && !ipaddr.isValid(text)) return undefined;
-    // ipaddr.js reads `10.1` as an IPv4 address, as inet_aton does; Azure does not.
-    const isIpv4 = !text.includes(":");
-    if (isIpv4 && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0])) return undefined;
+    // ipaddr.js reads `10.1`, and parts with leading zeros as octal numbers, as inet_aton does; Azure does not.
+    const isIpv4 = isIP(text.split("/")[0]) === 4;
+    if (!isIpv4 && isIP(text.split("/")[0]) !== 6) return undefined;
+    // Nor does it take `/016` for `/16`.
+    if (/\/0\d/.test(text)) return undefined;
     const [address, prefixLength] = ipaddr.parseCIDR(bare ? `${text}/${isIpv4 ? 32 : 128}` : text);
     if (address.kind() === "ipv6" && (address as ipaddr.IPv6).zoneId) return undefined;
     return {
@@ -56,6 +57,32 @@ export function hasHostBits(range: AddressRange): boolean {
   });
 }
 
+/** Those of the ranges that lie in no other of them, each once: together they are the same addresses. */
+export function apart(ranges: readonly AddressRange[]): AddressRange[] {
+  const keyed = ranges.map((range) => ({ range, key: sortKey(range) }));
+  keyed.sort(({ key: one }, { key: other }) => (one < other ? -1 : one > other ? 1 : 0));
+  const result: AddressRange[] = [];
+  for (const { range } of keyed) {
+    const last = result[result.length - 1];
+    if (last === undefined || !contains(last, range)) result.push(range);
+  }
+  return result;
+}
+
+/** Puts a range directly before those that lie in it. */
+function sortKey({ family, address, prefixLength }: AddressRange): string {
+  const bytes = address.toByteArray().map((byte) => byte.toString(16).padStart(2, "0"));
+  return `${family}${bytes.join("")}${String(prefixLength).padStart(3, "0")}`;
+}
+
+/** The range without the bits below its length: `10.0.0.0/24` of `10.0.0.5/24`. */
+export function withoutHostBits({ family, address, prefixLength }: AddressRange): string {
+  const network = (family === "IPv4" ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(
+    `${address.toString()}/${prefixLength}`,
+  );
+  return `${network.toString()}/${prefixLength}`;
+}
+
 /** The first range of that length inside `space`. */
 export function firstSubnet(space: AddressRange, prefixLength: number): AddressRange {
   const range = parseRange(
@@ -63,23 +90,6 @@ export function firstSubnet(space: AddressRange, prefixLength: number): AddressR
   );
   if (!range) throw new Error(`no subnet of ${space.text}`);
   return range;
-}
-
-/** Findings for one range that must be of `family`, without host bits. */
-export function checkRange(path: string, text: string, family: Family): Finding[] {
-  const range = parseRange(text);
-  const example = family === "IPv4" ? "10.80.0.0/16" : "fd5a:9c2e:71b0::/48";
-  if (!range || range.family !== family || !text.includes("/")) {
-    return [
-      { path, reason: `is ${received(text)}; it must be an ${family} range such as ${example}` },
-    ];
-  }
-  if (hasHostBits(range)) {
-    return [
-      { path, reason: `is ${received(text)}, which has bits set below /${range.prefixLength}` },
-    ];
-  }
-  return [];
 }
 
 function matches(address: ipaddr.IPv4 | ipaddr.IPv6, range: AddressRange): boolean {

@@ -1,9 +1,13 @@
+import { checkLab } from "./checkLab";
 import type { Finding } from "./findings";
-import { checkLab, type LabDefinition } from "./lab";
+import type { LabDefinition } from "./lab";
 import { hasOwnKey } from "./ownKey";
-import { boolean, fields, fit, list, map, nearest, number, text, type Shape } from "./shape";
+import { knownKey } from "./rules/configuration";
+import { jumpHostGiven } from "./rules/jumpHosts";
+import { besides, boolean, fields, fit, later, list, map, number, text, type Shape } from "./shape";
 
-const machineShape = fields({
+/** The arguments of a machine of a lab. */
+export const machineFields = {
   computerName: text,
   image: text,
   imageReference: fields({ publisher: text, offer: text, sku: text, version: text, id: text }),
@@ -22,36 +26,41 @@ const machineShape = fields({
   publicIpv6: boolean,
   outbound: text,
   openSshMsi: text,
-});
+};
+const machineShape = fields(machineFields);
 
-const jumpHostShape = fields({
-  host: text,
-  port: number,
-  user: text,
-  password: text,
-  privateKey: text,
-  hostKey: text,
-  privateAddress: text,
-});
+/** The way to machines; what is secret of it may be wrapped as a value that is known only later, and all else with it. */
+export const jumpHostShape = fields(
+  {
+    host: later(text),
+    port: later(number),
+    user: later(text),
+    password: later(text),
+    privateKey: later(text),
+    hostKey: later(text),
+    privateAddress: text,
+  },
+  { host: jumpHostGiven, user: jumpHostGiven },
+);
 
-/** Every key of the program's configuration, without the project's name. */
-export const configurationShape: Readonly<Record<string, Shape>> = {
+/** Every key of a lab, which the arguments of a `PeerLab` are, too. */
+export const labFields = {
   people: map(
     fields({
       displayName: text,
       machines: map(machineShape),
       maker: text,
       rotation: text,
-      exportedIdentity: text,
-      exportPassword: text,
+      exportedIdentity: later(text),
+      exportPassword: later(text),
     }),
   ),
   machineDefaults: machineShape,
-  resourceGroupName: text,
-  location: text,
-  tags: map(text),
+  resourceGroupName: later(text),
+  location: later(text),
+  tags: later(map(later(text))),
   adminUsername: text,
-  adminPassword: text,
+  adminPassword: later(text),
   adminSources: list(text),
   jumpHost: jumpHostShape,
   seed: text,
@@ -68,12 +77,17 @@ export const configurationShape: Readonly<Record<string, Shape>> = {
   ipv4Subnet: text,
   ipv6Subnet: text,
   existing: fields({
-    resourceGroupName: text,
+    resourceGroupName: later(text),
     virtualNetworkName: text,
     subnetName: text,
     networkSecurityGroupName: text,
     firstPriority: number,
   }),
+};
+
+/** Every key of the program's configuration, without the project's name. */
+export const configurationShape: Readonly<Record<string, Shape>> = {
+  ...labFields,
   identityCopies: map(text),
 };
 
@@ -106,10 +120,8 @@ export function readConfiguration(
     const key = name.slice(project.length + 1);
     const shape = hasOwnKey(configurationShape, key) ? configurationShape[key] : undefined;
     if (!shape) {
-      findings.push({
-        path: key,
-        reason: `is no known key${nearest(key, Object.keys(configurationShape))}; the known ones stand in Pulumi.yaml`,
-      });
+      const known = Object.keys(configurationShape);
+      findings.push(...knownKey(key, key, known, "the known ones stand in Pulumi.yaml"));
       continue;
     }
     const fitted = isEmpty(value) ? undefined : fit(key, parsed(value, shape), shape, findings);
@@ -127,24 +139,11 @@ export function readConfiguration(
   }
   const { identityCopies = {}, ...ofLab } = raw;
   const definition = { people: {}, ...ofLab } as LabDefinition;
-  findings.push(...checkJumpHostComplete(definition));
-  // What was reported for its shape is not reported again for being missing.
-  const reported = findings.map(({ path }) => path);
-  const content = checkLab(definition).filter(
-    ({ path }) => !reported.some((known) => path === known || known.startsWith(`${path}[`)),
-  );
   return {
     definition,
     identityCopies: identityCopies as Record<string, string>,
-    findings: [...findings, ...content],
+    findings: [...findings, ...besides(findings, checkLab(definition))],
   };
-}
-
-function checkJumpHostComplete({ jumpHost }: LabDefinition): Finding[] {
-  if (jumpHost === undefined) return [];
-  return (["host", "user"] as const)
-    .filter((key) => jumpHost[key] === undefined)
-    .map((key) => ({ path: `jumpHost.${key}`, reason: "is missing" }));
 }
 
 function isEmpty(value: string): boolean {

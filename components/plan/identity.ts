@@ -1,4 +1,14 @@
-import { at, oneOf, received, type Finding } from "./findings";
+import { at, type Finding } from "./findings";
+import {
+  exportPasswordGiven,
+  exportedIdentityForm,
+  exportedIdentityGiven,
+  identityMaker,
+  identityRotation,
+  personKey,
+  reconcileMachines,
+  reconcileTokenForm,
+} from "./rules/identities";
 
 export interface IdentityDefinition {
   /** The keys of the machines that hold the identity. */
@@ -9,6 +19,8 @@ export interface IdentityDefinition {
   /** Whether an identity was brought, and its password with it. */
   hasExportedIdentity: boolean;
   hasExportPassword: boolean;
+  /** The identity itself, where it is a plain value. */
+  exportedIdentity?: string;
 }
 
 /** Puts machines right without a change of the definition. */
@@ -23,38 +35,19 @@ export const identityClassifier = "PeerLab";
 /** The first rotation of an identity. */
 export const firstRotation = "1";
 
+/** All that holds for an identity and those who hold it. */
 export function checkIdentity(path: string, definition: IdentityDefinition): Finding[] {
-  const findings: Finding[] = [];
   const { machines, maker, person, rotation, hasExportedIdentity, hasExportPassword } = definition;
-  if (maker !== undefined && !machines.includes(maker)) {
-    const allowed =
-      machines.length === 0 ? "there is no machine" : `allowed are ${oneOf(machines)}`;
-    findings.push({
-      path: at(path, "maker"),
-      reason: `is ${received(maker)}, which is no machine; ${allowed}`,
-    });
-  }
-  if (person !== undefined) findings.push(...checkKey(at(path, "person"), person));
-  if (rotation !== undefined && !/^[A-Za-z0-9._-]{1,40}$/.test(rotation)) {
-    findings.push({
-      path: at(path, "rotation"),
-      reason: `is ${received(rotation)}; it is up to 40 letters, digits, dots, hyphens and underscores`,
-    });
-  }
-  if (hasExportedIdentity && !hasExportPassword) {
-    findings.push({
-      path: at(path, "exportPassword"),
-      reason:
-        "is missing; exportedIdentity cannot be read without the password it was exported under",
-    });
-  }
-  if (hasExportPassword && !hasExportedIdentity) {
-    findings.push({
-      path: at(path, "exportedIdentity"),
-      reason: "is missing; exportPassword is for an identity that is brought",
-    });
-  }
-  return findings;
+  const { exportedIdentity } = definition;
+  const brought = at(path, "exportedIdentity");
+  return [
+    ...(maker === undefined ? [] : identityMaker(at(path, "maker"), maker, machines)),
+    ...(person === undefined ? [] : personKey(at(path, "person"), person)),
+    ...(rotation === undefined ? [] : identityRotation(at(path, "rotation"), rotation)),
+    ...exportPasswordGiven(at(path, "exportPassword"), hasExportedIdentity, hasExportPassword),
+    ...exportedIdentityGiven(brought, hasExportedIdentity, hasExportPassword),
+    ...(exportedIdentity === undefined ? [] : exportedIdentityForm(brought, exportedIdentity)),
+  ];
 }
 
 /** `machines` are all there are. */
@@ -63,22 +56,10 @@ export function checkReconcile(
   { token, machines: named }: ReconcileDefinition,
   machines: readonly string[],
 ): Finding[] {
-  const findings: Finding[] = [];
-  if (token === undefined || !/^[\x20-\x7e]{1,64}$/.test(token)) {
-    const shown = token === undefined ? "is missing" : `is ${received(token)}`;
-    findings.push({
-      path: at(path, "token"),
-      reason: `${shown}; it is 1 to 64 characters of ASCII, such as a date, and another one each time`,
-    });
-  }
-  (named ?? []).forEach((key, index) => {
-    if (machines.includes(key)) return;
-    findings.push({
-      path: at(at(path, "machines"), index),
-      reason: `is ${received(key)}, which is no machine; allowed are ${oneOf([...machines].sort(codePoints))}`,
-    });
-  });
-  return findings;
+  return [
+    ...reconcileTokenForm(at(path, "token"), token),
+    ...reconcileMachines(at(path, "machines"), named ?? [], machines),
+  ];
 }
 
 /** The token for a machine, where it is one of those that are to be put right. */
@@ -88,17 +69,6 @@ export function reconcileToken(
 ): string | undefined {
   if (!reconcile?.token) return undefined;
   return (reconcile.machines ?? [machine]).includes(machine) ? reconcile.token : undefined;
-}
-
-/** Keys of people: they end up in friendly names and in resource names. */
-export function checkKey(path: string, key: string): Finding[] {
-  if (/^[a-z][a-z0-9-]{0,30}$/.test(key)) return [];
-  return [
-    {
-      path,
-      reason: `is the key ${received(key)}; a key is a lower-case letter followed by up to 30 lower-case letters, digits and hyphens`,
-    },
-  ];
 }
 
 /** Who makes the identity: the machine that was named, else the first key in code-point order, whatever the order given. */

@@ -1,14 +1,15 @@
-import { at, oneOf, received, type Finding } from "./findings";
-import { hasOwnKey } from "./ownKey";
+import { at, type Finding } from "./findings";
+import {
+  imageOnce,
+  imagePreset,
+  imageReferenceId,
+  imageReferenceNames,
+  imageReferenceParts,
+  type ImageNames,
+} from "./rules/images";
 
 /** What Azure needs to know of an image. */
-export interface ImageDefinition {
-  publisher?: string;
-  offer?: string;
-  sku?: string;
-  version?: string;
-  id?: string;
-}
+export type ImageDefinition = ImageNames;
 
 interface ImagePreset extends ImageDefinition {
   /** A client of Windows 11 wants Trusted Launch. */
@@ -63,40 +64,29 @@ export function imageOf(
   return { reference: preset, trustedLaunch, licenseType, key: image ?? defaultImage };
 }
 
+/** All that holds for the image of a machine. */
 export function checkImage(
   path: string,
   image: string | undefined,
   reference: ImageDefinition | undefined,
 ): Finding[] {
-  const findings: Finding[] = [];
-  if (image !== undefined && reference !== undefined) {
-    findings.push({
-      path: at(path, "image"),
-      reason: `is given together with imageReference; give one of the two`,
-    });
-  }
-  if (image !== undefined && !hasOwnKey(imagePresets, image)) {
-    findings.push({
-      path: at(path, "image"),
-      reason: `is ${received(image)}; allowed are ${oneOf(Object.keys(imagePresets))}, or give imageReference in full`,
-    });
-  }
-  if (reference === undefined) return findings;
   const here = at(path, "imageReference");
-  const named = ["publisher", "offer", "sku", "version"] as const;
-  const given = named.filter((key) => reference[key] !== undefined);
-  if (reference.id !== undefined && given.length > 0) {
-    findings.push({
-      path: here,
-      reason: `has id and ${given.join(", ")}; give the id alone, or the four names`,
-    });
-  }
-  if (reference.id === undefined && given.length < named.length) {
-    const missing = named.filter((key) => reference[key] === undefined);
-    findings.push({
-      path: here,
-      reason: `lacks ${missing.join(", ")}; give all four names, or an id`,
-    });
-  }
-  return findings;
+  return [
+    ...imageOnce(at(path, "image"), image, reference !== undefined),
+    ...(image === undefined
+      ? []
+      : imagePreset(at(path, "image"), image, Object.keys(imagePresets))),
+    ...(reference === undefined ? [] : checkReference(here, reference)),
+  ];
+}
+
+function checkReference(path: string, reference: ImageDefinition): Finding[] {
+  const { id, ...names } = reference;
+  return [
+    ...imageReferenceParts(path, reference),
+    ...(id === undefined ? [] : imageReferenceId(at(path, "id"), id)),
+    ...Object.entries(names).flatMap(([key, name]) =>
+      name === undefined ? [] : imageReferenceNames(at(path, key), name),
+    ),
+  ];
 }

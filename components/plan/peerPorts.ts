@@ -1,5 +1,3 @@
-import { at, received, type Finding } from "./findings";
-
 /** A port that has to be open between the machines of a lab. */
 export interface PeerPort {
   /** Part of the rules' names: letters, digits and hyphens. */
@@ -28,12 +26,6 @@ export interface GraphPortDefinition {
   protocol?: "TCP" | "UDP";
 }
 
-const taken: readonly { protocol: "TCP" | "UDP"; port: number; by: string }[] = [
-  ...peerPorts.map(({ protocol, port, name }) => ({ protocol, port, by: name })),
-  { protocol: "TCP", port: sshPort, by: "SSH" },
-  { protocol: "TCP", port: rdpPort, by: "Remote Desktop" },
-];
-
 /** The whole table for a lab: the infrastructure's ports, then the applications' own in order of port and protocol. */
 export function portsOf(graphPorts: readonly GraphPortDefinition[] = []): PeerPort[] {
   const own = graphPorts.map(({ name, port, protocol = "TCP" }): PeerPort => ({
@@ -44,68 +36,4 @@ export function portsOf(graphPorts: readonly GraphPortDefinition[] = []): PeerPo
   }));
   own.sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
   return [...peerPorts, ...own];
-}
-
-export function checkGraphPorts(
-  path: string,
-  graphPorts: readonly GraphPortDefinition[],
-): Finding[] {
-  const findings: Finding[] = [];
-  const seen = new Map<string, string>();
-  const names = new Map<string, string>();
-  graphPorts.forEach((graphPort, index) => {
-    const here = at(path, index);
-    const { port, name } = graphPort;
-    const protocol = graphPort.protocol ?? "TCP";
-    if (protocol !== "TCP" && protocol !== "UDP") {
-      findings.push({
-        path: at(here, "protocol"),
-        reason: `is ${received(protocol)}; allowed are TCP and UDP`,
-      });
-    }
-    if (!Number.isInteger(port) || port < 1 || port > 65535) {
-      findings.push({
-        path: at(here, "port"),
-        reason: `${port === undefined ? "is missing" : `is ${received(port)}`}; a port is a whole number from 1 to 65535`,
-      });
-      return;
-    }
-    const owner = taken.find((entry) => entry.protocol === protocol && entry.port === port);
-    if (owner) {
-      findings.push({
-        path: at(here, "port"),
-        reason: `is ${port}, which is ${owner.by}'s own (${protocol}); give the application another port`,
-      });
-    }
-    const key = `${protocol} ${port}`;
-    const earlier = seen.get(key);
-    if (earlier) {
-      findings.push({
-        path: at(here, "port"),
-        reason: `is ${key}, the same as ${earlier}; each port once`,
-      });
-    }
-    seen.set(key, here);
-    if (name === undefined) return;
-    if (!/^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name)) {
-      findings.push({
-        path: at(here, "name"),
-        reason: `is ${received(name)}; a name is a letter followed by up to 39 letters, digits and hyphens`,
-      });
-    }
-    const lower = name.toLowerCase();
-    const sameName =
-      names.get(lower) ??
-      (peerPorts.some((entry) => entry.name.toLowerCase() === lower)
-        ? "a port of the peer infrastructure"
-        : undefined);
-    if (sameName) {
-      findings.push({
-        path: at(here, "name"),
-        reason: `is ${received(name)}, the same as ${sameName}; each name once`,
-      });
-    }
-    names.set(lower, here);
-  });
-  return findings;
 }

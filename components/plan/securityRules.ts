@@ -1,6 +1,7 @@
 import type { FirewallRule } from "../../guest/contract";
 import { firewallRulePrefix } from "../../guest/contract";
-import { families, parseRange, type Family } from "./addresses";
+import { apart, families, parseRange, type Family } from "./addresses";
+import { mostGraphPorts } from "./rules/openPorts";
 import { rdpPort, sshPort, type PeerPort } from "./peerPorts";
 
 /** One inbound rule of a network security group: one address family, ready for Azure. */
@@ -44,7 +45,7 @@ interface Opening {
 
 /** Priorities 100 to 119 are for the fixed openings, the applications' ports follow up to this place. */
 const fixedPlaces = 10;
-const graphPlaces = 450;
+const graphPlaces = mostGraphPorts;
 
 /**
  * Azure refuses a rule that mixes address families, so each opening gives one rule a family, and none for a family without
@@ -137,6 +138,8 @@ function openings(traffic: TrafficDefinition): Opening[] {
 }
 
 function graphPlacesOf(ports: PeerPort[]): Map<PeerPort, number> {
+  if (ports.length > graphPlaces)
+    throw new Error(`${ports.length} ports for ${graphPlaces} places`);
   const used = new Set<number>();
   const places = new Map<PeerPort, number>();
   for (const port of ports) {
@@ -148,10 +151,13 @@ function graphPlacesOf(ports: PeerPort[]): Map<PeerPort, number> {
   return places;
 }
 
+/** Azure refuses ranges of one rule that overlap (OverlappingSubnetsNotPermittedInSecurityRule): one in another is left out. */
 function ofFamily(ranges: string[], family: Family): string[] {
-  const texts = ranges.flatMap((text) => {
+  const known = ranges.flatMap((text) => {
     const range = parseRange(text);
-    return range?.family === family ? [range.text] : [];
+    return range?.family === family ? [range] : [];
   });
-  return [...new Set(texts)].sort();
+  return apart(known)
+    .map(({ text }) => text)
+    .sort();
 }

@@ -14,6 +14,8 @@ export interface Declared {
   parent: string;
   /** URNs of what has to be there before. */
   dependencies: string[];
+  /** Properties whose change replaces it. */
+  replaceOnChanges: string[];
 }
 
 export const hostKey =
@@ -52,7 +54,7 @@ export async function mockEngine(
   return declared;
 }
 
-type Options = Pick<Declared, "protect" | "parent" | "dependencies">;
+type Options = Pick<Declared, "protect" | "parent" | "dependencies" | "replaceOnChanges">;
 
 /** Notes the options of resources that Pulumi's own double of the engine does not hand over; by type and name. */
 function noteOptions(monitor: any): Map<string, Options> {
@@ -63,6 +65,7 @@ function noteOptions(monitor: any): Map<string, Options> {
       protect: request.getProtect() ?? false,
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
+      replaceOnChanges: request.getReplaceonchangesList(),
     });
     return register(request, callback);
   };
@@ -77,12 +80,21 @@ export function finished(): Promise<void> {
 const signature = "4dabf18193072939515e22adb298388d";
 
 /** Secrets arrive at the mocks as objects with a signature. */
-function unwrapped(value: any): unknown {
+export function unwrapped(value: any): unknown {
   if (Array.isArray(value)) return value.map(unwrapped);
   if (value === null || typeof value !== "object" || pulumi.asset.Archive.isInstance(value))
     return value;
   if (signature in value && "value" in value) return unwrapped(value.value);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
+}
+
+/** The message of the error that an output ends with; empty where it ends with a value. */
+export async function failure(output: pulumi.Output<unknown>): Promise<string> {
+  const { promise } = output as unknown as { promise(): Promise<unknown> };
+  return promise.call(output).then(
+    () => "",
+    (error: Error) => error.message,
+  );
 }
 
 /** What is declared once all pending work of a program is done. */
@@ -97,7 +109,8 @@ export function counts(declared: Declared[]): Record<string, number> {
   return result;
 }
 
-function outputsOf(type: string, name: string, inputs: Record<string, any>): object {
+/** What a resource of that type answers beside its inputs. */
+export function outputsOf(type: string, name: string, inputs: Record<string, any>): object {
   switch (type) {
     case "pulumi:index:Stash":
       return { output: inputs.input };
@@ -130,7 +143,8 @@ function stdoutOf({ create, stdin }: Record<string, any>): string {
   return `${JSON.stringify(answers[action ?? ""])}\r`;
 }
 
-function answerOf(token: string, inputs: Record<string, any>): object {
+/** What a function answers. */
+export function answerOf(token: string, inputs: Record<string, any>): object {
   switch (token) {
     case "azure-native:compute:getVirtualMachine":
       return { vmId: `instance-of-${inputs.vmName}` };

@@ -77,6 +77,33 @@ describe("components/peerLab", () => {
     }
   });
 
+  it("takes a NAT gateway also where the jump host's own address is not known, and what an existing subnet has", async () => {
+    const { host, user } = jumpHost;
+    const behind = { ...twoPeople, adminSources: ["172.16.4.0/24"], jumpHost: { host, user } };
+    await declare(behind);
+    assert.equal(ofType("NatGateway").length, 1);
+    const existing = { virtualNetworkName: "theirs", subnetName: "peers" };
+    await declare({ ...behind, resourceGroupName: "theirs", existing });
+    assert.equal(ofType("NatGateway").length, 0);
+  });
+
+  it("takes what exists already in a group of which only the name is still to come, the lab's or its own", async () => {
+    const existing = { virtualNetworkName: "theirs", subnetName: "peers" };
+    const resourceGroupName = pulumi.output("theirs");
+    await declare({ ...twoPeople, resourceGroupName, existing });
+    assert.equal(ofType("VirtualNetwork").length, 0);
+    await declare({ ...twoPeople, existing: { ...existing, resourceGroupName } });
+    assert.equal(ofType("VirtualNetwork").length, 0);
+  });
+
+  it("replaces in another region what Azure moves nowhere and azure-native would update", async () => {
+    await declare({ ...twoPeople, jumpHost });
+    const moved = ["NetworkInterface", "NetworkSecurityGroup", "NatGateway"].flatMap(ofType);
+    assert.equal(moved.length, 7);
+    for (const { replaceOnChanges, type } of moved)
+      assert.deepEqual(replaceOnChanges, ["location"], type);
+  });
+
   it("makes everything a child of the lab or of one of its parts, under names that begin with its own", async () => {
     await declare(twoPeople);
     for (const { name, type, parent } of declared) {

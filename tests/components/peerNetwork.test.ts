@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PeerNetwork } from "../../components";
-import { counts, mockEngine, settled, type Declared } from "./mocks";
+import { counts, failure, mockEngine, settled, type Declared, type LookUp } from "./mocks";
 
 const args = { resourceGroupName: "group", adminSources: ["203.0.113.7"] };
 let declared: Declared[];
@@ -125,6 +125,141 @@ describe("components/peerNetwork", () => {
       ],
     );
     assert.equal(counts(declared)["azure-native:network:NetworkSecurityGroup"], undefined);
+  });
+
+  describe("in an existing security group with rules of others", () => {
+    const theirs = (name: string, fields: object) => ({
+      name,
+      direction: "Inbound",
+      access: "Deny",
+      protocol: "*",
+      sourceAddressPrefix: "*",
+      sourcePortRange: "*",
+      destinationAddressPrefix: "*",
+      destinationPortRange: "*",
+      ...fields,
+    });
+    const own = theirs("allow-grouping-tcp-3587-ipv4", { priority: 100 });
+    /** What the component says of such a group, and how many rules it declares. */
+    async function added(
+      securityRules: object[],
+      firstPriority?: number,
+    ): Promise<{ error: string; rules: number; lookUps: number }> {
+      const lookUps: LookUp[] = [];
+      const answer = { "azure-native:network:getNetworkSecurityGroup": { securityRules } };
+      declared = await mockEngine(answer, lookUps);
+      const network = new PeerNetwork("net", {
+        ...args,
+        existing: { networkSecurityGroupName: "theirs", firstPriority },
+      });
+      const error = await failure(network.networkSecurityGroupId);
+      // What is declared later is declared when all that is not refused is.
+      await settled(new PeerNetwork("later", args).networkSecurityGroupId);
+      const rules = counts(declared)["azure-native:network:SecurityRule"] ?? 0;
+      return { error, rules, lookUps: lookUps.length };
+    }
+
+    it("adds them where nothing is in the way: other ports, other priorities, rules that come later, rules that allow, and its own", async () => {
+      const others = [
+        own,
+        theirs("rdp", { priority: 110, protocol: "Tcp", destinationPortRange: "3389" }),
+        theirs("late", { priority: 4096 }),
+        theirs("out", { priority: 101, direction: "Outbound" }),
+        theirs("all", { priority: 99 + 11, access: "Allow" }),
+      ];
+      assert.deepEqual(await added(others), { error: "", rules: 5, lookUps: 1 });
+    });
+
+    it("refuses priorities that rules of others have, and says which are free", async () => {
+      const others = [
+        theirs("web", { priority: 102, destinationPortRange: "80" }),
+        theirs("Web-2", { priority: 104, destinationPortRange: "81" }),
+      ];
+      const { error, rules } = await added(others);
+      assert.match(
+        error,
+        /^PeerNetwork net has one mistake:\n {2}existing\.firstPriority: is 100, /,
+      );
+      assert.match(error, /Allow-PNRP-UDP-3540-IPv4 would have 102 as web has; /);
+      assert.match(error, /Allow-SSH-TCP-22-IPv4 would have 104 as Web-2 has; /);
+      assert.match(error, /existing\.firstPriority 105 is free .*\[NSG-PRIORITY-DUP\]$/);
+      assert.equal(rules, 0);
+      assert.equal((await added(others, 105)).error, "");
+    });
+
+    it("refuses to move its own rules to where another of them still stands, and says where to instead", async () => {
+      const names = [
+        "allow-grouping-tcp-3587-ipv4",
+        "Allow-Grouping-TCP-3587-IPv6",
+        "Allow-PNRP-UDP-3540-IPv4",
+        "Allow-PNRP-UDP-3540-IPv6",
+        "Allow-SSH-TCP-22-IPv4",
+      ];
+      const present = names.map((name, index) =>
+        theirs(name, { priority: 1000 + index, access: "Allow", destinationPortRange: "9" }),
+      );
+      for (const [wanted, nearest] of [
+        [1001, 1005],
+        [1003, 1005],
+        [997, 995],
+      ]) {
+        const { error, rules } = await added(present, wanted);
+        assert.match(error, /has one mistake:\n {2}existing\.firstPriority: is /);
+        assert.match(error, /would have 100\d as Allow-\S+ has now, and all are moved at once/i);
+        assert.match(
+          error,
+          new RegExp(`firstPriority ${nearest} is free .*\\[NSG-PRIORITY-DUP\\]$`),
+        );
+        assert.equal(rules, 0);
+        assert.equal((await added(present, nearest)).error, "");
+      }
+      const web = theirs("web", { priority: 1005, destinationPortRange: "80" });
+      const { error } = await added([...present, web], 1003);
+      assert.match(error, /firstPriority 1006 is free/);
+    });
+
+    it("refuses a second network in the same group, whose rules would have the same names", async () => {
+      const found = (id: string) => ({
+        "azure-native:network:getNetworkSecurityGroup": { id, securityRules: [] },
+      });
+      const group = { ...args, existing: { networkSecurityGroupName: "theirs" } };
+      declared = await mockEngine(found("/theirs/group"));
+      const [first, second] = ["first", "second"].map((name) => new PeerNetwork(name, group));
+      assert.equal(await failure(first.networkSecurityGroupId), "");
+      assert.match(
+        await failure(second.networkSecurityGroupId),
+        /^PeerNetwork second has one mistake:\n {2}existing\.networkSecurityGroupName: is the group that PeerNetwork first adds its rules to; .* \[EXISTING-GROUP-TWICE\]$/,
+      );
+      await settled(new PeerNetwork("later", args).networkSecurityGroupId);
+      assert.equal(counts(declared)["azure-native:network:SecurityRule"], 5, "those of the first");
+      await mockEngine(found("/Theirs/GROUP"));
+      const again = new PeerNetwork("second", group);
+      assert.equal(await failure(again.networkSecurityGroupId), "", "in another run");
+    });
+
+    it("refuses an earlier deny of theirs, wholly or in part, with both rules and what to do", async () => {
+      const deny = theirs("no-peers", { priority: 200, sourceAddressPrefix: "virtualnetwork" });
+      const { error, rules } = await added([deny], 500);
+      assert.match(error, /has 4 mistakes:/);
+      assert.match(
+        error,
+        /existing\.networkSecurityGroupName: has the rule "no-peers" \(deny, priority 200\), which denies what "Allow-Grouping-TCP-3587-IPv6" \(allow, priority 501\) opens, such as TCP from fd5a:9c2e:71b0:\S* to fd5a:9c2e:71b0:\S* port 3587; existing\.firstPriority 100 is free and before their denies, or change that rule \[EXISTING-GROUP-DENIES\]/,
+      );
+      assert.equal(rules, 0);
+      assert.equal((await added([deny], 100)).error, "");
+
+      const part = theirs("one", { priority: 100, sourceAddressPrefix: "203.0.113.7" });
+      const first = await added([part], 500);
+      assert.match(
+        first.error,
+        /has one mistake:.*"one".*"Allow-SSH-TCP-22-IPv4" .*no existing\.firstPriority/s,
+      );
+    });
+
+    it("says nothing of what a tag that nobody knows may deny", async () => {
+      const deny = theirs("no-storage", { priority: 100, sourceAddressPrefix: "Storage" });
+      assert.equal((await added([deny], 500)).error, "");
+    });
   });
 
   it("throws one error with every mistake and its path", () => {

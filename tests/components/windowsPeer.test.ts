@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { WindowsPeer, type WindowsPeerArgs } from "../../components";
 import { counts, hostKey, mockEngine, settled, type Declared } from "./mocks";
 
+const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const args: WindowsPeerArgs = {
   resourceGroupName: "group",
-  subnetId: "/subnet",
+  subnetId: `${ofNetwork}/virtualNetworks/n/subnets/peers`,
   networking: { firewallRules: [] },
 };
 let declared: Declared[];
@@ -14,6 +15,9 @@ const inputsOf = (type: string, name?: string) =>
   declared.find(
     (resource) => resource.type.endsWith(type) && (name === undefined || resource.name === name),
   )?.inputs ?? assert.fail(`no ${type} ${name ?? ""}`);
+
+const galleryImage =
+  "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/ours/images/windows";
 
 describe("components/windowsPeer", () => {
   beforeEach(async () => {
@@ -113,7 +117,7 @@ describe("components/windowsPeer", () => {
       new WindowsPeer("pc-1", {
         ...args,
         computerName: "OTHER",
-        imageReference: { id: "/gallery/image" },
+        imageReference: { id: galleryImage },
         size: "Standard_E4s_v5",
         osDisk: { sizeGb: 256, type: "Premium_LRS" },
         zone: "2",
@@ -129,12 +133,12 @@ describe("components/windowsPeer", () => {
         tags: { a: "b" },
         location: "northeurope",
         autoShutdown: { time: "1900", notifyEmail: "ada@example.org" },
-        networkSecurityGroupId: "/group",
+        networkSecurityGroupId: `${ofNetwork}/networkSecurityGroups/group`,
       }).machine,
     );
     const vm = inputsOf(":VirtualMachine");
     assert.equal(vm.osProfile.computerName, "OTHER");
-    assert.deepEqual(vm.storageProfile.imageReference, { id: "/gallery/image" });
+    assert.deepEqual(vm.storageProfile.imageReference, { id: galleryImage });
     assert.equal(vm.hardwareProfile.vmSize, "Standard_E4s_v5");
     assert.equal(vm.storageProfile.osDisk.diskSizeGB, 256);
     assert.equal(vm.storageProfile.osDisk.managedDisk.storageAccountType, "Premium_LRS");
@@ -153,7 +157,9 @@ describe("components/windowsPeer", () => {
     assert.equal(schedule.name, "shutdown-computevm-pc-1-vm");
     assert.deepEqual(schedule.dailyRecurrence, { time: "1900" });
     assert.equal(schedule.notificationSettings.emailRecipient, "ada@example.org");
-    assert.deepEqual(inputsOf(":NetworkInterface").networkSecurityGroup, { id: "/group" });
+    assert.deepEqual(inputsOf(":NetworkInterface").networkSecurityGroup, {
+      id: `${ofNetwork}/networkSecurityGroups/group`,
+    });
     for (const { type, inputs } of declared) {
       if (!type.startsWith("azure-native:")) continue;
       assert.deepEqual(inputs.tags, { a: "b" }, type);

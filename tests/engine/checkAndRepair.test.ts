@@ -75,6 +75,13 @@ describe("engine: machines that were changed by hand are shown, and put right on
   const state = async () => JSON.stringify(await lab.resources());
   const asked = (...keys: string[]) => keys.map((key) => `${key}: Test-PeerMachine`);
   const allAsWanted = machines.map((key) => `${key.padEnd(7)}  as wanted`).join("\n");
+  const network = [
+    "TCP 3587 IPv4 peer to peer: allowed by Allow-Grouping-TCP-3587-IPv4 (priority 100)",
+    "TCP 3587 IPv6 peer to peer: allowed by Allow-Grouping-TCP-3587-IPv6 (priority 101)",
+    "UDP 3540 IPv4 peer to peer: allowed by Allow-PNRP-UDP-3540-IPv4 (priority 102)",
+    "UDP 3540 IPv6 peer to peer: allowed by Allow-PNRP-UDP-3540-IPv6 (priority 103)",
+    "TCP 22 IPv4 from adminSources: allowed by Allow-SSH-TCP-22-IPv4 (priority 104)",
+  ].map((line) => `network: ${line}`);
   /** Brings the lab to the definition. */
   const up = async () => {
     lab.configure(definition);
@@ -124,7 +131,7 @@ describe("engine: machines that were changed by hand are shown, and put right on
   it("finds all as wanted, and repairs nothing then", async () => {
     const run = await check();
     assert.equal(run.code, 0, run.output);
-    assert.equal(run.output.trim(), allAsWanted);
+    assert.equal(run.output.trim(), [allAsWanted, ...network].join("\n"));
     assert.deepEqual(ran(run), asked(...machines));
     const before = settings();
     const nothing = await repair("--yes");
@@ -148,8 +155,12 @@ describe("engine: machines that were changed by hand are shown, and put right on
     const json = await check(["ada-2", "--json", "--stack", "test"]);
     assert.equal(json.code, 2);
     assert.deepEqual(ran(json), asked("ada-2"));
-    const { stack, machines: found } = JSON.parse(json.output);
+    const { stack, machines: found, network: ports } = JSON.parse(json.output);
     assert.equal(stack, "test");
+    assert.equal(ports.length, network.length);
+    for (const { verdict, example } of ports) {
+      assert.deepEqual([verdict, example.machine], ["allowed", "ada-2"]);
+    }
     assert.deepEqual(Object.keys(found), ["ada-2"]);
     assert.equal(found["ada-2"].state, "drifted");
     assert.equal(second, `ada-2    drifted: ${found["ada-2"].drift.join("; ")}`);

@@ -24,6 +24,7 @@ export interface PeeringProperties {
   name?: string;
   remoteVirtualNetwork?: Reference;
   allowVirtualNetworkAccess?: boolean;
+  allowGatewayTransit?: boolean;
   useRemoteGateways?: boolean;
 }
 
@@ -32,6 +33,7 @@ export interface SubnetProperties {
   addressPrefixes?: string[];
   networkSecurityGroup?: Reference;
   natGateway?: Reference;
+  routeTable?: Reference;
   defaultOutboundAccess?: boolean;
 }
 
@@ -64,6 +66,7 @@ export interface PublicIPAddressProperties extends Located {
   idleTimeoutInMinutes?: number;
   dnsSettings?: { domainNameLabel?: string };
   publicIPPrefix?: Reference;
+  ipTags?: { ipTagType?: string; tag?: string }[];
   zones?: string[];
 }
 
@@ -75,6 +78,7 @@ export interface IPConfiguration {
   privateIPAllocationMethod?: "Static" | "Dynamic";
   subnet?: Reference;
   publicIPAddress?: Reference;
+  applicationSecurityGroups?: Reference[];
 }
 
 export interface NetworkInterfaceProperties extends Located {
@@ -85,6 +89,7 @@ export interface NetworkInterfaceProperties extends Located {
 
 export interface NatGatewayProperties extends Located {
   sku?: { name?: string };
+  idleTimeoutInMinutes?: number;
   publicIpAddresses?: Reference[];
   zones?: string[];
 }
@@ -100,6 +105,7 @@ export interface Disk {
 
 export interface VirtualMachineProperties extends Located {
   hardwareProfile?: { vmSize?: string };
+  licenseType?: string;
   zones?: string[];
   priority?: "Regular" | "Low" | "Spot";
   evictionPolicy?: string;
@@ -161,6 +167,12 @@ export interface ScheduleProperties extends Located {
   status?: string;
   timeZoneId?: string;
   dailyRecurrence?: { time?: string };
+  notificationSettings?: {
+    status?: string;
+    emailRecipient?: string;
+    webhookUrl?: string;
+    timeInMinutes?: number;
+  };
 }
 
 export interface RecordSetProperties {

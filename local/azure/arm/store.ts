@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import * as path from "node:path";
 import type { Properties, PropertyValue } from "../../provider";
-import { openRecords } from "../../records";
+import { openRecords, type Records } from "../../records";
 import { idKey, parentId, parseId } from "./id";
 
 export type ProvisioningState = "Creating" | "Updating" | "Succeeded" | "Failed";
@@ -30,7 +30,7 @@ export type StoreListener = (
 /** All resources, with the look-ups that the services need; none of them walks over everything. */
 export interface ResourceStore {
   get(id: string | undefined): AzureResource | undefined;
-  /** Stores the resource with a new etag; returns when it is on disk. */
+  /** Stores the resource with a new etag; returns when it is on disk, where the store has one. */
   put(resource: Omit<AzureResource, "etag">): AzureResource;
   remove(id: string): void;
   all(): AzureResource[];
@@ -43,8 +43,13 @@ export interface ResourceStore {
   listen(listener: StoreListener): void;
 }
 
+/** The resources kept in `directory`. */
 export function openStore(directory: string): ResourceStore {
-  const records = openRecords<AzureResource>(path.join(directory, "resources"));
+  return storeOver(openRecords<AzureResource>(path.join(directory, "resources")));
+}
+
+/** A store over records that are kept somehow. */
+export function storeOver(records: Records<AzureResource>): ResourceStore {
   const children = new Index();
   const referrers = new Index();
   const types = new Index();

@@ -1,9 +1,9 @@
 import type { IPConfiguration, NetworkInterfaceAssigned, SubnetProperties } from "../arm/model";
 import { assignedOf, prefixesOf, propertiesOf } from "../arm/model";
-import { idKey } from "../arm/id";
+import { idKey, parentId } from "../arm/id";
 import type { AzureResource, ResourceStore } from "../arm/store";
 import type { AddressFamily, Prefix } from "./addresses";
-import { canonicalAddress, formatAddress, parsePrefix } from "./addresses";
+import { canonicalAddress, formatAddress, parseAddress, parsePrefix } from "./addresses";
 
 /** A private address in use. */
 export interface AddressOwner {
@@ -21,14 +21,12 @@ export interface AddressBook {
   /** The public address resource with this address. */
   publicAddress(address: string): string | undefined;
   /**
-   * The next free address of the subnet in that family; undefined when there is none. Azure keeps the first four
+   * The free addresses of the subnet in that family, in order, as long as they are asked for. Azure keeps the first four
    * addresses of a subnet, and the last one of an IPv4 subnet.
    */
-  nextFree(
-    subnet: AzureResource,
-    family: AddressFamily,
-    taken: ReadonlySet<string>,
-  ): string | undefined;
+  freeIn(subnet: AzureResource, family: AddressFamily): Generator<string, void>;
+  /** How many private addresses of a virtual network are in use. */
+  countIn(networkId: string): number;
   /** A public address nobody has, out of the ranges kept for documentation and benchmarks. */
   nextPublic(family: AddressFamily): string | undefined;
 }
@@ -50,8 +48,15 @@ export function reservedAddresses(prefix: Prefix): Set<bigint> {
 export function openAddressBook(store: ResourceStore): AddressBook {
   const owners = new Map<string, AddressOwner[]>();
   const publicAddresses = new Map<string, string>();
-  /** Where the search for a free address goes on: everything below is in use. */
-  const searchFrom = new Map<string, bigint>();
+  const counts = new Map<string, number>();
+  const count = (owner: AddressOwner, step: 1 | -1) => {
+    const network = parentId(owner.subnet) ?? "";
+    counts.set(network, (counts.get(network) ?? 0) + step);
+  };
+  /** Where the search for a free address of a subnet's prefix goes on: everything below is in use. */
+  const searchFrom = new Map<string, Map<string, bigint>>();
+  /** The same for public addresses: where in the list of all of them. */
+  const publicSearchFrom = { IPv4: 0n, IPv6: 0n };
 
   const forget = (resource: AzureResource) => {
     for (const [address, owner] of privateAddresses(resource)) {
@@ -62,16 +67,19 @@ export function openAddressBook(store: ResourceStore): AddressBook {
       );
       if (rest.length > 0) owners.set(address, rest);
       else owners.delete(address);
-      for (const key of searchFrom.keys()) {
-        if (key.startsWith(`${owner.subnet} `)) searchFrom.delete(key);
-      }
+      count(owner, -1);
+      searchFrom.delete(owner.subnet);
     }
     const address = resource.assigned.ipAddress;
-    if (isPublicAddress(resource) && typeof address === "string") publicAddresses.delete(address);
+    if (isPublicAddress(resource) && typeof address === "string") {
+      publicAddresses.delete(address);
+      publicSearchFrom[parseAddress(address)?.family ?? "IPv4"] = 0n;
+    }
   };
   const remember = (resource: AzureResource) => {
     for (const [address, owner] of privateAddresses(resource)) {
       owners.set(address, [...(owners.get(address) ?? []), owner]);
+      count(owner, 1);
     }
     const address = resource.assigned.ipAddress;
     if (isPublicAddress(resource) && typeof address === "string") {
@@ -88,31 +96,38 @@ export function openAddressBook(store: ResourceStore): AddressBook {
   return {
     ownersOf: (address) => owners.get(canonicalAddress(address)) ?? [],
     ownerIn,
+    countIn: (networkId) => counts.get(idKey(networkId)) ?? 0,
     publicAddress: (address) => publicAddresses.get(canonicalAddress(address)),
-    nextFree(subnet, family, taken) {
+    *freeIn(subnet, family) {
+      const starts = searchFrom.get(idKey(subnet.id)) ?? new Map<string, bigint>();
+      searchFrom.set(idKey(subnet.id), starts);
       for (const text of prefixesOf(propertiesOf<SubnetProperties>(subnet))) {
         const prefix = parsePrefix(text);
         if (prefix?.family !== family) continue;
         const reserved = reservedAddresses(prefix);
-        const key = `${idKey(subnet.id)} ${text}`;
-        const start = searchFrom.get(key) ?? prefix.first;
-        for (let value = start; value <= prefix.last; value++) {
-          if (reserved.has(value)) continue;
+        let used = true;
+        for (let value = starts.get(text) ?? prefix.first; value <= prefix.last; value++) {
           const address = formatAddress({ family, value });
-          if (ownerIn(subnet.id, address)) continue;
-          if (taken.has(address)) continue;
-          searchFrom.set(key, value);
-          return address;
+          if (reserved.has(value) || ownerIn(subnet.id, address)) continue;
+          if (used) starts.set(text, value);
+          used = false;
+          yield address;
         }
+        if (used) starts.set(text, prefix.last + 1n);
       }
-      return undefined;
     },
     nextPublic(family) {
+      let place = 0n;
       for (const range of publicRanges[family]) {
-        for (let value = range.first + 1n; value < range.last; value++) {
+        const skipped = publicSearchFrom[family] - place;
+        const first = range.first + 1n + (skipped > 0n ? skipped : 0n);
+        for (let value = first; value < range.last; value++) {
           const address = formatAddress({ family, value });
-          if (!publicAddresses.has(address)) return address;
+          if (publicAddresses.has(address)) continue;
+          publicSearchFrom[family] = place + value - range.first - 1n;
+          return address;
         }
+        place += range.last - range.first - 1n;
       }
       return undefined;
     },

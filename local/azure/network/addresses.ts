@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from "node:net";
 import { IPv4, IPv6 } from "ipaddr.js";
 
 /** Addresses and prefixes as numbers, so that ranges of both families are compared in one way. */
@@ -22,10 +23,12 @@ const bits = { IPv4: 32, IPv6: 128 } as const;
 
 /** Reads a literal address: IPv4 in four decimal parts, IPv6 without a zone. */
 export function parseAddress(text: string): Address | undefined {
-  if (IPv4.isValidFourPartDecimal(text)) {
+  // ipaddr.js reads parts with leading zeros as octal numbers, and throws inside for what is none, which is dear where every rule
+  // of a group is asked.
+  if (isIPv4(text)) {
     return { family: "IPv4", value: toNumber(IPv4.parse(text).toByteArray()) };
   }
-  if (text.includes(":") && !text.includes("%") && IPv6.isValid(text)) {
+  if (isIPv6(text) && !text.includes("%")) {
     return { family: "IPv6", value: toNumber(IPv6.parse(text).toByteArray()) };
   }
   return undefined;

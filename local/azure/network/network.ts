@@ -12,12 +12,12 @@ import type { AzureResource, ResourceStore } from "../arm/store";
 import type { Network, Packet, Verdict } from "../../interfaces";
 import type { AddressBook } from "./addressBook";
 import type { Address } from "./addresses";
-import { containsAddress, isPrivate, parseAddress, parsePrefix } from "./addresses";
+import { isPrivate, parseAddress } from "./addresses";
 import { resolveName } from "./names";
 import type { Attachment, MachineBook } from "./machines";
 import { attachmentsOf, attachmentsOfInterface, machineOf, vmIdOf } from "./machines";
 import type { LocatedPacket } from "./securityRules";
-import { evaluate } from "./securityRules";
+import { evaluate, isInVirtualNetwork } from "./securityRules";
 
 interface Parts {
   store: ResourceStore;
@@ -219,24 +219,15 @@ function arrivingPacket(
 }
 
 function locate(packet: Packet, { networkId }: Attachment, store: ResourceStore): LocatedPacket {
-  const place = (text: string) => {
-    const address = parseAddress(text) as Address;
-    return { address, inVirtualNetwork: inVirtualNetwork(address, networkId, store) };
-  };
-  return { packet, source: place(packet.from), destination: place(packet.to) };
-}
-
-/** The tag VirtualNetwork: the network's own space, that of peered networks, and whatever else is connected privately. */
-function inVirtualNetwork(address: Address, networkId: string, store: ResourceStore): boolean {
-  if (isPrivate(address)) return true;
   const network = store.get(networkId);
   const space = network
     ? (propertiesOf<VirtualNetworkProperties>(network).addressSpace?.addressPrefixes ?? [])
     : [];
-  return space.some((text) => {
-    const prefix = parsePrefix(text);
-    return prefix !== undefined && containsAddress(prefix, address);
-  });
+  const place = (text: string) => {
+    const address = parseAddress(text) as Address;
+    return { address, inVirtualNetwork: isInVirtualNetwork(address, space) };
+  };
+  return { packet, source: place(packet.from), destination: place(packet.to) };
 }
 
 /** A public address, a NAT gateway, or the default access that a subnet has unless it says otherwise. */

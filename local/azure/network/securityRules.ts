@@ -3,8 +3,8 @@ import type { SecurityRuleProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
 import type { ResourceStore } from "../arm/store";
 import type { Packet } from "../../interfaces";
-import type { Address } from "./addresses";
-import { containsAddress, parsePrefixOrAddress } from "./addresses";
+import type { Address, Prefix } from "./addresses";
+import { containsAddress, isPrivate, parsePrefix, parsePrefixOrAddress } from "./addresses";
 import type { NamedRule } from "./defaultRules";
 import { defaultRules } from "./defaultRules";
 
@@ -34,15 +34,43 @@ export function evaluate(
   packet: LocatedPacket,
   store: ResourceStore,
 ): GroupVerdict {
-  for (const rule of rulesOf(groupId, store)) {
-    if (rule.direction !== direction || !matches(rule, packet)) continue;
-    return {
-      allowed: rule.access === "Allow",
-      reason: `rule ${rule.name} (priority ${rule.priority}) of network security group ${nameOf(groupId)}`,
-    };
-  }
+  const rule = firstFitting(rulesOf(groupId, store), direction, packet);
+  return {
+    allowed: same(rule.access, "Allow"),
+    reason: `rule ${rule.name} (priority ${rule.priority}) of network security group ${nameOf(groupId)}`,
+  };
+}
+
+/** Of rules that are in order and end with the default ones. */
+export function firstFitting(
+  rules: readonly NamedRule[],
+  direction: "Inbound" | "Outbound",
+  packet: LocatedPacket,
+): NamedRule {
+  const found = rules.find((rule) => same(rule.direction, direction) && matches(rule, packet));
   // The default rules fit everything, so this is never reached.
-  throw new Error(`no rule of ${groupId} fits a packet`);
+  if (!found) throw new Error("no rule fits a packet");
+  return found;
+}
+
+/** The host's own address, from which Azure's load balancers probe; part of every virtual network. */
+const hostAddress = parsePrefixOrAddress("168.63.129.16") as Prefix;
+
+/**
+ * The tag VirtualNetwork: the network's own space, the host's address, and whatever is connected privately, which here is every
+ * private address that a packet comes from.
+ */
+export function isInVirtualNetwork(address: Address, space: readonly string[]): boolean {
+  if (isPrivate(address) || containsAddress(hostAddress, address)) return true;
+  return space.some((text) => {
+    const prefix = parsePrefix(text);
+    return prefix !== undefined && containsAddress(prefix, address);
+  });
+}
+
+/** Words of ARM are compared without case. */
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** The group's rules by priority, the default ones included. */
@@ -58,22 +86,27 @@ export function rulesOf(groupId: string, store: ResourceStore): NamedRule[] {
 function matches(rule: NamedRule, { packet, source, destination }: LocatedPacket): boolean {
   return (
     (rule.protocol === "*" || rule.protocol.toUpperCase() === packet.protocol) &&
-    matchesAddress(listOf(rule.sourceAddressPrefix, rule.sourceAddressPrefixes), source) &&
-    matchesAddress(
-      listOf(rule.destinationAddressPrefix, rule.destinationAddressPrefixes),
-      destination,
-    ) &&
+    matchesAddress(prefixesOfSide(rule, "source"), source) &&
+    matchesAddress(prefixesOfSide(rule, "destination"), destination) &&
     matchesPort(listOf(rule.destinationPortRange, rule.destinationPortRanges), packet.port) &&
     // The source port of a connection is whatever the sender has free.
     matchesAnySourcePort(listOf(rule.sourcePortRange, rule.sourcePortRanges))
   );
 }
 
+/** Singular and plural form of a side's addresses, as one list. */
+export function prefixesOfSide(
+  rule: SecurityRuleProperties,
+  side: "source" | "destination",
+): string[] {
+  return listOf(rule[`${side}AddressPrefix`], rule[`${side}AddressPrefixes`]);
+}
+
 function listOf(single: string | undefined, plural: string[] | undefined): string[] {
   return [...(single ? [single] : []), ...(plural ?? [])];
 }
 
-/** Tags other than these three name Azure's own services, which are not played: no packet comes from or goes to them. */
+/** Other tags name Azure's own services, which are not played: no packet comes from or goes to them. */
 function matchesAddress(
   prefixes: string[],
   { address, inVirtualNetwork }: LocatedAddress,
@@ -87,6 +120,8 @@ function matchesAddress(
         return inVirtualNetwork;
       case "internet":
         return !inVirtualNetwork;
+      case "azureloadbalancer":
+        return containsAddress(hostAddress, address);
       default: {
         const prefix = parsePrefixOrAddress(text);
         return prefix !== undefined && containsAddress(prefix, address);

@@ -1,16 +1,11 @@
 import type { Azure } from "../arm/azure";
-import { sameId } from "../arm/id";
-import type {
-  IPConfiguration,
-  NetworkInterfaceProperties,
-  PublicIPAddressProperties,
-  SubnetProperties,
-} from "../arm/model";
-import { prefixesOf, propertiesOf } from "../arm/model";
+import { parentId, sameId } from "../arm/id";
+import type { IPConfiguration, NetworkInterfaceAssigned, SubnetProperties } from "../arm/model";
+import { assignedOf, prefixesOf, propertiesOf } from "../arm/model";
 import { reservedAddresses } from "../network/addressBook";
-import { containsAddress, parseAddress, parsePrefix } from "../network/addresses";
+import { canonicalAddress, containsAddress, parseAddress, parsePrefix } from "../network/addresses";
+import { allocate } from "../network/allocation";
 import { configurations, each, label, versionOf } from "./ipConfigurations";
-import { others } from "./references";
 import type { Rule } from "./rule";
 
 function prefixesFor(configuration: IPConfiguration, azure: Azure) {
@@ -100,84 +95,64 @@ export const addressTaken: Rule = {
     const text = staticAddress(configuration);
     if (!text || !configuration.subnet?.id) return [];
     const owner = azure.addresses.ownerIn(configuration.subnet.id, text);
-    return owner && !sameId(owner.networkInterface, put.id)
+    const twice =
+      configurations(put).filter(
+        (other) => canonicalAddress(staticAddress(other) ?? "") === canonicalAddress(text),
+      ).length > 1;
+    const taken = twice || (owner && !sameId(owner.networkInterface, put.id));
+    return taken
       ? [
           `IP configuration ${label(put, configuration)} is using the private IP address ${text} which is already ` +
-            `allocated to resource ${owner.networkInterface}.`,
+            `allocated to resource ${twice ? put.id : owner?.networkInterface}.`,
         ]
       : [];
   }),
 };
 
-function publicAddressOf(configuration: IPConfiguration, azure: Azure) {
-  return azure.store.get(configuration.publicIPAddress?.id);
-}
-
-export const publicAddressVersion: Rule = {
-  id: "NIC-PIP-VERSION",
+/** Addresses run out where a subnet is small: Azure keeps four of them, and of an IPv4 subnet five. */
+export const subnetFull: Rule = {
+  id: "SUBNET-FULL",
   grade: "B",
-  code: "IPVersionForPublicIpAndNicIpConfigurationMustMatch",
-  check: each((configuration, put, azure) => {
-    const address = publicAddressOf(configuration, azure);
-    if (!address) return [];
-    const version =
-      propertiesOf<PublicIPAddressProperties>(address).publicIPAddressVersion ?? "IPv4";
-    return version === versionOf(configuration)
-      ? []
-      : [
-          `Public IP address version (${version}) of ${address.id} and the version (${versionOf(configuration)}) of ` +
-            `NIC IP configuration ${label(put, configuration)} must match.`,
-        ];
-  }),
+  code: "SubnetIsFull",
+  check: (put, azure) =>
+    allocate(put, azure)
+      .without.filter(({ configuration }) => prefixesFor(configuration, azure)?.length)
+      .map(({ configuration, subnet }) => {
+        const prefixes = prefixesOf(propertiesOf<SubnetProperties>(subnet)).filter(
+          (text) => parsePrefix(text)?.family === versionOf(configuration),
+        );
+        return (
+          `Subnet ${subnet.name} with address prefix ${prefixes.join(", ")} does not have enough capacity for 1 IP ` +
+          `addresses: IP configuration ${label(put, configuration)} gets none.`
+        );
+      }),
 };
 
-export const publicAddressFree: Rule = {
-  id: "PIP-ONE-USE",
-  grade: "B",
-  code: "PublicIPAddressInUse",
-  check: each((configuration, put, azure) => {
-    const address = publicAddressOf(configuration, azure);
-    if (!address) return [];
-    const twice =
-      configurations(put).filter(({ publicIPAddress }) => sameId(publicIPAddress?.id, address.id))
-        .length > 1;
-    const [user] = others(azure.store.referrers(address.id), put.id);
-    if (!twice && !user) return [];
-    return [
-      `Resource ${label(put, configuration)} is referencing public IP address ${address.id} that is already ` +
-        `allocated to resource ${user?.id ?? put.id}.`,
-    ];
-  }),
-};
-
-export const standardWithoutGroup: Rule = {
-  id: "PIP-STANDARD-NEEDS-NSG",
+/** The network's own limit; what other requests under way take is not counted. */
+export const networkAddressLimit: Rule = {
+  id: "VNET-LIMITS",
   grade: "A",
-  warns: true,
-  code: "StandardPublicIpWithoutNetworkSecurityGroup",
-  check: each((configuration, put, azure) => {
-    if (!publicAddressOf(configuration, azure)) return [];
-    const subnet = azure.store.get(configuration.subnet?.id);
-    const guarded =
-      propertiesOf<NetworkInterfaceProperties>(put).networkSecurityGroup?.id ??
-      (subnet && propertiesOf<SubnetProperties>(subnet).networkSecurityGroup?.id);
-    return guarded
-      ? []
-      : [
-          `No network security group stands before the Standard public address of ${label(put, configuration)}, so ` +
-            "no traffic from the internet arrives.",
-        ];
-  }),
+  code: "PrivateIPAddressesLimitReached",
+  check: (put, azure) => {
+    const network = parentId(configurations(put)[0]?.subnet?.id ?? "");
+    if (network === undefined) return [];
+    const before = put.existing
+      ? Object.keys(assignedOf<NetworkInterfaceAssigned>(put.existing).addresses).length
+      : 0;
+    const after = azure.addresses.countIn(network) - before + configurations(put).length;
+    return after > 65536
+      ? [`Virtual network ${network} would have ${after} private addresses. The maximum is 65536.`]
+      : [];
+  },
 };
 
-/** What Azure asks of the private and public addresses of a network interface. */
-export const interfaceAddressRules: Rule[] = [
+/** What Azure asks of the private addresses of a network interface. */
+export const privateAddressRules: Rule[] = [
   subnetFamily,
   staticNeedsAddress,
   addressInSubnet,
   addressReserved,
   addressTaken,
-  publicAddressVersion,
-  publicAddressFree,
-  standardWithoutGroup,
+  subnetFull,
+  networkAddressLimit,
 ];

@@ -138,6 +138,7 @@ export const diskSizeChange: Rule = {
 /** What Azure changes only in a machine that is switched off. */
 const changeableWhenDeallocated = [
   "billingProfile.maxPrice",
+  "storageProfile.diskControllerType",
   "securityProfile.encryptionAtHost",
   "proximityPlacementGroup",
   "host",

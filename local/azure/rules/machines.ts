@@ -8,11 +8,14 @@ import type {
 import { propertiesOf } from "../arm/model";
 import type { AzureResource } from "../arm/store";
 import { machineChangeRules } from "./machineChanges";
-import { tags, virtualMachineName } from "./names";
+import { machineDiskRules } from "./machineDisks";
+import { machinePriceRules } from "./machinePrice";
+import { virtualMachineName } from "./names";
 import { operatingSystemRules } from "./operatingSystem";
-import { mustExist, others } from "./references";
+import { others, referenceRules, refersTo } from "./references";
 import { resizeRules } from "./resize";
 import type { Rule } from "./rule";
+import { tagRules } from "./tags";
 
 function machineOf(put: PutRequest): VirtualMachineProperties {
   return propertiesOf<VirtualMachineProperties>(put);
@@ -52,10 +55,8 @@ export const primaryInterface: Rule = {
   },
 };
 
-export const interfaceReferences = mustExist(
-  "REGION-VM-NIC",
-  (put) => interfacesOf(put).map(({ id }) => ({ id, type: networkInterfaceType })),
-  { sameRegion: true },
+export const interfaceReferences = refersTo("REGION-VM-NIC", networkInterfaceType, (put) =>
+  interfacesOf(put).map(({ id }) => id),
 );
 
 export const interfaceFree: Rule = {
@@ -101,15 +102,20 @@ export const oneZone: Rule = {
   grade: "C",
   code: "VMZonesMustBeSingle",
   check: (put) => {
+    const count = machineOf(put).zones?.length ?? 0;
+    return count > 1 ? [`Virtual machine ${put.name} names ${count} zones; one is allowed.`] : [];
+  },
+};
+
+export const zoneOrSet: Rule = {
+  id: "VM-ZONE-AVSET",
+  grade: "C",
+  code: "InvalidParameter",
+  check: (put) => {
     const { zones, availabilitySet } = machineOf(put);
-    return [
-      ...((zones?.length ?? 0) > 1
-        ? [`Virtual machine ${put.name} names ${zones?.length} zones; one is allowed.`]
-        : []),
-      ...(zones?.length && availabilitySet?.id
-        ? [`Virtual machine ${put.name} cannot have both a zone and an availability set.`]
-        : []),
-    ];
+    return zones?.length && availabilitySet?.id
+      ? [`Virtual machine ${put.name} cannot have both a zone and an availability set.`]
+      : [];
   },
 };
 
@@ -137,83 +143,6 @@ export const publicAddressZone: Rule = {
           "compute resource via NetworkInterface has a different zone constraint.",
       );
   },
-};
-
-export const imageRequired: Rule = {
-  id: "VM-IMAGE-REQUIRED",
-  grade: "A",
-  code: "InvalidParameter",
-  check: (put) => {
-    const { storageProfile } = machineOf(put);
-    const image = storageProfile?.imageReference;
-    const complete = image?.id ?? (image?.publisher && image.offer && image.sku && image.version);
-    return storageProfile?.osDisk?.createOption === "FromImage" && !complete
-      ? [
-          "Required parameter 'storageProfile.imageReference' is missing (null) or incomplete: it has an id, or " +
-            "publisher, offer, sku and version.",
-        ]
-      : [];
-  },
-};
-
-export const disksByLun: Rule = {
-  id: "VM-LUN-DUP",
-  grade: "A",
-  code: "InvalidParameter",
-  check: (put) => {
-    const luns = (machineOf(put).storageProfile?.dataDisks ?? []).map(({ lun }) => lun);
-    return luns
-      .filter((lun, index) => luns.indexOf(lun) !== index)
-      .map((lun) => `A data disk with Lun '${lun}' already exists on virtual machine ${put.name}.`);
-  },
-};
-
-export const diskNameFree: Rule = {
-  id: "VM-DISK-NAME",
-  grade: "B",
-  status: 409,
-  code: "ConflictingUserInput",
-  check: (put, azure) => {
-    if (put.existing) return [];
-    const group = put.id.split("/providers/")[0];
-    const { osDisk, dataDisks } = machineOf(put).storageProfile ?? {};
-    return [osDisk, ...(dataDisks ?? [])]
-      .filter((disk) => disk?.name && disk.createOption !== "Attach")
-      .filter((disk) => azure.store.get(`${group}/providers/Microsoft.Compute/disks/${disk?.name}`))
-      .map(
-        (disk) =>
-          `Disk ${disk?.name} already exists in resource group ${group.split("/").pop()?.toUpperCase()}. Only ` +
-          "CreateOption.Attach is supported.",
-      );
-  },
-};
-
-export const spotOnly: Rule = {
-  id: "SPOT",
-  grade: "C",
-  code: "InvalidParameter",
-  check: (put) => {
-    const { priority, evictionPolicy, billingProfile } = machineOf(put);
-    if (priority === "Spot" || priority === "Low") return [];
-    return [
-      ...(evictionPolicy
-        ? ["Eviction policy can be set only on Azure Spot Virtual Machines."]
-        : []),
-      ...(billingProfile?.maxPrice !== undefined
-        ? ["Max price in billing profile can be set only on Azure Spot Virtual Machines."]
-        : []),
-    ];
-  },
-};
-
-export const ultraDisk: Rule = {
-  id: "OSDISK-ULTRA",
-  grade: "A",
-  code: "InvalidParameter",
-  check: (put) =>
-    machineOf(put).storageProfile?.osDisk?.managedDisk?.storageAccountType === "UltraSSD_LRS"
-      ? ["Storage account type UltraSSD_LRS cannot be used for an OS disk."]
-      : [],
 };
 
 /**
@@ -247,19 +176,18 @@ export const virtualMachineRules: Rule[] = [
   ...machineChangeRules,
   ...resizeRules,
   virtualMachineName,
-  tags,
+  ...tagRules,
   needsInterface,
   primaryInterface,
   interfaceReferences,
   interfaceFree,
   oneNetwork,
   oneZone,
+  zoneOrSet,
   publicAddressZone,
-  imageRequired,
-  disksByLun,
-  diskNameFree,
-  spotOnly,
-  ultraDisk,
+  ...machineDiskRules,
+  ...machinePriceRules,
   ...operatingSystemRules,
   outbound,
+  ...referenceRules,
 ];

@@ -1,6 +1,4 @@
 import type { PutRequest } from "../arm/azure";
-import type { Located } from "../arm/model";
-import { propertiesOf } from "../arm/model";
 import type { Rule } from "./rule";
 
 /** Names of network resources and their children: letters, digits, `_`, `.`, `-`. */
@@ -28,12 +26,16 @@ export function invalidName(name: string, minimum: number, maximum: number): str
 export const virtualNetworkName = networkName(2, 64);
 export const networkChildName = networkName(1, 80);
 
+/** Letters and digits of any script, as .NET's `Char.IsLetterOrDigit` knows them: one UTF-16 unit each. */
+const groupName = /^[\p{Lu}\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{Nd}_().-]{1,90}$/u;
+const beyondOneUnit = /[\u{10000}-\u{10FFFF}]/u;
+
 export const resourceGroupName: Rule = {
   id: "NAME",
   grade: "A",
   code: "InvalidResourceGroup",
   check: ({ name }) =>
-    /^[-\w._()]{1,90}$/.test(name) && !name.endsWith(".")
+    groupName.test(name) && !beyondOneUnit.test(name) && !name.endsWith(".")
       ? []
       : [
           `The provided resource group name '${name}' is invalid: it has 1 to 90 letters, digits, '-', '_', '.', '(' ` +
@@ -54,28 +56,30 @@ export const virtualMachineName: Rule = {
         ],
 };
 
-export const tags: Rule = {
-  id: "TAGS",
-  grade: "A",
-  code: "InvalidTag",
-  check: (put: PutRequest) => {
-    const entries = Object.entries(propertiesOf<Located>(put).tags ?? {});
-    const messages: string[] = [];
-    if (entries.length > 50) {
-      messages.push(`The resource has ${entries.length} tags. The maximum is 50.`);
-    }
-    for (const [name, value] of entries) {
-      if (name.length === 0 || name.length > 512 || /[<>%&\\?/]/.test(name)) {
-        messages.push(
-          `The tag name '${name}' is invalid: 1 to 512 characters, none of '<,>,%,&,\\,?,/'.`,
-        );
-      }
-      if (typeof value === "string" && value.length > 256) {
-        messages.push(
-          `The value of tag '${name}' has ${value.length} characters. The maximum is 256.`,
-        );
-      }
-    }
-    return messages;
-  },
+/** A run command is named like a machine, and longer where wanted. */
+export const runCommandName: Rule = {
+  id: "RUNCMD-NAME",
+  grade: "C",
+  code: "InvalidParameter",
+  check: ({ name }) =>
+    /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/.test(name)
+      ? []
+      : [
+          `The entity name '${name}' is invalid according to its validation rule: ^[^_\\W][\\w-._]{0,79}(?<![-.])$.`,
+        ],
 };
+
+/** Names that stand more than once among the parts of a resource; case does not count. */
+export function repeatedNames(parts: readonly { name?: string }[]): string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { name = "" } of parts) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) repeated.add(key);
+    seen.add(key);
+  }
+  return [...repeated];
+}
+
+export const twoOfOneName = (put: PutRequest, name: string) =>
+  `Resource ${put.id} has two child resources with the same name (${name}).`;

@@ -1,12 +1,15 @@
+import type { PutRequest } from "../arm/azure";
 import { parentId } from "../arm/id";
 import type { NetworkInterfaceProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
-import { interfaceAddressRules } from "./interfaceAddresses";
+import { privateAddressRules } from "./interfaceAddresses";
 import { configurations, each, label, versionOf } from "./ipConfigurations";
-import { networkChildName, tags } from "./names";
-import { locationUnchangeable } from "./publicAddresses";
-import { mustExist } from "./references";
+import { locationUnchangeable } from "./locations";
+import { networkChildName, repeatedNames, twoOfOneName } from "./names";
+import { publicReachRules } from "./publicReach";
+import { referenceRules, refersTo } from "./references";
 import type { Rule } from "./rule";
+import { tagRules } from "./tags";
 
 export const hasConfiguration: Rule = {
   id: "NIC-IPCONFIG",
@@ -29,22 +32,30 @@ export const needsIpv4: Rule = {
       : [`Network interface ${put.id} must have at least one IPv4 IP configuration.`],
 };
 
+function primariesOf(put: PutRequest): number {
+  return configurations(put).filter(({ primary }) => primary === true).length;
+}
+
 export const onePrimary: Rule = {
   id: "NIC-ONE-PRIMARY",
   grade: "C",
   code: "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
-  check: (put) => {
-    const primaries = configurations(put).filter(({ primary }) => primary === true).length;
-    const several = configurations(put).length > 1;
-    if (primaries > 1) {
-      return [
-        `Network interface ${put.id} has ${primaries} primary IP configurations; one is allowed.`,
-      ];
-    }
-    return several && primaries === 0
+  check: (put) =>
+    primariesOf(put) > 1
+      ? [
+          `Network interface ${put.id} has ${primariesOf(put)} primary IP configurations; one is allowed.`,
+        ]
+      : [],
+};
+
+export const primaryRequired: Rule = {
+  id: "NIC-PRIMARY-REQUIRED",
+  grade: "C",
+  code: "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
+  check: (put) =>
+    configurations(put).length > 1 && primariesOf(put) === 0
       ? [`Network interface ${put.id} has several IP configurations and none is primary.`]
-      : [];
-  },
+      : [],
 };
 
 export const primaryIsIpv4: Rule = {
@@ -72,12 +83,7 @@ export const configurationNames: Rule = {
   id: "NIC-IPCONFIG-NAME-DUP",
   grade: "A",
   code: "DuplicateResourceName",
-  check: (put) => {
-    const names = configurations(put).map(({ name }) => (name ?? "").toLowerCase());
-    return names
-      .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `Resource ${put.id} has two child resources with the same name (${name}).`);
-  },
+  check: (put) => repeatedNames(configurations(put)).map((name) => twoOfOneName(put, name)),
 };
 
 export const subnetRequired: Rule = {
@@ -91,19 +97,22 @@ export const subnetRequired: Rule = {
   ),
 };
 
-export const references = mustExist(
-  "REGION-NIC",
-  (put) => [
-    {
-      id: propertiesOf<NetworkInterfaceProperties>(put).networkSecurityGroup?.id,
-      type: "Microsoft.Network/networkSecurityGroups",
-    },
-    ...configurations(put).flatMap(({ subnet, publicIPAddress }) => [
-      { id: subnet?.id, type: "Microsoft.Network/virtualNetworks/subnets" },
-      { id: publicIPAddress?.id, type: "Microsoft.Network/publicIPAddresses" },
-    ]),
-  ],
-  { sameRegion: true },
+export const subnetReference = refersTo(
+  "REGION-NIC-VNET",
+  "Microsoft.Network/virtualNetworks/subnets",
+  (put) => configurations(put).map(({ subnet }) => subnet?.id),
+);
+
+export const securityGroupReference = refersTo(
+  "REGION-NIC-NSG",
+  "Microsoft.Network/networkSecurityGroups",
+  (put) => [propertiesOf<NetworkInterfaceProperties>(put).networkSecurityGroup?.id],
+);
+
+export const publicAddressReference = refersTo(
+  "REGION-NIC-PIP",
+  "Microsoft.Network/publicIPAddresses",
+  (put) => configurations(put).map(({ publicIPAddress }) => publicIPAddress?.id),
 );
 
 export const oneNetwork: Rule = {
@@ -132,19 +141,39 @@ export const configurationLimit: Rule = {
       : [],
 };
 
+export const securityGroupLimit: Rule = {
+  id: "NIC-ASG-20",
+  grade: "A",
+  code: "ApplicationSecurityGroupsLimitReached",
+  check: each((configuration, put) => {
+    const count = configuration.applicationSecurityGroups?.length ?? 0;
+    return count > 20
+      ? [
+          `IP configuration ${label(put, configuration)} is in ${count} application security groups; 20 are allowed.`,
+        ]
+      : [];
+  }),
+};
+
 export const networkInterfaceRules: Rule[] = [
   locationUnchangeable,
   networkChildName,
-  tags,
+  ...tagRules,
   hasConfiguration,
   configurationNames,
   needsIpv4,
   onePrimary,
+  primaryRequired,
   primaryIsIpv4,
   oneIpv6,
   subnetRequired,
-  references,
+  subnetReference,
+  securityGroupReference,
+  publicAddressReference,
   oneNetwork,
-  ...interfaceAddressRules,
   configurationLimit,
+  securityGroupLimit,
+  ...privateAddressRules,
+  ...publicReachRules,
+  ...referenceRules,
 ];

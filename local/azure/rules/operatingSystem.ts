@@ -2,6 +2,7 @@ import type { PutRequest } from "../arm/azure";
 import type { VirtualMachineProperties, WindowsConfiguration } from "../arm/model";
 import { propertiesOf } from "../arm/model";
 import type { Rule } from "./rule";
+import { isWindowsTimeZone } from "./timeZones";
 
 function osProfile(put: PutRequest) {
   return propertiesOf<VirtualMachineProperties>(put).osProfile;
@@ -226,6 +227,18 @@ export const customData: Rule = {
   },
 };
 
+export const timeZone: Rule = {
+  id: "WIN-TIMEZONE",
+  grade: "B",
+  code: "InvalidParameter",
+  check: (put) => {
+    const zone = windows(put).timeZone;
+    return zone === undefined || isWindowsTimeZone(zone)
+      ? []
+      : [`The value '${zone}' of parameter windowsConfiguration.timeZone is invalid.`];
+  },
+};
+
 /** What Azure asks of `osProfile`, for a Windows machine. */
 export const operatingSystemRules: Rule[] = [
   computerName,
@@ -239,5 +252,6 @@ export const operatingSystemRules: Rule[] = [
   noLinux,
   patchMode,
   agentNeeded,
+  timeZone,
   customData,
 ];

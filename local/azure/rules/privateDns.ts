@@ -1,11 +1,12 @@
 import type { PutRequest } from "../arm/azure";
 import type { Located, RecordSetProperties, VirtualNetworkLinkProperties } from "../arm/model";
 import { normalizedLocation, propertiesOf } from "../arm/model";
-import { parentId, sameId } from "../arm/id";
+import { nameOf, parentId, sameId } from "../arm/id";
 import { parseAddress } from "../network/addresses";
-import { networkChildName, tags } from "./names";
-import { mustExist, others } from "./references";
+import { networkChildName } from "./names";
+import { others, referenceRules, refersTo } from "./references";
 import type { Rule } from "./rule";
+import { dnsTagRules } from "./tags";
 
 export const globalLocation: Rule = {
   id: "DNS-GLOBAL",
@@ -41,14 +42,37 @@ export const zoneName: Rule = {
   },
 };
 
-export const linkReferences = mustExist(
+/** Domains of Azure itself; a zone for a name below one of them is possible. */
+const reservedZones = new Set([
+  "azclient.ms",
+  "azure-api.net",
+  "azure.com",
+  "cloudapp.net",
+  "core.windows.net",
+  "microsoft.com",
+  "msidentity.com",
+  "trafficmanager.net",
+  "windows.net",
+]);
+
+export const zoneNameReserved: Rule = {
+  id: "DNS-ZONE-RESERVED",
+  grade: "B",
+  code: "BadRequest",
+  check: ({ name }) =>
+    reservedZones.has(name.toLowerCase())
+      ? [
+          `The Private DNS zone name '${name}' is not permitted as it is a reserved Azure infrastucture domain and ` +
+            "creating such zones may have unintended consequences for DNS resolution for services deployed in your " +
+            "virtual networks.",
+        ]
+      : [],
+};
+
+export const linkReferences = refersTo(
   "DNS-LINK-NETWORK",
-  (put) => [
-    {
-      id: propertiesOf<VirtualNetworkLinkProperties>(put).virtualNetwork?.id,
-      type: "Microsoft.Network/virtualNetworks",
-    },
-  ],
+  "Microsoft.Network/virtualNetworks",
+  (put) => [propertiesOf<VirtualNetworkLinkProperties>(put).virtualNetwork?.id],
   { sameRegion: false },
 );
 
@@ -77,9 +101,33 @@ export const linkOnce: Rule = {
           ]
         : []),
       ...(registrationEnabled && registering
-        ? [`Virtual network ${network} already registers its machines through ${registering.id}.`]
+        ? [
+            "A virtual network can only be linked to 1 Private DNS zone(s) with auto-registration enabled; conflicting " +
+              `Private DNS zone is '${nameOf(parentId(registering.id) ?? "")}'.`,
+          ]
         : []),
     ];
+  },
+};
+
+/** Two zones of one name, of different resource groups say, would answer for the same names. */
+export const linkNamespace: Rule = {
+  id: "DNS-LINK-NAMESPACE",
+  grade: "B",
+  code: "BadRequest",
+  check: (put, azure) => {
+    const { virtualNetwork } = propertiesOf<VirtualNetworkLinkProperties>(put);
+    const zone = parentId(put.id) ?? "";
+    const same = others(azure.store.referrers(virtualNetwork?.id ?? ""), put.id)
+      .filter(({ type }) => type === put.type)
+      .map(({ id }) => parentId(id) ?? "")
+      .find((other) => !sameId(other, zone) && sameId(nameOf(other), nameOf(zone)));
+    return same
+      ? [
+          "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link virtual " +
+            `network with '${nameOf(zone)}' and '${nameOf(same)}' zones.`,
+        ]
+      : [];
   },
 };
 
@@ -130,6 +178,17 @@ export const recordAddresses: Rule = {
   },
 };
 
+export const recordCount: Rule = {
+  id: "DNS-RECORDS-20",
+  grade: "A",
+  code: "BadRequest",
+  check: (put) => {
+    const { aRecords, aaaaRecords } = recordSet(put);
+    const count = (aRecords?.length ?? 0) + (aaaaRecords?.length ?? 0);
+    return count > 20 ? [`The record set '${put.name}' has ${count} records; 20 are allowed.`] : [];
+  },
+};
+
 export const recordTimeToLive: Rule = {
   id: "DNS-TTL",
   grade: "A",
@@ -142,17 +201,25 @@ export const recordTimeToLive: Rule = {
   },
 };
 
-export const privateZoneRules: Rule[] = [tags, zoneName, globalLocation];
+export const privateZoneRules: Rule[] = [
+  ...dnsTagRules,
+  zoneName,
+  zoneNameReserved,
+  globalLocation,
+];
 export const virtualNetworkLinkRules: Rule[] = [
   networkChildName,
-  tags,
+  ...dnsTagRules,
   globalLocation,
   linkReferences,
   linkOnce,
+  linkNamespace,
+  ...referenceRules,
 ];
 export const recordSetRules: Rule[] = [
   recordType,
   recordSetName,
   recordAddresses,
+  recordCount,
   recordTimeToLive,
 ];

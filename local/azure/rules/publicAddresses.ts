@@ -1,9 +1,11 @@
-import type { NatGatewayProperties, PublicIPAddressProperties } from "../arm/model";
-import { normalizedLocation, propertiesOf } from "../arm/model";
 import type { PutRequest } from "../arm/azure";
-import { networkChildName, tags } from "./names";
-import { mustExist, others } from "./references";
+import type { PublicIPAddressProperties } from "../arm/model";
+import { normalizedLocation, propertiesOf } from "../arm/model";
+import { locationUnchangeable } from "./locations";
+import { networkChildName } from "./names";
+import { others, referenceRules } from "./references";
 import type { Rule } from "./rule";
+import { tagRules } from "./tags";
 
 /** The properties with Azure's defaults: this API version means Basic where no SKU is named. */
 function addressOf(put: PutRequest) {
@@ -119,16 +121,38 @@ export const dnsLabelUnique: Rule = {
   },
 };
 
+/** No sku means Basic, so a static IPv6 address needs one. */
+export const basicIpv6IsDynamic: Rule = {
+  id: "PIP-BASIC-IPV6-STATIC",
+  grade: "A",
+  code: "PublicIPAddressAllocationMethodInvalid",
+  check: (put) => {
+    const { sku, method, version } = addressOf(put);
+    return sku === "Basic" && version === "IPv6" && method === "Static"
+      ? [`Basic sku publicIp ${put.id} is IPv6 and Static; a static IPv6 address has sku Standard.`]
+      : [];
+  },
+};
+
 export const globalTier: Rule = {
   id: "PIP-GLOBAL",
   grade: "A",
   code: "GlobalPublicIpInvalid",
   check: (put) => {
-    const { sku, version } = addressOf(put);
+    const { sku, version, ipTags } = addressOf(put);
+    if (sku === "Standard" && version === "IPv4") return [];
     const tier = propertiesOf<PublicIPAddressProperties>(put).sku?.tier;
-    return tier === "Global" && (sku !== "Standard" || version !== "IPv4")
-      ? [`Public address ${put.name} of tier Global must be Standard and IPv4.`]
-      : [];
+    const routed = ipTags?.some(
+      ({ ipTagType }) => ipTagType?.toLowerCase() === "routingpreference",
+    );
+    return [
+      ...(tier === "Global"
+        ? [`Public address ${put.name} of tier Global must be Standard and IPv4.`]
+        : []),
+      ...(routed
+        ? [`Public address ${put.name} with a routing preference must be Standard and IPv4.`]
+        : []),
+    ];
   },
 };
 
@@ -153,30 +177,13 @@ export const unchangeable: Rule = {
   },
 };
 
-/** Location of a public address, NIC, security group or NAT gateway never changes; azure-native plans an update. */
-export const locationUnchangeable: Rule = {
-  id: "LOCATION-UNCHANGEABLE",
-  grade: "C",
-  status: 409,
-  code: "InvalidResourceLocation",
-  check: (put) => {
-    const before = put.existing && propertiesOf<{ location?: string }>(put.existing).location;
-    const after = propertiesOf<{ location?: string }>(put).location;
-    return put.existing && normalizedLocation(before) !== normalizedLocation(after)
-      ? [
-          `The resource '${put.name}' already exists in location '${before}' in resource group. A resource with the ` +
-            `same name cannot be created in location '${after}'. Please select a new resource name.`,
-        ]
-      : [];
-  },
-};
-
 export const publicAddressRules: Rule[] = [
   locationUnchangeable,
   networkChildName,
-  tags,
+  ...tagRules,
   standardIsStatic,
   basicHasNoZones,
+  basicIpv6IsDynamic,
   basicIsRetired,
   idleTimeout,
   ipv6IdleTimeout,
@@ -184,50 +191,5 @@ export const publicAddressRules: Rule[] = [
   dnsLabelUnique,
   globalTier,
   unchangeable,
-];
-
-export const natGatewayNeedsAddress: Rule = {
-  id: "NAT-NEEDS-ADDRESS",
-  grade: "U",
-  warns: true,
-  code: "NatGatewayMustHavePublicIp",
-  check: (put) =>
-    propertiesOf<NatGatewayProperties>(put).publicIpAddresses?.length
-      ? []
-      : [
-          `NAT gateway ${put.name} has no public address, so nothing behind it reaches the internet.`,
-        ],
-};
-
-export const natGatewayReferences = mustExist(
-  "REGION-NAT-PIP",
-  (put) =>
-    (propertiesOf<NatGatewayProperties>(put).publicIpAddresses ?? []).map(({ id }) => ({
-      id,
-      type: "Microsoft.Network/publicIPAddresses",
-    })),
-  { sameRegion: true },
-);
-
-export const natGatewayAddressVersion: Rule = {
-  id: "NAT-IPV4-ONLY",
-  grade: "A",
-  code: "NatGatewayPublicIpVersionNotSupported",
-  check: (put, azure) =>
-    (propertiesOf<NatGatewayProperties>(put).publicIpAddresses ?? []).flatMap(({ id }) => {
-      const address = azure.store.get(id);
-      return address &&
-        propertiesOf<PublicIPAddressProperties>(address).publicIPAddressVersion === "IPv6"
-        ? [`NAT gateway ${put.id} cannot use the IPv6 public address ${id}.`]
-        : [];
-    }),
-};
-
-export const natGatewayRules: Rule[] = [
-  locationUnchangeable,
-  networkChildName,
-  tags,
-  natGatewayNeedsAddress,
-  natGatewayReferences,
-  natGatewayAddressVersion,
+  ...referenceRules,
 ];

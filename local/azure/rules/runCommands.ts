@@ -6,8 +6,10 @@ import type {
   VirtualMachineProperties,
 } from "../arm/model";
 import { assignedOf, normalizedLocation, propertiesOf } from "../arm/model";
-import { tags, virtualMachineName } from "./names";
+import { runCommandName } from "./names";
+import { referenceRules } from "./references";
 import type { Rule } from "./rule";
+import { tagRules } from "./tags";
 
 function commandOf(put: PutRequest): RunCommandProperties {
   return propertiesOf<RunCommandProperties>(put);
@@ -67,7 +69,8 @@ export const agentRequired: Rule = {
   check: (put, azure) => {
     const machine = azure.store.get(parentId(put.id));
     const profile = machine && propertiesOf<VirtualMachineProperties>(machine).osProfile;
-    return profile?.windowsConfiguration?.provisionVMAgent === false
+    return profile?.windowsConfiguration?.provisionVMAgent === false ||
+      profile?.allowExtensionOperations === false
       ? [
           "This operation cannot be performed when extension operations are disallowed: the machine has no VM agent.",
         ]
@@ -118,8 +121,8 @@ export const timeout: Rule = {
 };
 
 export const runCommandRules: Rule[] = [
-  virtualMachineName,
-  tags,
+  runCommandName,
+  ...tagRules,
   oneSource,
   scriptOnly,
   machineLocation,
@@ -127,4 +130,5 @@ export const runCommandRules: Rule[] = [
   machineRunning,
   runAsPair,
   timeout,
+  ...referenceRules,
 ];

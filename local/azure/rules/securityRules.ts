@@ -1,49 +1,12 @@
-import type { Azure, PutRequest } from "../arm/azure";
-import type { NetworkSecurityGroupProperties, SecurityRuleProperties } from "../arm/model";
-import { propertiesOf } from "../arm/model";
-import { parentId } from "../arm/id";
-import type { AddressFamily } from "../network/addresses";
-import { parsePrefixOrAddress } from "../network/addresses";
-import { invalidName, networkChildName, tags } from "./names";
+import type { SecurityRuleProperties } from "../arm/model";
+import { prefixesOfSide } from "../network/securityRules";
+import { locationUnchangeable } from "./locations";
+import { invalidName, networkChildName, repeatedNames, twoOfOneName } from "./names";
+import { referenceRules } from "./references";
 import type { Rule } from "./rule";
-
-interface Candidate {
-  name: string;
-  rule: SecurityRuleProperties;
-}
-
-/** The rules that a PUT wants: the inline ones of a group, or the one rule. */
-function candidates(put: PutRequest): Candidate[] {
-  if (put.type === "Microsoft.Network/networkSecurityGroups/securityRules") {
-    return [{ name: put.name, rule: propertiesOf<SecurityRuleProperties>(put) }];
-  }
-  const { securityRules } = propertiesOf<NetworkSecurityGroupProperties>(put);
-  return (securityRules ?? []).map((rule) => ({ name: rule.name ?? "", rule }));
-}
-
-/** All rules the group has after the PUT. */
-function groupAfter(put: PutRequest, azure: Azure): Candidate[] {
-  const group = parentId(put.id) ?? "";
-  if (put.type !== "Microsoft.Network/networkSecurityGroups/securityRules") return candidates(put);
-  const siblings = azure.store
-    .children(group)
-    .filter(({ name }) => name.toLowerCase() !== put.name.toLowerCase())
-    .map((sibling) => ({
-      name: sibling.name,
-      rule: propertiesOf<SecurityRuleProperties>(sibling),
-    }));
-  return [...siblings, ...candidates(put)];
-}
-
-function each(check: (candidate: Candidate) => string[]): Rule["check"] {
-  return (put) => candidates(put).flatMap(check);
-}
-
-/** Singular and plural form of the four fields, as one list. */
-function prefixes(rule: SecurityRuleProperties, side: "source" | "destination"): string[] {
-  const single = rule[`${side}AddressPrefix`];
-  return [...(single ? [single] : []), ...(rule[`${side}AddressPrefixes`] ?? [])];
-}
+import { securityRuleAddressRules } from "./securityRuleAddresses";
+import { candidates, each, groupAfter, sides } from "./securityRuleCandidates";
+import { tagRules } from "./tags";
 
 function ports(rule: SecurityRuleProperties): string[] {
   const { sourcePortRange, sourcePortRanges, destinationPortRange, destinationPortRanges } = rule;
@@ -54,14 +17,6 @@ function ports(rule: SecurityRuleProperties): string[] {
     ...(destinationPortRanges ?? []),
   ];
 }
-
-const sides = ["source", "destination"] as const;
-
-/**
- * Service tags look like `VirtualNetwork` or `Storage.WestUS`. Which tags exist is data that no package holds, so any
- * word passes.
- */
-const serviceTag = /^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/;
 
 export const priorityRange: Rule = {
   id: "NSG-PRIORITY-RANGE",
@@ -108,13 +63,7 @@ export const ruleNameUnique: Rule = {
   id: "NSG-RULE-DUP",
   grade: "A",
   code: "DuplicateResourceName",
-  check: (put) => {
-    const names = candidates(put).map(({ name }) => name.toLowerCase());
-    const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-    return [...repeated].map(
-      (name) => `Resource ${put.id} has two child resources with the same name (${name}).`,
-    );
-  },
+  check: (put) => repeatedNames(candidates(put)).map((name) => twoOfOneName(put, name)),
 };
 
 export const descriptionLength: Rule = {
@@ -130,36 +79,6 @@ export const descriptionLength: Rule = {
   ),
 };
 
-export const oneFamily: Rule = {
-  id: "NSG-FAMILY-MIX",
-  grade: "B",
-  code: "ResourceCannotContainAddressPrefixesFromDifferentAddressFamilies",
-  check: each(({ name, rule }) => {
-    const families = new Set<AddressFamily>();
-    for (const prefix of sides.flatMap((side) => prefixes(rule, side))) {
-      const parsed = parsePrefixOrAddress(prefix);
-      if (parsed) families.add(parsed.family);
-    }
-    return families.size <= 1
-      ? []
-      : [`Security rule ${name} cannot contain address prefixes from different address families.`];
-  }),
-};
-
-export const oneOfPrefix: Rule = {
-  id: "NSG-ONE-OF-PREFIX",
-  grade: "C",
-  code: "SecurityRuleParameterContainsBothSingularAndPlural",
-  check: each(({ name, rule }) =>
-    sides
-      .filter((side) => rule[`${side}AddressPrefix`] && rule[`${side}AddressPrefixes`]?.length)
-      .map(
-        (side) =>
-          `Security rule ${name} has both ${side}AddressPrefix and ${side}AddressPrefixes. Only one can be given.`,
-      ),
-  ),
-};
-
 export const oneOfPort: Rule = {
   id: "NSG-ONE-OF-PORT",
   grade: "C",
@@ -170,38 +89,6 @@ export const oneOfPort: Rule = {
       .map(
         (side) =>
           `Security rule ${name} has both ${side}PortRange and ${side}PortRanges. Only one can be given.`,
-      ),
-  ),
-};
-
-export const pluralWithoutTags: Rule = {
-  id: "NSG-PREFIXES-NO-TAG",
-  grade: "B",
-  code: "SecurityRuleParameterContainsUnsupportedValue",
-  check: each(({ name, rule }) =>
-    sides.flatMap((side) =>
-      (rule[`${side}AddressPrefixes`] ?? [])
-        .filter((prefix) => prefix === "*" || serviceTag.test(prefix))
-        .map(
-          (prefix) =>
-            `Security rule parameter ${side}AddressPrefixes for rule with Id ${name} cannot contain the value ${prefix}.`,
-        ),
-    ),
-  ),
-};
-
-export const prefixFormat: Rule = {
-  id: "NSG-PREFIX-FORMAT",
-  grade: "B",
-  code: "SecurityRuleInvalidAddressPrefix",
-  check: each(({ name, rule }) =>
-    sides
-      .flatMap((side) => prefixes(rule, side))
-      .filter(
-        (prefix) => prefix !== "*" && !serviceTag.test(prefix) && !parsePrefixOrAddress(prefix),
-      )
-      .map(
-        (prefix) => `Security rule ${name} has invalid Address prefix. Value provided: ${prefix}`,
       ),
   ),
 };
@@ -227,20 +114,14 @@ function validPortRange(range: string): boolean {
   return from !== undefined && Number(from) <= Number(to) && Number(to) <= 65535;
 }
 
-export const addressRequired: Rule = {
-  id: "NSG-ADDRESS-REQUIRED",
+export const portRequired: Rule = {
+  id: "NSG-PORT-REQUIRED",
   grade: "U",
-  code: "SecurityRuleParameterRequired",
+  code: "SecurityRuleParametersMissing",
   check: each(({ name, rule }) =>
     sides
-      .filter((side) => {
-        const groups = rule[`${side}ApplicationSecurityGroups`] ?? [];
-        return prefixes(rule, side).length > 0 === groups.length > 0;
-      })
-      .map(
-        (side) =>
-          `Security rule ${name} wants exactly one of addresses and application security groups as its ${side}.`,
-      ),
+      .filter((side) => !rule[`${side}PortRange`] && !rule[`${side}PortRanges`]?.length)
+      .map((side) => `Security rule ${name} names no ${side} port; * stands for all.`),
   ),
 };
 
@@ -254,9 +135,12 @@ export const ruleCount: Rule = {
       after.length <= 1000
         ? []
         : [`The group would have ${after.length} rules. The maximum is 1000.`];
-    for (const { name, rule } of candidates(put)) {
-      for (const side of sides.filter((one) => prefixes(rule, one).length > 4000)) {
-        messages.push(`Security rule ${name} has more than 4000 ${side} addresses.`);
+    for (const side of sides) {
+      const addresses = after.flatMap(({ rule }) => prefixesOfSide(rule, side)).length;
+      if (addresses > 4000) {
+        messages.push(
+          `The rules of the group would have ${addresses} ${side} addresses. The maximum is 4000.`,
+        );
       }
     }
     return messages;
@@ -267,19 +151,18 @@ const common = [
   priorityRange,
   priorityUnique,
   descriptionLength,
-  oneFamily,
-  oneOfPrefix,
+  ...securityRuleAddressRules,
   oneOfPort,
-  pluralWithoutTags,
-  prefixFormat,
   portFormat,
-  addressRequired,
+  portRequired,
   ruleCount,
+  ...referenceRules,
 ];
 
 export const networkSecurityGroupRules: Rule[] = [
+  locationUnchangeable,
   networkChildName,
-  tags,
+  ...tagRules,
   ruleName,
   ruleNameUnique,
   ...common,

@@ -1,9 +1,9 @@
 import type { PutRequest } from "../arm/azure";
-import { parentId, sameId } from "../arm/id";
+import { idKey, parentId } from "../arm/id";
 import type { SubnetProperties } from "../arm/model";
 import { prefixesOf, propertiesOf } from "../arm/model";
 import type { Prefix } from "../network/addresses";
-import { containsPrefix, overlap, parsePrefix } from "../network/addresses";
+import { containsPrefix, hasHostBits, overlap, parsePrefix } from "../network/addresses";
 import type { SubnetCandidate } from "./addressSpace";
 import {
   addressSpace,
@@ -13,8 +13,8 @@ import {
   subnetCandidates,
   subnetsAfter,
 } from "./addressSpace";
-import { invalidName, networkChildName } from "./names";
-import { mustExist } from "./references";
+import { invalidName, networkChildName, repeatedNames, twoOfOneName } from "./names";
+import { referenceRules, refersTo } from "./references";
 import type { Rule } from "./rule";
 
 function eachSubnetPrefix(
@@ -39,6 +39,17 @@ export const subnetCidr: Rule = {
         .filter((text) => !parsePrefix(text))
         .map((text) => invalidPrefix(text, id)),
     ),
+};
+
+export const subnetHostBits: Rule = {
+  id: "SUBNET-CIDR-HOSTBITS",
+  grade: "U",
+  code: "InvalidCIDRNotation",
+  check: eachSubnetPrefix((prefix, text, { id }) =>
+    hasHostBits(prefix)
+      ? [`The address prefix ${text} in resource ${id} has an invalid CIDR notation.`]
+      : [],
+  ),
 };
 
 export const subnetIpv6Size: Rule = {
@@ -86,24 +97,32 @@ export const subnetInNetwork: Rule = {
   },
 };
 
+function compare(one: Prefix, other: Prefix): number {
+  if (one.family !== other.family) return one.family < other.family ? -1 : 1;
+  if (one.first !== other.first) return one.first < other.first ? -1 : 1;
+  return one.length - other.length;
+}
+
 export const subnetOverlap: Rule = {
   id: "SUBNET-OVERLAP",
   grade: "B",
   code: "NetcfgInvalidSubnet",
   check: (put, azure) => {
-    const all = subnetsAfter(put, azure).map(({ id, subnet }) => ({
-      id,
-      prefixes: parsed(prefixesOf(subnet)),
-    }));
-    return subnetCandidates(put)
-      .filter(({ id, subnet }) =>
-        parsed(prefixesOf(subnet)).some((prefix) =>
-          all.some(
-            (other) =>
-              !sameId(other.id, id) && other.prefixes.some((taken) => overlap(taken, prefix)),
-          ),
-        ),
+    const all = subnetsAfter(put, azure)
+      .flatMap(({ id, subnet }) =>
+        parsed(prefixesOf(subnet)).map((prefix) => ({ key: idKey(id), prefix })),
       )
+      .sort((one, other) => compare(one.prefix, other.prefix));
+    // Prefixes nest or are apart: sorted, one that overlaps others overlaps the widest one before it.
+    const clashing = new Set<string>();
+    let widest: (typeof all)[number] | undefined;
+    for (const entry of all) {
+      if (widest && overlap(widest.prefix, entry.prefix)) {
+        clashing.add(widest.key).add(entry.key);
+      } else widest = entry;
+    }
+    return subnetCandidates(put)
+      .filter(({ id }) => clashing.has(idKey(id)))
       .map(({ name }) => notValidInNetwork(name, networkNameOf(put)));
   },
 };
@@ -128,15 +147,10 @@ export const subnetNames: Rule = {
   id: "SUBNET-NAME",
   grade: "A",
   code: "InvalidResourceName",
-  check: (put) => {
-    const names = subnetCandidates(put).map(({ name }) => name.toLowerCase());
-    return [
-      ...subnetCandidates(put).flatMap(({ name }) => invalidName(name, 1, 80)),
-      ...names
-        .filter((name, index) => names.indexOf(name) !== index)
-        .map((name) => `Resource ${put.id} has two child resources with the same name (${name}).`),
-    ];
-  },
+  check: (put) => [
+    ...subnetCandidates(put).flatMap(({ name }) => invalidName(name, 1, 80)),
+    ...repeatedNames(subnetCandidates(put)).map((name) => twoOfOneName(put, name)),
+  ],
 };
 
 export const subnetHasPrefix: Rule = {
@@ -149,18 +163,29 @@ export const subnetHasPrefix: Rule = {
       .map(({ id }) => `No address prefix or IPAM pool is given for ${id}.`),
 };
 
-/** A region is the network's: Azure gives the same code for another region as for a missing resource. */
-export const subnetReferences = mustExist(
+const references = (property: "networkSecurityGroup" | "natGateway" | "routeTable") =>
+  ((put) => subnetCandidates(put).map(({ subnet }) => subnet[property]?.id)) satisfies Parameters<
+    typeof refersTo
+  >[2];
+
+/** A subnet has the region of its network. */
+export const securityGroupReference = refersTo(
   "REGION-NSG",
-  (put) =>
-    subnetCandidates(put).flatMap(({ subnet }) => [
-      {
-        id: subnet.networkSecurityGroup?.id,
-        type: "Microsoft.Network/networkSecurityGroups",
-      },
-      { id: subnet.natGateway?.id, type: "Microsoft.Network/natGateways" },
-    ]),
-  { sameRegion: true },
+  "Microsoft.Network/networkSecurityGroups",
+  references("networkSecurityGroup"),
+);
+
+export const natGatewayReference = refersTo(
+  "REGION-NAT",
+  "Microsoft.Network/natGateways",
+  references("natGateway"),
+);
+
+/** No route table is served, so one that is named is of another kind or not there. */
+export const routeTableReference = refersTo(
+  "REGION-RT",
+  "Microsoft.Network/routeTables",
+  references("routeTable"),
 );
 
 /** NICs in a subnet keep their addresses, so its prefixes can only change while it is empty. */
@@ -202,6 +227,18 @@ export const outboundOnlyAtCreation: Rule = {
     }),
 };
 
+export const subnetLimit: Rule = {
+  id: "VNET-LIMITS",
+  grade: "A",
+  code: "SubnetsLimitReached",
+  check: (put, azure) => {
+    const subnets = subnetsAfter(put, azure).length;
+    return subnets > 3000
+      ? [`The network would have ${subnets} subnets. The maximum is 3000.`]
+      : [];
+  },
+};
+
 /** Kept by a subnet wherever it is declared, inside its network or on its own. */
 export const everySubnetRules: Rule[] = [
   subnetCidr,
@@ -211,9 +248,13 @@ export const everySubnetRules: Rule[] = [
   subnetInNetwork,
   subnetOverlap,
   subnetOneIpv6,
-  subnetReferences,
+  securityGroupReference,
+  natGatewayReference,
+  routeTableReference,
+  subnetHostBits,
   subnetPrefixInUse,
   outboundOnlyAtCreation,
+  subnetLimit,
 ];
 
-export const subnetRules: Rule[] = [networkChildName, ...everySubnetRules];
+export const subnetRules: Rule[] = [networkChildName, ...everySubnetRules, ...referenceRules];

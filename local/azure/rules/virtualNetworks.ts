@@ -2,10 +2,13 @@ import type { VirtualNetworkProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
 import type { Prefix } from "../network/addresses";
 import { hasHostBits, overlap, parsePrefix } from "../network/addresses";
-import { addressSpace, invalidPrefix, parsed, subnetsAfter } from "./addressSpace";
-import { tags, virtualNetworkName } from "./names";
+import { addressSpace, invalidPrefix, parsed } from "./addressSpace";
+import { virtualNetworkName } from "./names";
+import { peeringRules } from "./peerings";
+import { referenceRules } from "./references";
 import type { Rule } from "./rule";
 import { everySubnetRules, subnetNames } from "./subnets";
+import { tagRules } from "./tags";
 
 export const networkCidr: Rule = {
   id: "VNET-CIDR",
@@ -78,50 +81,20 @@ export const networkSelfOverlap: Rule = {
   },
 };
 
-export const peeringOverlap: Rule = {
-  id: "PEER-OVERLAP",
-  grade: "B",
-  code: "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet",
-  check: (put, azure) => {
-    const own = parsed(addressSpace(put, azure));
-    return (propertiesOf<VirtualNetworkProperties>(put).virtualNetworkPeerings ?? []).flatMap(
-      ({ remoteVirtualNetwork }) => {
-        const remote = azure.store.get(remoteVirtualNetwork?.id);
-        const theirs = remote
-          ? parsed(
-              propertiesOf<VirtualNetworkProperties>(remote).addressSpace?.addressPrefixes ?? [],
-            )
-          : [];
-        return own.some((prefix) => theirs.some((other) => overlap(prefix, other)))
-          ? [
-              `Address space of ${put.id} overlaps with address space of virtual network ${remote?.id} already peered.`,
-            ]
-          : [];
-      },
-    );
-  },
-};
-
-export const networkLimits: Rule = {
+export const nameServerLimit: Rule = {
   id: "VNET-LIMITS",
   grade: "A",
-  code: "SubnetsLimitReached",
-  check: (put, azure) => {
+  code: "DnsServersLimitReached",
+  check: (put) => {
     const { dhcpOptions } = propertiesOf<VirtualNetworkProperties>(put);
-    const subnets = subnetsAfter(put, azure).length;
     const servers = dhcpOptions?.dnsServers?.length ?? 0;
-    return [
-      ...(subnets > 3000
-        ? [`The network would have ${subnets} subnets. The maximum is 3000.`]
-        : []),
-      ...(servers > 20 ? [`The network has ${servers} DNS servers. The maximum is 20.`] : []),
-    ];
+    return servers > 20 ? [`The network has ${servers} DNS servers. The maximum is 20.`] : [];
   },
 };
 
 export const virtualNetworkRules: Rule[] = [
   virtualNetworkName,
-  tags,
+  ...tagRules,
   networkCidr,
   networkHostBits,
   needsIpv4,
@@ -129,6 +102,7 @@ export const virtualNetworkRules: Rule[] = [
   networkSelfOverlap,
   subnetNames,
   ...everySubnetRules,
-  peeringOverlap,
-  networkLimits,
+  ...peeringRules,
+  nameServerLimit,
+  ...referenceRules,
 ];

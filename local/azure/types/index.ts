@@ -1,5 +1,6 @@
 import type { Azure } from "../arm/azure";
 import type { AzureResource } from "../arm/store";
+import { judgeDeletion } from "../rules/deletions";
 import type { ServedResource } from "../served";
 import { natGateway } from "./natGateway";
 import { networkInterface } from "./networkInterface";
@@ -55,6 +56,7 @@ export async function removeResource(resource: AzureResource, azure: Azure): Pro
   const current = azure.store.get(resource.id);
   if (!current) return;
   const type = typeOf(current);
-  if (type) await type.remove(current, azure);
-  else azure.store.remove(current.id);
+  if (!type) return azure.store.remove(current.id);
+  judgeDeletion(type.deletionRules ?? [], current, azure);
+  await type.remove(current, azure);
 }

@@ -1,6 +1,6 @@
-import { AzureError } from "../arm/error";
 import { resourceGuid } from "../arm/store";
-import { natGatewayRules } from "../rules/publicAddresses";
+import { natGatewayInUse } from "../rules/deletions";
+import { natGatewayRules } from "../rules/natGateways";
 import type { ResourceType } from "./type";
 import { commonView, networkApiVersion, references, stored } from "./type";
 
@@ -11,6 +11,7 @@ export const natGateway: ResourceType = {
   path: ["natGatewayName"],
   replacedBy: [],
   rules: natGatewayRules,
+  deletionRules: [natGatewayInUse],
   put: (put, azure) => azure.store.put(stored(put, { idleTimeoutInMinutes: 4, ...put.properties })),
   view: (gateway, azure) => ({
     ...commonView(gateway, networkApiVersion),
@@ -18,15 +19,5 @@ export const natGateway: ResourceType = {
     resourceGuid: resourceGuid(gateway),
     subnets: references(azure.store.referrers(gateway.id)),
   }),
-  remove(gateway, azure) {
-    const users = azure.store.referrers(gateway.id);
-    if (users.length > 0) {
-      throw new AzureError(
-        400,
-        "NatGatewayInUseCannotBeDeleted",
-        `NAT gateway ${gateway.id} cannot be deleted because it is in use by: ${users.map(({ id }) => id).join(", ")}.`,
-      );
-    }
-    azure.store.remove(gateway.id);
-  },
+  remove: (gateway, azure) => azure.store.remove(gateway.id),
 };

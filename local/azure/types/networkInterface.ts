@@ -1,7 +1,5 @@
 import * as crypto from "node:crypto";
 import type { Azure, PutRequest } from "../arm/azure";
-import { AzureError } from "../arm/error";
-import { sameId } from "../arm/id";
 import type {
   IPConfiguration,
   NetworkInterfaceAssigned,
@@ -10,8 +8,9 @@ import type {
 import { assignedOf, propertiesOf } from "../arm/model";
 import type { AzureResource } from "../arm/store";
 import { resourceGuid } from "../arm/store";
-import { canonicalAddress, containsAddress, parseAddress, parsePrefix } from "../network/addresses";
+import { allocate } from "../network/allocation";
 import type { Properties } from "../../provider";
+import { interfaceInUse } from "../rules/deletions";
 import { networkInterfaceRules } from "../rules/networkInterfaces";
 import type { ResourceType } from "./type";
 import { commonView, networkApiVersion, stored } from "./type";
@@ -23,10 +22,11 @@ export const networkInterface: ResourceType = {
   path: ["networkInterfaceName"],
   replacedBy: [],
   rules: networkInterfaceRules,
+  deletionRules: [interfaceInUse],
   put(put, azure) {
     const configurations = withDefaults(put);
     const assigned: NetworkInterfaceAssigned = {
-      addresses: allocate(put, configurations, azure),
+      addresses: allocate(put, azure).addresses,
       macAddress: put.existing
         ? assignedOf<NetworkInterfaceAssigned>(put.existing).macAddress
         : newMacAddress(),
@@ -64,18 +64,7 @@ export const networkInterface: ResourceType = {
       ...(machine ? { virtualMachine: { id: machine.id }, macAddress, primary: true } : {}),
     };
   },
-  remove(nic, azure) {
-    const machine = machineOf(nic, azure);
-    if (machine) {
-      throw new AzureError(
-        400,
-        "NicInUse",
-        `Network Interface ${nic.id} is used by existing resource ${machine.id}. In order to delete the network ` +
-          "interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic.",
-      );
-    }
-    azure.store.remove(nic.id);
-  },
+  remove: (nic, azure) => azure.store.remove(nic.id),
 };
 
 export function machineOf(nic: AzureResource, azure: Azure): AzureResource | undefined {
@@ -93,78 +82,6 @@ function withDefaults(put: PutRequest): IPConfiguration[] {
     primary: configurations.length === 1,
     ...configuration,
   }));
-}
-
-/** The address of every configuration: a static one as asked for, else the one it has, else the next free one. */
-function allocate(
-  put: PutRequest,
-  configurations: IPConfiguration[],
-  azure: Azure,
-): NetworkInterfaceAssigned["addresses"] {
-  const before = put.existing
-    ? assignedOf<NetworkInterfaceAssigned>(put.existing).addresses
-    : undefined;
-  const addresses: NetworkInterfaceAssigned["addresses"] = {};
-  const taken = new Set<string>();
-  const assign = ({ name }: IPConfiguration, address: string) => {
-    addresses[name ?? ""] = address;
-    taken.add(address);
-  };
-  for (const configuration of configurations) {
-    const { privateIPAllocationMethod, privateIPAddress } = configuration;
-    if (privateIPAllocationMethod === "Static" && privateIPAddress) {
-      assign(configuration, canonicalAddress(privateIPAddress));
-    }
-  }
-  for (const configuration of configurations) {
-    const name = configuration.name ?? "";
-    if (addresses[name] !== undefined) continue;
-    const subnet = azure.store.get(configuration.subnet?.id);
-    if (!subnet) continue;
-    const current = before?.[name];
-    if (current !== undefined && fits(put, configuration, subnet, current) && !taken.has(current)) {
-      assign(configuration, current);
-      continue;
-    }
-    const family = configuration.privateIPAddressVersion ?? "IPv4";
-    const next = azure.addresses.nextFree(subnet, family, taken);
-    if (next === undefined) {
-      throw new AzureError(
-        400,
-        "SubnetIsFull",
-        `Subnet ${subnet.name} with address prefixes of version ${family} does not have enough capacity for IP ` +
-          `configuration ${name}.`,
-      );
-    }
-    assign(configuration, next);
-  }
-  return addresses;
-}
-
-/** Whether the configuration can keep its address: it is in the same subnet, and that still holds the address. */
-function fits(
-  put: PutRequest,
-  configuration: IPConfiguration,
-  subnet: AzureResource,
-  address: string,
-): boolean {
-  const parsed = parseAddress(address);
-  const { ipConfigurations } = propertiesOf<NetworkInterfaceProperties>(
-    put.existing ?? { properties: {} },
-  );
-  const old = ipConfigurations?.find(({ name }) => name === configuration.name);
-  const prefixes = [
-    ...((subnet.properties.addressPrefixes as string[] | undefined) ?? []),
-    subnet.properties.addressPrefix as string | undefined,
-  ];
-  return (
-    sameId(old?.subnet?.id, subnet.id) &&
-    parsed?.family === (configuration.privateIPAddressVersion ?? "IPv4") &&
-    prefixes.some((text) => {
-      const prefix = parsePrefix(text ?? "");
-      return prefix !== undefined && containsAddress(prefix, parsed);
-    })
-  );
 }
 
 /** Azure's own range of MAC addresses. */

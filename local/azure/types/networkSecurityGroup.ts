@@ -1,5 +1,4 @@
 import type { Azure } from "../arm/azure";
-import { AzureError } from "../arm/error";
 import { idKey } from "../arm/id";
 import type { NetworkSecurityGroupProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
@@ -7,7 +6,7 @@ import type { AzureResource } from "../arm/store";
 import { resourceGuid } from "../arm/store";
 import { defaultRules } from "../network/defaultRules";
 import type { Properties } from "../../provider";
-import { locationUnchangeable } from "../rules/publicAddresses";
+import { securityGroupInUse } from "../rules/deletions";
 import { networkSecurityGroupRules, securityRuleRules } from "../rules/securityRules";
 import type { ResourceType } from "./type";
 import { commonView, networkApiVersion, references, stored, without } from "./type";
@@ -43,7 +42,8 @@ export const networkSecurityGroup: ResourceType = {
   path: ["networkSecurityGroupName"],
   replacedBy: [],
   childCollections: ["securityRules"],
-  rules: [locationUnchangeable, ...networkSecurityGroupRules],
+  rules: networkSecurityGroupRules,
+  deletionRules: [securityGroupInUse],
   put(put, azure) {
     const { securityRules } = propertiesOf<NetworkSecurityGroupProperties>(put);
     const group = azure.store.put(stored(put, without(put.properties, "securityRules")));
@@ -77,16 +77,6 @@ export const networkSecurityGroup: ResourceType = {
     };
   },
   remove(group, azure) {
-    const users = azure.store.referrers(group.id);
-    if (users.length > 0) {
-      throw new AzureError(
-        400,
-        "InUseNetworkSecurityGroupCannotBeDeleted",
-        `Network security group ${group.id} cannot be deleted because it is in use by the following resources: ` +
-          `${users.map(({ id }) => id).join(", ")}. In order to delete the Network security group, remove the ` +
-          "association with the resource(s).",
-      );
-    }
     for (const child of azure.store.children(group.id)) azure.store.remove(child.id);
     azure.store.remove(group.id);
   },

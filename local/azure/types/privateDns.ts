@@ -1,6 +1,6 @@
-import { AzureError } from "../arm/error";
 import { parentId } from "../arm/id";
 import type { AzureResource } from "../arm/store";
+import { zoneLinked } from "../rules/deletions";
 import { privateZoneRules, recordSetRules, virtualNetworkLinkRules } from "../rules/privateDns";
 import type { ResourceType } from "./type";
 import { commonView, stored, without } from "./type";
@@ -16,6 +16,7 @@ export const privateZone: ResourceType = {
   path: ["privateZoneName"],
   replacedBy: ["location"],
   rules: privateZoneRules,
+  deletionRules: [zoneLinked],
   put: (put, azure) => azure.store.put(stored(put, put.properties)),
   view(zone, azure) {
     const children = azure.store.children(zone.id);
@@ -34,16 +35,7 @@ export const privateZone: ResourceType = {
     };
   },
   remove(zone, azure) {
-    const children = azure.store.children(zone.id);
-    if (children.some(({ type }) => type === linkType)) {
-      throw new AzureError(
-        409,
-        "CannotDeleteResource",
-        "Can not delete resource before nested resources are deleted: private DNS zone " +
-          `${zone.name} still has virtual network links.`,
-      );
-    }
-    for (const child of children) azure.store.remove(child.id);
+    for (const child of azure.store.children(zone.id)) azure.store.remove(child.id);
     azure.store.remove(zone.id);
   },
 };

@@ -6,6 +6,7 @@ import { normalizedLocation, propertiesOf } from "../arm/model";
 import type { AzureResource } from "../arm/store";
 import { resourceGuid } from "../arm/store";
 import type { Properties } from "../../provider";
+import { publicAddressInUse } from "../rules/deletions";
 import { publicAddressRules } from "../rules/publicAddresses";
 import type { ResourceType } from "./type";
 import { commonView, networkApiVersion, stored } from "./type";
@@ -17,6 +18,7 @@ export const publicAddress: ResourceType = {
   path: ["publicIpAddressName"],
   replacedBy: ["location", "publicIPAddressVersion", "publicIPPrefix", "sku"],
   rules: publicAddressRules,
+  deletionRules: [publicAddressInUse],
   put(put, azure) {
     const properties: Properties = {
       idleTimeoutInMinutes: 4,
@@ -56,18 +58,7 @@ export const publicAddress: ResourceType = {
         : {}),
     };
   },
-  remove(resource, azure) {
-    const user = ipConfigurationUsing(resource, azure) ?? gatewaysUsing(resource, azure)[0]?.id;
-    if (user !== undefined) {
-      throw new AzureError(
-        400,
-        "PublicIPAddressCannotBeDeleted",
-        `Public IP address ${resource.id} can not be deleted since it is still allocated to resource ${user}. In order ` +
-          "to delete the public IP, disassociate/detach the Public IP address from the resource.",
-      );
-    }
-    azure.store.remove(resource.id);
-  },
+  remove: (resource, azure) => azure.store.remove(resource.id),
 };
 
 function ipConfigurationUsing(resource: AzureResource, azure: Azure): string | undefined {
@@ -80,10 +71,4 @@ function ipConfigurationUsing(resource: AzureResource, azure: Azure): string | u
     if (configuration) return `${nic.id}/ipConfigurations/${configuration.name}`;
   }
   return undefined;
-}
-
-function gatewaysUsing(resource: AzureResource, azure: Azure): AzureResource[] {
-  return azure.store
-    .referrers(resource.id)
-    .filter(({ type }) => type === "Microsoft.Network/natGateways");
 }

@@ -1,8 +1,9 @@
 import type { Azure } from "../arm/azure";
-import { AzureError } from "../arm/error";
-import { idKey, resourceGroupType } from "../arm/id";
+import { resourceGroupType } from "../arm/id";
 import type { AzureResource } from "../arm/store";
-import { resourceGroupName, tags } from "../rules/names";
+import { groupBlocked } from "../rules/deletions";
+import { resourceGroupName } from "../rules/names";
+import { tagRules } from "../rules/tags";
 import type { ResourceType } from "./type";
 import { commonView, stored, without } from "./type";
 
@@ -18,14 +19,14 @@ export function resourceGroup(
     apiVersion,
     path: ["resourceGroupName"],
     replacedBy: ["location"],
-    rules: [resourceGroupName, tags],
+    rules: [resourceGroupName, ...tagRules],
+    deletionRules: [groupBlocked],
     put: (put, azure) => azure.store.put(stored(put, put.properties)),
     view: (resource) => ({
       ...without(commonView(resource, apiVersion), "provisioningState"),
       properties: { provisioningState: resource.provisioningState },
     }),
     async remove(group, azure) {
-      refuseWhileReferenced(group, azure);
       const contents = () => azure.store.children(group.id);
       unlinkZones(contents(), azure);
       // Machines hold NICs, NICs hold addresses and subnets: what is in use goes after its user.
@@ -58,23 +59,5 @@ function unlinkZones(contents: AzureResource[], azure: Azure): void {
   for (const zone of contents) {
     if (zone.type !== "Microsoft.Network/privateDnsZones") continue;
     for (const child of azure.store.children(zone.id)) azure.store.remove(child.id);
-  }
-}
-
-/** A user outside the group keeps what it uses. */
-function refuseWhileReferenced(group: AzureResource, azure: Azure): void {
-  const inside = (id: string) => idKey(id).startsWith(`${idKey(group.id)}/`);
-  const pending = [...azure.store.children(group.id)];
-  for (let resource = pending.pop(); resource; resource = pending.pop()) {
-    const user = azure.store.referrers(resource.id).find(({ id }) => !inside(id));
-    if (user) {
-      throw new AzureError(
-        409,
-        "ResourceGroupDeletionBlocked",
-        `Deletion of resource group '${group.name}' failed as resources with identifiers '${resource.id}' could not be ` +
-          `deleted: it is used by ${user.id}.`,
-      );
-    }
-    pending.push(...azure.store.children(resource.id));
   }
 }

@@ -1,10 +1,10 @@
 import type { Azure } from "../arm/azure";
-import { AzureError } from "../arm/error";
 import { sameId } from "../arm/id";
 import type { AddressOwner } from "../network/addressBook";
 import type { NetworkInterfaceProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
 import type { AzureResource } from "../arm/store";
+import { subnetInUse } from "../rules/deletions";
 import { subnetRules } from "../rules/subnets";
 import type { ResourceType } from "./type";
 import { commonView, networkApiVersion, stored, without } from "./type";
@@ -16,6 +16,7 @@ export const subnet: ResourceType = {
   path: ["virtualNetworkName", "subnetName"],
   replacedBy: [],
   rules: subnetRules,
+  deletionRules: [subnetInUse],
   put: (put, azure) =>
     azure.store.put(
       stored(put, {
@@ -38,10 +39,7 @@ export const subnet: ResourceType = {
       ...(configurations.length > 0 ? { ipConfigurations: configurations } : {}),
     };
   },
-  remove(resource, azure) {
-    refuseSubnetInUse(resource, azure);
-    azure.store.remove(resource.id);
-  },
+  remove: (resource, azure) => azure.store.remove(resource.id),
 };
 
 function configurationsIn(
@@ -56,16 +54,4 @@ function configurationsIn(
         .filter((configuration) => sameId(configuration.subnet?.id, resource.id))
         .map(({ name }) => ({ networkInterface: nic.id, configuration: name ?? "" })),
     );
-}
-
-export function refuseSubnetInUse(resource: AzureResource, azure: Azure): void {
-  const [used] = configurationsIn(resource, azure);
-  if (!used) return;
-  const configuration = `${used.networkInterface}/ipConfigurations/${used.configuration}`;
-  throw new AzureError(
-    400,
-    "InUseSubnetCannotBeDeleted",
-    `Subnet ${resource.name} is in use by ${configuration} and cannot be deleted. In order to delete the subnet, delete ` +
-      "all the resources within the subnet. See aka.ms/deletesubnet.",
-  );
 }

@@ -1,6 +1,7 @@
 import type { Azure, PutRequest } from "../arm/azure";
 import type { AzureResource, ProvisioningState } from "../arm/store";
 import type { Properties } from "../../provider";
+import type { DeletionRule } from "../rules/deletions";
 import type { Rule } from "../rules/rule";
 import type { ServedResource } from "../served";
 
@@ -20,11 +21,13 @@ export interface ResourceType {
   /** Collections of child resources, which can be declared here or on their own. */
   childCollections?: string[];
   rules: Rule[];
+  /** What keeps a resource of this type from being deleted. */
+  deletionRules?: DeletionRule[];
   /** Carries out a PUT that was found legal; returns what is stored. Throws a {@link OperationFailure} where it broke off. */
   put(put: PutRequest, azure: Azure): AzureResource | Promise<AzureResource>;
   /** What azure-native answers about the resource, in its property names. */
   view(resource: AzureResource, azure: Azure, expand?: string): Properties;
-  /** Refuses or carries out a DELETE. */
+  /** Carries out a DELETE that was found legal. */
   remove(resource: AzureResource, azure: Azure): void | Promise<void>;
 }
 

@@ -1,13 +1,13 @@
 import type { Azure, PutRequest } from "../arm/azure";
-import { AzureError } from "../arm/error";
 import { idKey } from "../arm/id";
 import type { VirtualNetworkProperties } from "../arm/model";
 import { propertiesOf } from "../arm/model";
 import type { AzureResource } from "../arm/store";
 import { resourceGuid } from "../arm/store";
 import type { Properties } from "../../provider";
+import { judgeDeletion, networkLinked, networkSubnetInUse, subnetInUse } from "../rules/deletions";
 import { virtualNetworkRules } from "../rules/virtualNetworks";
-import { refuseSubnetInUse, subnet } from "./subnet";
+import { subnet } from "./subnet";
 import type { ResourceType } from "./type";
 import { commonView, networkApiVersion, stored, without } from "./type";
 
@@ -19,10 +19,11 @@ export const virtualNetwork: ResourceType = {
   replacedBy: ["location"],
   childCollections: ["subnets"],
   rules: virtualNetworkRules,
+  deletionRules: [networkSubnetInUse, networkLinked],
   put(put, azure) {
     const { subnets } = propertiesOf<VirtualNetworkProperties>(put);
     const gone = subnets && put.existing ? subnetsLeftOut(put, azure) : [];
-    for (const left of gone) refuseSubnetInUse(left, azure);
+    for (const left of gone) judgeDeletion([subnetInUse], left, azure);
     const network = azure.store.put(
       stored(put, { enableDdosProtection: false, ...without(put.properties, "subnets") }),
     );
@@ -38,20 +39,7 @@ export const virtualNetwork: ResourceType = {
     virtualNetworkPeerings: network.properties.virtualNetworkPeerings ?? [],
   }),
   remove(network, azure) {
-    const subnets = azure.store.children(network.id);
-    for (const child of subnets) refuseSubnetInUse(child, azure);
-    const [link] = azure.store
-      .referrers(network.id)
-      .filter(({ type }) => type === "Microsoft.Network/privateDnsZones/virtualNetworkLinks");
-    if (link) {
-      throw new AzureError(
-        400,
-        "InUseVirtualNetworkCannotBeDeleted",
-        `Virtual network ${network.name} is in use by ${link.id} and cannot be deleted. In order to delete it, remove ` +
-          "the link first.",
-      );
-    }
-    for (const child of subnets) azure.store.remove(child.id);
+    for (const child of azure.store.children(network.id)) azure.store.remove(child.id);
     azure.store.remove(network.id);
   },
 };

@@ -122,6 +122,24 @@ describe("components/plan/configuration", () => {
       "people.ada.machines.a1.imgae",
       /did you mean "image".*known are computerName/,
     ],
+    [
+      "a number where a port with its name belongs",
+      { "peerlab:graphPorts": "[4000]" },
+      "graphPorts[0]",
+      /is 4000; it must be a map/,
+    ],
+    [
+      "a number where administrators' addresses belong",
+      { "peerlab:adminSources": "[203]" },
+      "adminSources[0]",
+      /is 203 \(write "203"\)/,
+    ],
+    [
+      "a text where a person belongs, and not people as empty for it",
+      { "peerlab:people": '{"ada":"pc-1"}' },
+      "people.ada",
+      /is a text \(not shown\); it must be a map/,
+    ],
     ["a list where a map belongs", { "peerlab:people": '["ada"]' }, "people", /must be a map/],
     [
       "a text where a number belongs",

@@ -67,6 +67,33 @@ describe("components/plan/securityRules", () => {
     assert.deepEqual(denials({ existing: { networkSecurityGroupName: "theirs" } }), []);
   });
 
+  it("names no range that lies in another one of the same rule, nor one twice, in the group and on the machine", () => {
+    const { security, firewall } = rulesOf({
+      adminSources: [
+        "203.0.113.7",
+        "10.0.0.0/8",
+        "203.0.113.0/24",
+        "203.0.113.0/24",
+        "203.0.114.1",
+      ],
+      jumpHostAddress: "10.255.0.4",
+      peerSources: ["10.90.1.0/24", "fd00:90:1::/64", "10.90.0.0/16", "fd00:90::/32"],
+    });
+    const ssh = ["10.0.0.0/8", "203.0.113.0/24", "203.0.114.1/32"];
+    const peers = ["10.80.0.0/24", "10.90.0.0/16"];
+    const peersIpv6 = ["fd00:90::/32", "fd5a:9c2e:71b0::/64"];
+    const sources = (name: string) =>
+      security.find((rule) => rule.name === name)?.sourceAddressPrefixes;
+    assert.deepEqual(sources("Allow-SSH-TCP-22-IPv4"), ssh);
+    assert.deepEqual(sources("Allow-Grouping-TCP-3587-IPv4"), peers);
+    assert.deepEqual(sources("Allow-Grouping-TCP-3587-IPv6"), peersIpv6);
+    const onMachine = (port: number, family: string) =>
+      firewall.find((rule) => rule.port === port && rule.family === family)?.remoteAddresses;
+    assert.deepEqual(onMachine(22, "IPv4"), ssh);
+    assert.deepEqual(onMachine(3587, "IPv4"), peers);
+    assert.deepEqual(onMachine(3587, "IPv6"), peersIpv6);
+  });
+
   it("gives every rule its own priority and one family, whatever the ports (property)", () => {
     const port = fc.record({
       port: fc.integer({ min: 4000, max: 65535 }),

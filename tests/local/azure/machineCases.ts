@@ -56,7 +56,6 @@ const nics =
   });
 
 export const machineAndNicCases: RuleCase[] = [
-  machineCase("VM-NAME", "InvalidParameter", { vmName: "-vm" }, { vmName: "vm-1" }),
   machineCase(
     "VM-NEEDS-NIC",
     "InvalidParameter",
@@ -92,6 +91,17 @@ export const machineAndNicCases: RuleCase[] = [
     legal: (stage, lab) => makeMachine(stage, lab, "bob"),
   },
   machineCase("VM-ONE-ZONE", "VMZonesMustBeSingle", { zones: ["1", "2"] }, { zones: ["1"] }),
+  machineCase(
+    "VM-ZONE-AVSET",
+    "InvalidParameter",
+    ({ nic }) => ({
+      zones: ["1"],
+      availabilitySet: {
+        id: `${String(nic).split("/providers/")[0]}/providers/Microsoft.Compute/availabilitySets/a`,
+      },
+    }),
+    { zones: ["1"] },
+  ),
   machineCase(
     "VM-PIP-ZONE",
     "ComputeResourceZoneConstraintDoesNotMatchPublicIPAddressZoneConstraint",
@@ -139,6 +149,30 @@ export const machineAndNicCases: RuleCase[] = [
     "InvalidParameter",
     { evictionPolicy: "Deallocate" },
     { evictionPolicy: "Deallocate", priority: "Spot", billingProfile: { maxPrice: -1 } },
+  ),
+  machineCase(
+    "SPOT-PRICE",
+    "InvalidParameter",
+    { priority: "Spot", billingProfile: { maxPrice: 0 } },
+    { priority: "Spot", billingProfile: { maxPrice: 0.01 } },
+  ),
+  machineCase(
+    "VM-LICENSE",
+    "InvalidParameter",
+    { licenseType: "Windows" },
+    { licenseType: "windows_client" },
+  ),
+  machineCase(
+    "OSDISK-SIZE",
+    "OperationNotAllowed",
+    image({ osDisk: { diskSizeGB: 126 } }),
+    image({ osDisk: { diskSizeGB: 127 } }),
+  ),
+  machineCase(
+    "OSDISK-SIZE",
+    "OperationNotAllowed",
+    image({ osDisk: { diskSizeGB: 4096 } }),
+    image({ imageReference: { sku: "2022-datacenter-smalldisk" }, osDisk: { diskSizeGB: 30 } }),
   ),
   machineCase(
     "OSDISK-ULTRA",
@@ -246,5 +280,12 @@ export const changeCases: RuleCase[] = [
     "OperationNotAllowed",
     { securityProfile: { encryptionAtHost: true } },
     { tags: { stage: "dev" } },
+  ),
+  changeCase(
+    "VM-CHANGE-RUNNING",
+    "OperationNotAllowed",
+    { ...size("D2s_v6"), ...image({ diskControllerType: "NVMe" }) },
+    size("D4s_v5"),
+    size("D2s_v5"),
   ),
 ];

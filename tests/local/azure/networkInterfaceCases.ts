@@ -1,3 +1,4 @@
+import { openStore } from "../../../local/azure/arm/store";
 import type { Properties } from "../../../local/provider";
 import type { RuleCase } from "./ruleCase";
 import { prefixes, space } from "./ruleCase";
@@ -91,6 +92,16 @@ const fixed = (privateIPAddress: string): Properties => ({
   privateIPAddress,
 });
 
+/** An interface with that many IPv4 configurations. */
+function configured(name: string, subnetId: string, count: number): Properties {
+  const ipConfigurations = Array.from({ length: count }, (_, index) => ({
+    name: `c${index}`,
+    primary: index === 0,
+    subnet: { id: subnetId },
+  }));
+  return nicInputs(name, subnetId, { ipConfigurations });
+}
+
 export const networkInterfaceCases: RuleCase[] = [
   nicCase("NIC-IPCONFIG", "NetworkInterfaceMustHaveAtLeastOneIpConfiguration", [], [{}]),
   nicCase("NIC-NEEDS-IPV4", "NetworkInterfaceMustHaveIpv4Configuration", [six], [first, six]),
@@ -101,7 +112,7 @@ export const networkInterfaceCases: RuleCase[] = [
     [first, {}],
   ),
   nicCase(
-    "NIC-ONE-PRIMARY",
+    "NIC-PRIMARY-REQUIRED",
     "NetworkInterfaceMustHaveOnePrimaryIpConfiguration",
     [{}, six],
     [first, six],
@@ -120,20 +131,6 @@ export const networkInterfaceCases: RuleCase[] = [
     [{ ...first, name: "a" }, { name: "b" }],
   ),
   nicCase("NIC-SUBNET-REQUIRED", "SubnetIsRequired", [{ subnet: null }], [{}]),
-  {
-    rule: "REGION-NIC",
-    code: "InvalidResourceReference",
-    illegal: (stage, lab) =>
-      stage.create(tokens.nic, "n", nicInputs("n", lab.subnet.id, { location: "westus" })),
-    legal: (stage, lab) => stage.create(tokens.nic, "n", nicInputs("n", lab.subnet.id)),
-  },
-  {
-    rule: "REGION-NIC",
-    code: "InvalidResourceReference",
-    illegal: (stage, lab) => stage.create(tokens.nic, "n", nicInputs("n", `${lab.subnet.id}x`)),
-    legal: (stage, lab) =>
-      stage.create(tokens.nic, "n", nicInputs("n", lab.subnet.id.toLowerCase())),
-  },
   nicCase(
     "NIC-ONE-VNET",
     "SubnetsNotInSameVnet",
@@ -206,6 +203,87 @@ export const networkInterfaceCases: RuleCase[] = [
     twoAddresses,
   ),
   nicCase("PIP-STANDARD-NEEDS-NSG", undefined, [{ publicIPAddress: "four" }], [{}], twoAddresses),
+  nicCase(
+    "NIC-ADDRESS-DUP",
+    "PrivateIPAddressIsAllocated",
+    [{ ...first, ...fixed("10.1.0.20") }, fixed("10.1.0.20")],
+    [{ ...first, ...fixed("10.1.0.20") }, fixed("10.1.0.21")],
+  ),
+  {
+    rule: "SUBNET-FULL",
+    code: "SubnetIsFull",
+    prepare: async (stage) => {
+      const subnet = await stage.create(
+        tokens.subnet,
+        "small",
+        subnetInputs({ subnetName: "small", ...prefixes("10.1.9.0/29", "fd12:3456:0:9::/64") }),
+      );
+      // A /29 has eight addresses, and Azure keeps five of them.
+      for (const name of ["one", "two", "three"]) {
+        await stage.create(tokens.nic, name, nicInputs(name, subnet.id));
+      }
+      return { subnet: subnet.id };
+    },
+    illegal: (stage, _lab, { subnet }) =>
+      stage.create(tokens.nic, "four", nicInputs("four", String(subnet))),
+    legal: async (stage, _lab, { subnet }) => {
+      const { id } = stage.server.resources().find(({ name }) => name === "two") ?? { id: "" };
+      await stage.server.deleteResource(id);
+      await stage.create(tokens.nic, "four", nicInputs("four", String(subnet)));
+    },
+  },
+  {
+    rule: "NIC-ASG-20",
+    code: "ApplicationSecurityGroupsLimitReached",
+    illegal: (stage, lab) =>
+      stage.create(
+        tokens.nic,
+        "n",
+        nicInputs("n", lab.subnet.id, {
+          ipConfigurations: [
+            {
+              name: "a",
+              subnet: { id: lab.subnet.id },
+              applicationSecurityGroups: Array.from({ length: 21 }, (_, index) => ({
+                id: `${lab.group.id}/providers/Microsoft.Network/applicationSecurityGroups/a${index}`,
+              })),
+            },
+          ],
+        }),
+      ),
+    legal: (stage, lab) => stage.create(tokens.nic, "n", nicInputs("n", lab.subnet.id)),
+  },
+  {
+    rule: "VNET-LIMITS",
+    code: "PrivateIPAddressesLimitReached",
+    prepare: async (stage, lab) => {
+      // One interface too large for Azure stands for the many that would fill a network.
+      const ipConfigurations = Array.from({ length: 65535 }, (_, index) => ({
+        name: `c${index}`,
+        subnet: { id: lab.subnet.id },
+      }));
+      const addresses = ipConfigurations.map(({ name }, index) => [
+        name,
+        `10.1.${index >> 8}.${index % 256}`,
+      ]);
+      openStore(stage.directory).put({
+        id: `${lab.group.id}/providers/Microsoft.Network/networkInterfaces/crowd`,
+        type: "Microsoft.Network/networkInterfaces",
+        name: "crowd",
+        properties: { location: "eastus", ipConfigurations },
+        assigned: { addresses: Object.fromEntries(addresses) as Properties },
+        provisioningState: "Succeeded",
+        created: new Date().toISOString(),
+      });
+      await stage.restart();
+      const second = subnetInputs({ subnetName: "second", ...prefixes("10.1.5.0/24") });
+      return { second: (await stage.create(tokens.subnet, "second", second)).id };
+    },
+    illegal: (stage, _lab, { second }) =>
+      stage.create(tokens.nic, "two", configured("two", String(second), 2)),
+    legal: (stage, _lab, { second }) =>
+      stage.create(tokens.nic, "one", configured("one", String(second), 1)),
+  },
   nicCase(
     "NIC-256",
     "NetworkInterfaceIpConfigurationLimitReached",

@@ -76,6 +76,18 @@ export const operatingSystemCases: RuleCase[] = [
     os({ allowExtensionOperations: false, windowsConfiguration: { provisionVMAgent: false } }),
   ),
   machineCase(
+    "WIN-TIMEZONE",
+    "InvalidParameter",
+    windows({ timeZone: "Europe/Berlin" }),
+    windows({ timeZone: "w. europe standard time" }),
+  ),
+  machineCase(
+    "WIN-TIMEZONE",
+    "InvalidParameter",
+    windows({ timeZone: "Nowhere Standard Time" }),
+    windows({ timeZone: "UTC" }),
+  ),
+  machineCase(
     "CUSTOMDATA",
     "InvalidParameter",
     os({ customData: "no base64!" }),

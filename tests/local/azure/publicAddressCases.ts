@@ -85,6 +85,21 @@ export const publicAddressCases: RuleCase[] = [
     { sku: { name: "Standard", tier: "Global" }, publicIPAddressVersion: "IPv6" },
     { sku: { name: "Standard", tier: "Global" } },
   ),
+  addressCase(
+    "PIP-GLOBAL",
+    "GlobalPublicIpInvalid",
+    {
+      ipTags: [{ ipTagType: "RoutingPreference", tag: "Internet" }],
+      publicIPAddressVersion: "IPv6",
+    },
+    { ipTags: [{ ipTagType: "RoutingPreference", tag: "Internet" }] },
+  ),
+  addressCase(
+    "PIP-BASIC-IPV6-STATIC",
+    "PublicIPAddressAllocationMethodInvalid",
+    { sku: { name: "Basic" }, publicIPAddressVersion: "IPv6" },
+    { publicIPAddressVersion: "IPv6" },
+  ),
   {
     rule: "PIP-UNCHANGEABLE",
     code: "PropertyChangeNotAllowed",
@@ -126,6 +141,35 @@ export const publicAddressCases: RuleCase[] = [
     legal: (stage, _lab, { id }) =>
       stage.create(tokens.natGateway, "g", { resourceGroupName, publicIpAddresses: [{ id }] }),
   },
+  {
+    rule: "PIP-ONE-USE",
+    code: "PublicIPAddressInUse",
+    prepare: async (stage) => {
+      const make = async (name: string) =>
+        (await stage.create(tokens.publicAddress, name, publicAddressInputs(name))).id;
+      const [used, free] = [await make("used"), await make("free")];
+      const inputs = { resourceGroupName, publicIpAddresses: [{ id: used }] };
+      await stage.create(tokens.natGateway, "first", inputs);
+      return { used, free };
+    },
+    illegal: (stage, _lab, { used }) =>
+      stage.create(tokens.natGateway, "g", {
+        resourceGroupName,
+        publicIpAddresses: [{ id: used }],
+      }),
+    legal: (stage, _lab, { free }) =>
+      stage.create(tokens.natGateway, "g", {
+        resourceGroupName,
+        publicIpAddresses: [{ id: free }],
+      }),
+  },
+  creations(
+    "NAT-IDLE",
+    "NatGatewayIdleTimeoutInvalid",
+    tokens.natGateway,
+    { resourceGroupName, idleTimeoutInMinutes: 121 },
+    { resourceGroupName, idleTimeoutInMinutes: 120 },
+  ),
   {
     rule: "NAT-IPV4-ONLY",
     code: "NatGatewayPublicIpVersionNotSupported",

@@ -56,11 +56,17 @@ describe("local/azure, sizes", () => {
     });
     afterEach(() => stage.close());
 
-    const resize = async (from: string, to: string, storage: Properties = {}) => {
+    const resize = async (
+      from: string,
+      to: string,
+      storage: Properties = {},
+      power?: "deallocated",
+    ) => {
       const machine = { hardwareProfile: { vmSize: `Standard_${from}` } };
       const lab = await makeLab(stage);
       const made = (await makeMachine(stage, lab, "ada", { machine })).machine;
       const { storageProfile } = made.inputs;
+      if (power) await stage.server.setPower(String(made.outputs.vmId), power);
       const updated = await stage.update(made, {
         ...made.inputs,
         hardwareProfile: { vmSize: `Standard_${to}` },
@@ -100,8 +106,8 @@ describe("local/azure, sizes", () => {
       );
     });
 
-    it("takes a change of the controller along", async () => {
-      await resize("D2s_v5", "D2s_v6", { diskControllerType: "NVMe" });
+    it("takes a change of the controller along while the machine is off", async () => {
+      await resize("D2s_v5", "D2s_v6", { diskControllerType: "NVMe" }, "deallocated");
     });
 
     it("stays in place within the sizes that take NVMe alone", async () => {

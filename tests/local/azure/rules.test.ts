@@ -1,29 +1,8 @@
 import * as assert from "node:assert/strict";
 import { resourceTypes } from "../../../local/azure/types";
-import { changeCases, machineAndNicCases } from "./machineCases";
-import { networkInterfaceCases } from "./networkInterfaceCases";
-import { operatingSystemCases } from "./operatingSystemCases";
-import { dnsCases } from "./privateDnsCases";
-import { publicAddressCases } from "./publicAddressCases";
-import type { RuleCase } from "./ruleCase";
-import { runCommandCases, scheduleCases } from "./runCommandCases";
-import { securityRuleCases } from "./securityRuleCases";
+import { allCases } from "./allCases";
 import type { Stage } from "./stage";
-import { virtualNetworkCases } from "./virtualNetworkCases";
 import { makeLab, openStage } from "./stage";
-
-const cases: RuleCase[] = [
-  ...securityRuleCases,
-  ...virtualNetworkCases,
-  ...publicAddressCases,
-  ...networkInterfaceCases,
-  ...machineAndNicCases,
-  ...operatingSystemCases,
-  ...changeCases,
-  ...runCommandCases,
-  ...scheduleCases,
-  ...dnsCases,
-];
 
 function findingsOf(stage: Stage, kind: "warning" | "refusal", rule: string): number {
   return stage.journal.read().filter(({ what }) => what === `${kind} ${rule}`).length;
@@ -31,11 +10,20 @@ function findingsOf(stage: Stage, kind: "warning" | "refusal", rule: string): nu
 
 describe("local/azure/rules", () => {
   it("are all tried here", () => {
-    const ids = [...resourceTypes.values()].flatMap(({ rules }) => rules.map(({ id }) => id));
-    assert.deepEqual([...new Set(cases.map(({ rule }) => rule))].sort(), [...new Set(ids)].sort());
+    const rules = [...resourceTypes.values()].flatMap((type) => [
+      ...type.rules.map(({ id, code, warns, grade }) => ({
+        id,
+        code,
+        warns: warns ?? grade === "U",
+      })),
+      ...(type.deletionRules ?? []).map(({ id, code }) => ({ id, code, warns: false })),
+    ]);
+    const named = rules.map(({ id, code, warns }) => (warns ? id : `${id} ${code}`));
+    const tried = allCases.map(({ rule, code }) => (code ? `${rule} ${code}` : rule));
+    assert.deepEqual([...new Set(tried)].sort(), [...new Set(named)].sort());
   });
 
-  for (const { rule, code, prepare, illegal, legal } of cases) {
+  for (const { rule, code, prepare, illegal, legal } of allCases) {
     it(`${rule}${code ? ` refuses with ${code}` : " warns"}, and lets the legal one pass`, async () => {
       const stage = await openStage();
       try {

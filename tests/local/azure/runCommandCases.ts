@@ -1,6 +1,7 @@
 import type { Properties } from "../../../local/provider";
 import { merge, os } from "./machineCase";
 import type { RuleCase } from "./ruleCase";
+import type { Made } from "./stage";
 import { machineInputs, makeMachine, resourceGroupName, tokens } from "./stage";
 
 function commandCase(rule: string, code: string, illegal: Properties, legal: Properties): RuleCase {
@@ -23,6 +24,12 @@ function commandCase(rule: string, code: string, illegal: Properties, legal: Pro
 }
 
 export const runCommandCases: RuleCase[] = [
+  commandCase(
+    "RUNCMD-NAME",
+    "InvalidParameter",
+    { runCommandName: "c".repeat(81) },
+    { runCommandName: "c".repeat(80) },
+  ),
   commandCase("RUNCMD-ONE-SOURCE", "InvalidParameter", { source: null }, {}),
   commandCase(
     "RUNCMD-SCRIPT-ONLY",
@@ -102,7 +109,7 @@ export const runCommandCases: RuleCase[] = [
 
 function scheduleCase(
   rule: string,
-  code: string,
+  code: string | undefined,
   illegal: (machine: string) => Properties,
   legal: (machine: string) => Properties = () => ({}),
 ): RuleCase {
@@ -126,6 +133,17 @@ function scheduleCase(
   };
 }
 
+/** A machine has one schedule, so the one that is only warned of makes room for the legal one. */
+function removedAfterwards(schedule: RuleCase): RuleCase {
+  return {
+    ...schedule,
+    illegal: async (stage, lab, prepared) =>
+      stage.remove((await schedule.illegal(stage, lab, prepared)) as Made),
+  };
+}
+
+const mail = { emailRecipient: "ada@example.org" };
+
 export const scheduleCases: RuleCase[] = [
   scheduleCase("SCHEDULE-NAME", "InvalidScheduleId", () => ({ name: "shutdown-ada" })),
   scheduleCase(
@@ -134,8 +152,32 @@ export const scheduleCases: RuleCase[] = [
     () => ({ dailyRecurrence: { time: "2460" } }),
     () => ({ dailyRecurrence: { time: "19:00" } }),
   ),
-  scheduleCase("SCHEDULE-TARGET", "InvalidResourceReference", (machine) => ({
-    name: "shutdown-computevm-adax",
-    targetResourceId: `${machine}x`,
-  })),
+  scheduleCase(
+    "SCHEDULE-TARGET",
+    "InvalidResourceReference",
+    () => ({ location: "westus" }),
+    () => ({ location: "East US" }),
+  ),
+  scheduleCase(
+    "SCHEDULE-TIMEZONE",
+    "InvalidTimeZone",
+    () => ({ timeZoneId: "Europe/Berlin" }),
+    () => ({ timeZoneId: "W. Europe Standard Time" }),
+  ),
+  scheduleCase(
+    "SCHEDULE-NOTIFY-TIME",
+    "InvalidNotificationTime",
+    () => ({ notificationSettings: { status: "Enabled", ...mail, timeInMinutes: 14 } }),
+    () => ({ notificationSettings: { status: "Enabled", ...mail, timeInMinutes: 15 } }),
+  ),
+  ...["", "ada"].map((emailRecipient) =>
+    removedAfterwards(
+      scheduleCase(
+        "SCHEDULE-NOTIFY-TO",
+        undefined,
+        () => ({ notificationSettings: { status: "Enabled", emailRecipient } }),
+        () => ({ notificationSettings: { status: "Enabled", ...mail } }),
+      ),
+    ),
+  ),
 ];

@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import type { Properties } from "../../../local/provider";
 import type { RuleCase } from "./ruleCase";
 import { creations } from "./ruleCase";
@@ -23,6 +24,13 @@ export function group(...rules: Properties[]): Properties {
     ...rule,
   }));
   return { resourceGroupName, securityRules };
+}
+
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => `10.0.${index >> 8}.${index % 256}`);
+
+function plural(side: "source" | "destination", ...prefixes: string[]): Properties {
+  return { [`${side}AddressPrefix`]: null, [`${side}AddressPrefixes`]: prefixes };
 }
 
 function groupCase(
@@ -110,16 +118,84 @@ export const securityRuleCases: RuleCase[] = [
     [{ sourceAddressPrefix: "10.0.0.0/32" }],
   ),
   groupCase(
+    "NSG-PREFIX-HOSTBITS",
+    "SecurityRuleInvalidAddressPrefix",
+    [{ sourceAddressPrefix: "50.206.209.68/27" }],
+    [{ sourceAddressPrefix: "50.206.209.64/27" }],
+  ),
+  groupCase(
+    "NSG-PREFIX-HOSTBITS",
+    "SecurityRuleInvalidAddressPrefix",
+    [{ destinationAddressPrefix: null, destinationAddressPrefixes: ["2001:db8::5/32"] }],
+    [{ destinationAddressPrefix: null, destinationAddressPrefixes: ["2001:db8::5"] }],
+  ),
+  groupCase(
+    "NSG-PREFIX-OVERLAP",
+    "OverlappingSubnetsNotPermittedInSecurityRule",
+    [plural("source", "149.173.8.27/32", "10.0.0.0/8", "149.173.0.0/16")],
+    // One list for each side and rule: the same addresses may stand in the other.
+    [
+      {
+        ...plural("source", "149.173.0.0/16", "149.174.0.0/16"),
+        ...plural("destination", "149.173.8.27"),
+      },
+      plural("source", "149.173.8.27"),
+    ],
+  ),
+  groupCase(
+    "NSG-PREFIX-OVERLAP",
+    "OverlappingSubnetsNotPermittedInSecurityRule",
+    [plural("destination", "fd00::/64", "fd00::1", "fd00:0:0:2::/64")],
+    [plural("destination", "fd00::/64", "fd00:0:0:1::1", "fd00:0:0:2::/64")],
+  ),
+  groupCase(
     "NSG-PORT-FORMAT",
     "SecurityRuleInvalidPortRange",
     [{ destinationPortRange: "90-80" }],
     [{ destinationPortRange: "0-65535" }],
   ),
-  groupCase("NSG-ADDRESS-REQUIRED", undefined, [{ sourceAddressPrefix: null }], [{}]),
+  groupCase(
+    "NSG-ADDRESS-REQUIRED",
+    "SecurityRuleParametersMissing",
+    [{ sourceAddressPrefix: null }],
+    [{}],
+  ),
+  groupCase("NSG-PORT-REQUIRED", undefined, [{ sourcePortRange: null }], [{ name: "other" }]),
+  {
+    rule: "NSG-ASG-XOR-PREFIX",
+    // No application security group is served, so the reference to one is refused beside the warning.
+    illegal: async (stage, lab) => {
+      const id = `${lab.group.id}/providers/Microsoft.Network/applicationSecurityGroups/a`;
+      const rule = { sourceApplicationSecurityGroups: [{ id }] };
+      await stage
+        .create(tokens.securityGroup, "illegal", group(rule))
+        .catch((error: Error) => assert.match(error.message, /InvalidResourceReference/));
+    },
+    legal: (stage) => stage.create(tokens.securityGroup, "legal", group({})),
+  },
+  groupCase(
+    "NSG-ICMPV6",
+    undefined,
+    [{ protocol: "Icmp", sourceAddressPrefix: "fd00::/8" }],
+    [{ protocol: "*", sourceAddressPrefix: "fd00::/8" }],
+  ),
+  groupCase(
+    "NSG-ICMPV6",
+    undefined,
+    [{ protocol: "icmp", destinationAddressPrefix: "fd00::/8" }],
+    [{ protocol: "icmp", sourceAddressPrefix: "10.0.0.0/8" }],
+  ),
   groupCase(
     "NSG-1000",
     "SecurityRulesLimitReached",
     Array.from({ length: 1001 }, (_, index) => ({ priority: 100 + index })),
     Array.from({ length: 1000 }, (_, index) => ({ priority: 100 + index })),
+  ),
+  // It is the group's rules that have so many addresses, all of them together.
+  groupCase(
+    "NSG-1000",
+    "SecurityRulesLimitReached",
+    [plural("source", ...addresses(2001)), plural("source", ...addresses(2000))],
+    [plural("source", ...addresses(2000)), plural("source", ...addresses(2000))],
   ),
 ];

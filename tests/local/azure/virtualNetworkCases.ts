@@ -1,7 +1,6 @@
 import type { Properties } from "../../../local/provider";
 import type { RuleCase } from "./ruleCase";
 import { creations, prefixes, space } from "./ruleCase";
-import { group } from "./securityRuleCases";
 import { networkInputs, nicInputs, subnetInputs, tokens } from "./stage";
 
 function networkCase(
@@ -24,26 +23,16 @@ function subnetCase(
   return creations(rule, code, tokens.subnet, named(illegal), named(legal));
 }
 
+const nameServers = (count: number) =>
+  Array.from({ length: count }, (_, index) => `10.1.0.${index + 4}`);
+
+const subnets = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `s${index}`,
+    addressPrefix: `10.${Math.floor(index / 32)}.${(index % 32) * 8}.0/29`,
+  }));
+
 export const virtualNetworkCases: RuleCase[] = [
-  networkCase(
-    "NAME",
-    "InvalidResourceName",
-    { virtualNetworkName: "n" },
-    { virtualNetworkName: "nn" },
-  ),
-  creations(
-    "NAME",
-    "InvalidResourceGroup",
-    tokens.group,
-    { resourceGroupName: "lab.", location: "eastus" },
-    { resourceGroupName: "(lab)-2", location: "eastus" },
-  ),
-  networkCase(
-    "TAGS",
-    "InvalidTag",
-    { tags: { "a/b": "x" } },
-    { tags: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, "x"])) },
-  ),
   networkCase("VNET-CIDR", "InvalidAddressPrefixFormat", space("10.2.0.0"), space("10.2.0.0/16")),
   networkCase("VNET-CIDR-HOSTBITS", undefined, space("10.2.0.1/16"), {
     ...space("10.2.0.0/16"),
@@ -67,11 +56,15 @@ export const virtualNetworkCases: RuleCase[] = [
   }),
   networkCase(
     "VNET-LIMITS",
+    "DnsServersLimitReached",
+    { dhcpOptions: { dnsServers: nameServers(21) } },
+    { dhcpOptions: { dnsServers: nameServers(20) } },
+  ),
+  networkCase(
+    "VNET-LIMITS",
     "SubnetsLimitReached",
-    {
-      dhcpOptions: { dnsServers: Array.from({ length: 21 }, (_, index) => `10.1.0.${index + 4}`) },
-    },
-    { dhcpOptions: { dnsServers: ["10.1.0.4"] } },
+    { ...space("10.0.0.0/8"), subnets: subnets(3001) },
+    { ...space("10.0.0.0/8"), subnets: subnets(3000) },
   ),
   networkCase(
     "SUBNET-NAME",
@@ -84,35 +77,16 @@ export const virtualNetworkCases: RuleCase[] = [
     },
     { subnets: [{ name: "a", addressPrefix: "10.1.0.0/24" }] },
   ),
-  {
-    rule: "PEER-OVERLAP",
-    code: "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet",
-    illegal: (stage, lab) =>
-      stage.create(
-        tokens.network,
-        "far",
-        networkInputs({
-          virtualNetworkName: "far",
-          virtualNetworkPeerings: [{ name: "p", remoteVirtualNetwork: { id: lab.network.id } }],
-        }),
-      ),
-    legal: (stage, lab) =>
-      stage.create(
-        tokens.network,
-        "far",
-        networkInputs({
-          virtualNetworkName: "far",
-          ...space("10.77.0.0/16"),
-          virtualNetworkPeerings: [{ name: "p", remoteVirtualNetwork: { id: lab.network.id } }],
-        }),
-      ),
-  },
   subnetCase(
     "SUBNET-CIDR",
     "InvalidAddressPrefixFormat",
     prefixes("10.1.1.0/x"),
     prefixes("10.1.1.0/24"),
   ),
+  subnetCase("SUBNET-CIDR-HOSTBITS", undefined, prefixes("10.1.1.1/24"), {
+    ...prefixes("10.1.2.0/24"),
+    subnetName: "third",
+  }),
   subnetCase(
     "SUBNET-PREFIX-REQUIRED",
     "NoAddressPrefixOrPoolProvided",
@@ -143,38 +117,45 @@ export const virtualNetworkCases: RuleCase[] = [
     prefixes("10.1.0.128/25"),
     prefixes("10.1.1.0/25"),
   ),
+  subnetCase(
+    "SUBNET-OVERLAP",
+    "NetcfgInvalidSubnet",
+    prefixes("10.1.2.0/23", "10.1.3.0/24"),
+    prefixes("10.1.2.0/24", "10.1.3.0/24"),
+  ),
+  {
+    rule: "SUBNET-OVERLAP",
+    code: "NetcfgInvalidSubnet",
+    illegal: (stage) =>
+      stage.create(
+        tokens.network,
+        "inline",
+        networkInputs({
+          virtualNetworkName: "inline",
+          subnets: [
+            { name: "inner", addressPrefix: "10.1.7.0/24" },
+            { name: "apart", addressPrefix: "10.1.200.0/24" },
+            { name: "wide", addressPrefix: "10.1.0.0/17" },
+          ],
+        }),
+      ),
+    legal: (stage) =>
+      stage.create(
+        tokens.network,
+        "inline",
+        networkInputs({
+          virtualNetworkName: "inline",
+          subnets: [
+            { name: "wide", addressPrefix: "10.1.0.0/17" },
+            { name: "apart", addressPrefix: "10.1.200.0/24" },
+          ],
+        }),
+      ),
+  },
   subnetCase("SUBNET-ONE-V6", undefined, prefixes("10.1.1.0/24", "10.1.2.0/24"), {
     ...prefixes("10.1.3.0/24", "fd12:3456:0:1::/64"),
     subnetName: "third",
   }),
-  {
-    rule: "REGION-NSG",
-    code: "InvalidResourceReference",
-    prepare: async (stage) => ({
-      far: (await stage.create(tokens.securityGroup, "far", { ...group(), location: "westus" })).id,
-      near: (await stage.create(tokens.securityGroup, "near", group())).id,
-    }),
-    illegal: (stage, _lab, { far }) =>
-      stage.create(
-        tokens.subnet,
-        "s",
-        subnetInputs({
-          subnetName: "s",
-          ...prefixes("10.1.1.0/24"),
-          networkSecurityGroup: { id: far },
-        }),
-      ),
-    legal: (stage, _lab, { near }) =>
-      stage.create(
-        tokens.subnet,
-        "s",
-        subnetInputs({
-          subnetName: "s",
-          ...prefixes("10.1.1.0/24"),
-          networkSecurityGroup: { id: near },
-        }),
-      ),
-  },
   {
     rule: "SUBNET-PREFIX-IN-USE",
     code: "InUsePrefixCannotBeDeleted",

@@ -1,0 +1,86 @@
+import { jumpHostShape, labFields, machineFields } from "./configuration";
+import { wantedKind } from "./rules/configuration";
+import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
+
+const { resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts } =
+  labFields;
+const { rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet } = labFields;
+const { adminUsername, adminPassword, whenOff, answerTimeoutSeconds, reconcile } = labFields;
+
+const missing = (wanted: string) => (path: string) => wantedKind(path, undefined, wanted);
+
+/** The arguments of a `PeerLab`: what the program's configuration is, too. */
+export const peerLabShape: Shape = fields(labFields);
+
+/** The arguments of a `PeerNetwork`. */
+export const peerNetworkShape: Shape = fields(
+  {
+    ...{ resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts },
+    ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
+    jumpHostAddress: text,
+  },
+  { resourceGroupName: missing("a text") },
+);
+
+/** The arguments of a `WindowsPeer`. */
+export const windowsPeerShape: Shape = fields(
+  {
+    ...machineFields,
+    ...{ resourceGroupName, location, tags, adminUsername, adminPassword },
+    ...{ whenOff, answerTimeoutSeconds },
+    subnetId: later(text),
+    networkSecurityGroupId: later(text),
+    networking: any,
+    seed: later(
+      fields(
+        { role: later(text), server: later(text) },
+        { role: missing("a text"), server: missing("a text") },
+      ),
+    ),
+    jumpHost: later(jumpHostShape),
+    proveCapability: boolean,
+  },
+  {
+    resourceGroupName: missing("a text"),
+    subnetId: missing("a text"),
+    networking: missing("given"),
+  },
+);
+
+/** A machine that somebody fills in by hand (`PeerMachine`); one of a `WindowsPeer` is known only later. */
+const peerMachineShape: Shape = fields(
+  {
+    connection: later(
+      fields(
+        {
+          ...{ host: later(text), port: later(number), user: later(text), password: later(text) },
+          hostKey: later(text),
+          jumpHost: later(jumpHostShape),
+        },
+        { host: missing("a text"), user: missing("a text"), password: missing("a text") },
+      ),
+    ),
+    instanceId: later(text),
+    privateIpv4: later(text),
+    privateIpv6: later(text),
+    networking: any,
+    virtualMachineId: later(text),
+    power: later(text),
+    waitsFor: later(text),
+    passwordVersion: later(text),
+  },
+  { connection: missing("a map"), instanceId: missing("a text") },
+);
+
+/** The arguments of a `SharedPeerIdentity`. */
+export const sharedPeerIdentityShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  maker: text,
+  person: text,
+  rotation: text,
+  exportedIdentity: later(text),
+  exportPassword: later(text),
+  exclusive: boolean,
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});

@@ -1,0 +1,346 @@
+import type {
+  PeerLabArgs,
+  PeerNetworkArgs,
+  SharedPeerIdentityArgs,
+  WindowsPeerArgs,
+} from "../../../components";
+
+/** A definition that a component refuses, or warns of, by one rule and for nothing else. */
+export type RuleCase = {
+  /** Id of the rule. */
+  rule: string;
+  /** Where the finding stands. */
+  path: string;
+  /** The component's name; another one than usual where that is what is wrong. */
+  name?: string;
+  /** What is said and not refused. */
+  warns?: true;
+} & (
+  | { component: "PeerLab"; args: PeerLabArgs }
+  | { component: "PeerNetwork"; args: PeerNetworkArgs }
+  | { component: "WindowsPeer"; args: WindowsPeerArgs }
+  | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
+);
+
+/** Definitions in which nothing is wrong; each case changes one thing. */
+export const goodLab: PeerLabArgs = {
+  people: { ada: { machines: { "ada-1": {}, "ada-2": {} } } },
+  adminSources: ["203.0.113.7"],
+};
+export const goodNetwork: PeerNetworkArgs = {
+  resourceGroupName: "group",
+  adminSources: ["203.0.113.7"],
+};
+export const goodMachine: WindowsPeerArgs = {
+  resourceGroupName: "group",
+  subnetId:
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/peers",
+  networking: { firewallRules: [] },
+};
+export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
+
+const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
+const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
+
+function lab(rule: string, path: string, change: Partial<PeerLabArgs>, name?: string): RuleCase {
+  return { rule, path, component: "PeerLab", args: { ...goodLab, ...change }, name };
+}
+
+function network(
+  rule: string,
+  path: string,
+  change: Partial<PeerNetworkArgs>,
+  name?: string,
+): RuleCase {
+  return { rule, path, component: "PeerNetwork", args: { ...goodNetwork, ...change }, name };
+}
+
+function machine(
+  rule: string,
+  path: string,
+  change: Partial<WindowsPeerArgs>,
+  name?: string,
+): RuleCase {
+  return { rule, path, component: "WindowsPeer", args: { ...goodMachine, ...change }, name };
+}
+
+function identity(rule: string, path: string, change: Partial<SharedPeerIdentityArgs>): RuleCase {
+  return { rule, path, component: "SharedPeerIdentity", args: { ...goodIdentity, ...change } };
+}
+
+const tags = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, "x"]));
+const ports = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ port: 10000 + index }));
+const sources = (count: number) =>
+  Array.from({ length: count }, (_, index) => `172.${16 + (index >> 8)}.${index % 256}.0/24`);
+const jumpHost = { host: "192.0.2.1", user: "jump", privateAddress: "10.255.0.4" };
+const machines = (of: Record<string, object>) => ({ people: { ada: { machines: of } } });
+
+const networkCases: RuleCase[] = [
+  network("NAME-LENGTH", "name", {}, "n".repeat(49)),
+  network("NAME-CHARACTERS", "name", {}, "my net"),
+  network("NAME", "resourceGroupName", { resourceGroupName: "group." }),
+  network("NAME", "existing.networkSecurityGroupName", {
+    existing: { networkSecurityGroupName: "their group" },
+  }),
+  network("LOCATION", "location", { location: "west_europe" }),
+  network("TAGS", "tags", { tags: tags(51) }),
+  network("TAG-NAME", 'tags["a/b"]', { tags: { "a/b": "x" } }),
+  network("TAG-VALUE", "tags.stage", { tags: { stage: "v".repeat(257) } }),
+  { ...network("TAGS-RESERVED", "tags.azure", { tags: { azure: "x" } }), warns: true },
+  network("VNET-CIDR", "ipv4Space", { ipv4Space: "10.80.0.0" }),
+  network("VNET-CIDR", "ipv4Space", { ipv4Space: "10.80.0.0/016" }),
+  network("VNET-CIDR", "ipv6Space", { ipv6Space: "fd00::/048" }),
+  network("NSG-PREFIXES-NO-TAG", "adminSources[0]", { adminSources: ["10.0.0.0/08"] }),
+  network("VNET-CIDR", "ipv6Space", { ipv6Space: "10.80.0.0/16" }),
+  network("VNET-IPV6-LENGTH", "ipv6Space", { ipv6Space: "fd12::/65" }),
+  network("VNET-CIDR-HOSTBITS", "ipv4Space", { ipv4Space: "10.80.0.1/16" }),
+  network("VNET-RESERVED", "ipv4Space", { ipv4Space: "169.254.0.0/24" }),
+  network("VNET-IPV4-UNICAST", "ipv4Space", { ipv4Space: "0.0.0.0/16" }),
+  network("VNET-IPV6-UNICAST", "ipv6Space", { ipv6Space: "fe80::/48" }),
+  network("VNET-IPV6-LENGTH", "ipv6Space", { ipv6Space: "fd00::/40" }),
+  network("SUBNET-CIDR", "ipv4Subnet", { ipv4Subnet: "10.80.0.0/x" }),
+  network("SUBNET-IPV6-64", "ipv6Subnet", { ipv6Subnet: "fd5a:9c2e:71b0::/65" }),
+  network("SUBNET-IPV4-SIZE", "ipv4Subnet", { ipv4Subnet: "10.80.0.0/30" }),
+  network("SUBNET-IN-VNET", "ipv4Subnet", { ipv4Subnet: "10.81.0.0/24" }),
+  network("SUBNET-RANGE-MISSING", "ipv6Subnet", {
+    ipv4Subnet: "10.9.0.0/24",
+    existing: { virtualNetworkName: "theirs" },
+  }),
+  network("EXISTING-NETWORK-RANGES", "ipv4Space", {
+    ipv4Space: "10.9.0.0/16",
+    ipv4Subnet: "10.9.0.0/24",
+    ipv6Subnet: "fd00:9::/64",
+    existing: { virtualNetworkName: "theirs" },
+  }),
+  network("EXISTING-SUBNET-RANGES", "ipv4Subnet", {
+    ipv4Subnet: "10.9.0.0/24",
+    existing: { virtualNetworkName: "theirs", subnetName: "peers" },
+  }),
+  network("EXISTING-NETWORK-MISSING", "existing.virtualNetworkName", {
+    existing: { subnetName: "peers" },
+  }),
+  network("NSG-PRIORITY-RANGE", "existing.firstPriority", {
+    existing: { networkSecurityGroupName: "theirs", firstPriority: 99 },
+  }),
+  network("OUTBOUND-MODE", "outbound", { outbound: "bridge" as never }),
+  network("OUTBOUND-NEW-SUBNET", "outbound", { outbound: "existing" }),
+  network("OUTBOUND-EXISTING-SUBNET", "outbound", {
+    outbound: "natGateway",
+    existing: { virtualNetworkName: "theirs", subnetName: "peers" },
+  }),
+  network("ADMIN-SOURCES-MISSING", "adminSources", { adminSources: [] }),
+  network("NSG-PREFIXES-NO-TAG", "adminSources[0]", { adminSources: ["Internet"] }),
+  network("SOURCE-HOSTBITS", "adminSources[1]", { adminSources: ["10.0.0.0/24", "10.0.0.5/24"] }),
+  network("SOURCE-HOSTBITS", "peerSources[0]", { peerSources: ["2001:db8::5/32"] }),
+  ...["127.0.0.1", "169.254.1.1", "224.0.0.1", "255.255.255.255", "0.0.0.0/8"].map((source) =>
+    network("SOURCE-UNICAST", "adminSources[0]", { adminSources: [source] }),
+  ),
+  ...["::1", "fe80::1", "ff02::1", "::ffff:10.0.0.1"].map((source) =>
+    network("SOURCE-UNICAST", "adminSources[0]", { adminSources: [source] }),
+  ),
+  ...["0.0.0.0", "::"].map((source) =>
+    network("SOURCE-EVERYONE", "adminSources[0]", { adminSources: [source] }),
+  ),
+  network("SOURCE-EVERYONE", "peerSources[0]", { peerSources: ["::/0"] }),
+  network("PEER-OVERLAP", "peerSources[0]", { peerSources: ["10.80.3.0/24"] }),
+  network("NSG-4000-ADDRESSES", "peerSources", {
+    peerSources: sources(1400),
+    graphPorts: ports(2),
+  }),
+  network("PORT-COUNT", "graphPorts", { graphPorts: ports(451) }),
+  network("NSG-PORT-FORMAT", "graphPorts[0].port", { graphPorts: [{ port: 65536 }] }),
+  network("PORT-PROTOCOL", "graphPorts[0].protocol", {
+    graphPorts: [{ port: 4000, protocol: "ICMP" as never }],
+  }),
+  network("PORT-TAKEN", "graphPorts[0].port", { graphPorts: [{ port: 3587 }] }),
+  network("PORT-DUP", "graphPorts[1].port", { graphPorts: [{ port: 4000 }, { port: 4000 }] }),
+  network("NSG-RULE-NAME", "graphPorts[0].name", { graphPorts: [{ port: 4000, name: "a b" }] }),
+  network("NSG-RULE-NAME-DUP", "graphPorts[1].name", {
+    graphPorts: [
+      { port: 4000, name: "game" },
+      { port: 4001, name: "Game" },
+    ],
+  }),
+];
+
+const machineCases: RuleCase[] = [
+  machine("NAME-LENGTH", "name", { computerName: "pc-1" }, "n".repeat(54)),
+  machine("NAME-CHARACTERS", "name", { computerName: "pc-1" }, "my pc"),
+  machine("WIN-COMPUTERNAME", "computerName", { computerName: "sixteen-chars-12" }),
+  machine("WIN-COMPUTERNAME-USER", "computerName", { computerName: "labuser" }),
+  machine("ADMIN-FORMAT", "adminUsername", { adminUsername: "ada." }),
+  machine("ADMIN-FORBIDDEN", "adminUsername", { adminUsername: "Admin" }),
+  machine("PASSWORD-LENGTH", "adminPassword", { adminPassword: "Short-1" }),
+  machine("PASSWORD-CLASSES", "adminPassword", { adminPassword: "onlylowercaseletters" }),
+  machine("PASSWORD-CLASSES", "adminPassword", { adminPassword: "abc def ghi 12" }),
+  machine("SUBNET-ID", "subnetId", { subnetId: "" }),
+  machine("SUBNET-ID", "subnetId", { subnetId: `${ofNetwork}/networkSecurityGroups/g` }),
+  machine("SECURITY-GROUP-ID", "networkSecurityGroupId", { networkSecurityGroupId: "x" }),
+  machine("SECURITY-GROUP-ID", "networkSecurityGroupId", {
+    networkSecurityGroupId: `${ofNetwork}/virtualNetworks/n/subnets/peers`,
+  }),
+  machine("PASSWORD-CHARACTERS", "adminPassword", { adminPassword: "Correct-Horse\t9" }),
+  machine("PASSWORD-USERNAME", "adminPassword", { adminPassword: "Labuser-is-in-here-1!" }),
+  machine("VM-SIZE", "size", { size: "D2s_v5" }),
+  machine("VM-ONE-ZONE", "zone", { zone: "4" }),
+  machine("OSDISK-SIZE", "osDisk.sizeGb", { osDisk: { sizeGb: 100 } }),
+  machine("OSDISK-ULTRA", "osDisk.type", { osDisk: { type: "UltraSSD_LRS" as never } }),
+  machine("SPOT-PRICE", "spot.maxPrice", { spot: { maxPrice: 0 } }),
+  machine("SPOT-EVICTION", "spot.evictionPolicy", { spot: { evictionPolicy: "Stop" as never } }),
+  machine("WIN-PATCHMODE", "patchMode", { patchMode: "ImageDefault" as never }),
+  machine("VM-LICENSE", "licenseType", { licenseType: "RHEL_BYOS" }),
+  machine("WIN-TIMEZONE", "timeZone", { timeZone: "Europe/Berlin" }),
+  machine("OUTBOUND", "outbound", { outbound: "instance", jumpHost }),
+  machine("MACHINE-UNREACHABLE", "publicIpv4", { publicIpv4: false }),
+  { ...machine("PEER-PUBLIC-IPV6", "publicIpv6", { publicIpv6: true }), warns: true },
+  machine("OPENSSH-MSI", "openSshMsi", { openSshMsi: "http://example.org/OpenSSH.msi" }),
+  machine("WHEN-OFF", "whenOff", { whenOff: "wait" as never }),
+  machine("ANSWER-TIMEOUT", "answerTimeoutSeconds", { answerTimeoutSeconds: 0 }),
+  machine("SEED-ROLE", "seed.role", { seed: { role: "leader" as never, server: "seed.example" } }),
+  machine("SEED-SERVER", "seed.server", { seed: { role: "peer", server: "one, two" } }),
+  machine("JUMP-HOST-EMPTY", "jumpHost.user", { jumpHost: { ...jumpHost, user: "" } }),
+  machine("JUMP-HOST-PORT", "jumpHost.port", { jumpHost: { ...jumpHost, port: 0 } }),
+  machine("HOST-KEY", "jumpHost.hostKey", { jumpHost: { ...jumpHost, hostKey: "SHA256:abc" } }),
+  machine("IMAGE-TWICE", "image", {
+    image: "windows-11",
+    imageReference: { id: `${authority}/images/ours` },
+  }),
+  machine("IMAGE-PRESET", "image", { image: "windows-12" }),
+  machine("VM-IMAGE-REQUIRED", "imageReference", {
+    imageReference: { publisher: "p", offer: "o", sku: "s" },
+  }),
+  machine("IMAGE-ID", "imageReference.id", { imageReference: { id: "ours" } }),
+  machine("IMAGE-NAME", "imageReference.sku", {
+    imageReference: { publisher: "p", offer: "o", sku: "win 11", version: "latest" },
+  }),
+  machine("SCHEDULE-TIME", "autoShutdown.time", { autoShutdown: { time: "19:00" } }),
+  machine("SCHEDULE-NOTICE", "autoShutdown.notifyMinutes", {
+    autoShutdown: { time: "1900", notifyEmail: "ada@example.org", notifyMinutes: 5 },
+  }),
+  machine("SCHEDULE-RECIPIENT", "autoShutdown.notifyEmail", {
+    autoShutdown: { time: "1900", notifyMinutes: 30 },
+  }),
+  machine("SCHEDULE-EMAIL", "autoShutdown.notifyEmail", {
+    autoShutdown: { time: "1900", notifyEmail: "ada" },
+  }),
+];
+
+const identityCases: RuleCase[] = [
+  identity("PERSON-KEY", "person", { person: "Ada" }),
+  identity("IDENTITY-MAKER", "maker", { maker: "ada-9" }),
+  identity("IDENTITY-ROTATION", "rotation", { rotation: "a b" }),
+  identity("IDENTITY-PASSWORD", "exportPassword", { exportedIdentity: "QlJPVUdIVA==" }),
+  identity("IDENTITY-EXPORTED", "exportedIdentity", { exportPassword: "password" }),
+  identity("IDENTITY-BASE64", "exportedIdentity", {
+    exportedIdentity: "<PEERIDENTITYEXPORT>",
+    exportPassword: "password",
+  }),
+  identity("RECONCILE-TOKEN", "reconcile.token", { reconcile: { token: "" } }),
+  identity("RECONCILE-MACHINE", "reconcile.machines[0]", {
+    reconcile: { token: "1", machines: ["ada-9"] },
+  }),
+];
+
+const labCases: RuleCase[] = [
+  lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
+  lab(
+    "NAME-LENGTH",
+    `people.ada.machines.${"k".repeat(40)}`,
+    machines({ ["k".repeat(40)]: { computerName: "pc-1" } }),
+    "a-lab-of-20-letters-",
+  ),
+  lab("NAME-PRIVATE-ZONE", "name", {}, "lab."),
+  lab("TAGS-PRIVATE-ZONE", "tags", { tags: tags(16) }),
+  lab("TAG-NAME-PRIVATE-ZONE", 'tags["cost centre"]', { tags: { "cost centre": "x" } }),
+  lab("TAG-NAME-PRIVATE-ZONE", 'tags["a:b"]', { tags: { "a:b": "x" } }),
+  lab("LAB-EMPTY", "people", { people: {} }),
+  lab("PERSON-KEY", "people.Ada", { people: { Ada: { machines: { "ada-1": {} } } } }),
+  lab(
+    "MACHINE-KEY",
+    'people.ada.machines["we/ird"]',
+    machines({ "we/ird": { computerName: "pc-1" } }),
+  ),
+  lab("MACHINE-KEY-DUP", 'people.grace.machines["pc-1"]', {
+    people: {
+      ada: { machines: { "pc-1": {} } },
+      grace: { machines: { "pc-1": { computerName: "pc-2" } } },
+    },
+  }),
+  lab(
+    "WIN-COMPUTERNAME-DUP",
+    "people.ada.machines.b.computerName",
+    machines({ a: {}, b: { computerName: "A" } }),
+  ),
+  lab("WIN-COMPUTERNAME-DUP", "machineDefaults.computerName", {
+    machineDefaults: { computerName: "pc-1" },
+  }),
+  lab("ADMIN-SOURCES-FAMILY", "adminSources", { adminSources: ["2001:db8::/48"] }),
+  lab("SOURCE-EVERYONE", "jumpHost.privateAddress", {
+    jumpHost: { ...jumpHost, privateAddress: "0.0.0.0/0" },
+  }),
+  lab("JUMP-HOST-ADDRESS", "jumpHost.privateAddress", {
+    jumpHost: { host: "192.0.2.1", user: "jump" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    ipv4Subnet: "10.9.0.0/24",
+    ipv6Subnet: "fd00:9::/64",
+    existing: { virtualNetworkName: "theirs" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    existing: { virtualNetworkName: "theirs", subnetName: "peers" },
+  }),
+  lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
+    existing: { networkSecurityGroupName: "theirs" },
+  }),
+  lab("LAB-SEED", "seed", { seed: "ada-9" }),
+  lab("SUBNET-CAPACITY", "ipv4Subnet", {
+    ipv4Subnet: "10.80.0.0/29",
+    ...machines({ a: {}, b: {}, c: {}, d: {} }),
+  }),
+  lab("OUTBOUND-LAB", "outbound", { outbound: "instance", jumpHost }),
+  lab("VM-LICENSE", "machineDefaults.licenseType", { machineDefaults: { licenseType: "mine" } }),
+  lab("SOURCE-EVERYONE", "adminSources[0]", { adminSources: ["0.0.0.0/0"] }),
+  {
+    ...lab("PEER-PUBLIC-IPV6", "machineDefaults.publicIpv6", {
+      machineDefaults: { publicIpv6: true },
+    }),
+    warns: true,
+  },
+];
+
+export const ruleCases: readonly RuleCase[] = [
+  ...networkCases,
+  ...machineCases,
+  ...identityCases,
+  ...labCases,
+];
+
+/** Rules that no definition alone offends, with what does. */
+export const notByDefinition: Readonly<Record<string, string>> = {
+  "CONFIGURATION-KEY": "the program's configuration",
+  "CONFIGURATION-TYPE": "the program's configuration",
+  "JUMP-HOST-MISSING": "the program's configuration: a component's argument has both by its type",
+  "IDENTITY-FORGOTTEN": "the stack's state",
+  "SUBNET-PREFIX-IN-USE": "the stack's state",
+  "NIC-SUBNET-FAMILY": "an existing subnet, once it was looked up",
+  "SUBNET-OVERLAP": "an existing network, once it was looked up",
+  "REGION-NIC-VNET": "an existing network or security group, once it was looked up",
+  "NSG-PRIORITY-DUP": "an existing security group, once it was looked up",
+  "NSG-1000-EXISTING": "an existing security group, once it was looked up",
+  "EXISTING-GROUP-DENIES": "an existing security group, once it was looked up",
+  "EXISTING-GROUP-TWICE": "an existing security group, once it was looked up",
+  "NSG-1000": "never: with PORT-COUNT the rules are 909 at most",
+  "PASSWORD-FORBIDDEN":
+    "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
+  "SERVICE-KEY": "services, which no component takes yet",
+  "SERVICE-PORT": "services, which no component takes yet",
+  "SERVICE-PORT-CLOSED": "services, which no component takes yet",
+  "SERVICE-PEER-NAME": "services, which no component takes yet",
+  "SERVICE-COMMENT": "services, which no component takes yet",
+  "SERVICE-DUP": "services, which no component takes yet",
+  "SERVICE-PORT-DUP": "services, which no component takes yet",
+  "SERVICE-PEER-NAME-DUP": "services, which no component takes yet",
+  "SERVICE-COUNT": "services, which no component takes yet",
+};

@@ -1,0 +1,96 @@
+import * as fc from "fast-check";
+import type { Component } from "../definitions/definition";
+import { atComponent, below, type Arguments, type Damage, type Mistake } from "./damage";
+import { identityMistakes, reconcileMistakes, sharedIdentityMistakes } from "./identity";
+import { anyMachine, labMistakes, onlyPeople, sharedMistakes, somebody, wrongNames } from "./lab";
+import {
+  accountMistakes,
+  computerNameMistakes,
+  jumpHostMistakes,
+  machineMistakes,
+  peerMistakes,
+  reachMistakes,
+  stepMistakes,
+} from "./machine";
+import { networkMistakes, ownNetwork, placementMistakes } from "./network";
+
+export type { Arguments, Damage } from "./damage";
+
+const at = (component: Component, ...mistakes: (readonly Mistake[])[]): Damage[] =>
+  mistakes.flat().map((mistake) => atComponent(component, mistake));
+
+/** At some machine of a lab. */
+const atMachine = (mistake: Mistake): Damage =>
+  below("PeerLab", mistake, (args) => {
+    const { person, key, args: own } = anyMachine(args);
+    return { path: ["people", person, "machines", key], args: own };
+  });
+
+const atDefaults = (mistake: Mistake): Damage =>
+  below("PeerLab", mistake, (args) => ({
+    path: ["machineDefaults"],
+    args: (args.machineDefaults ??= {}),
+  }));
+
+const atPerson = (mistake: Mistake): Damage =>
+  below("PeerLab", mistake, (args) => ({ path: ["people", "somebody"], args: somebody(args) }));
+
+const named = (component: Component, ...names: string[]): Damage[] =>
+  [...wrongNames, ...names].map((componentName) => ({
+    name: `${component}: the name ${JSON.stringify(componentName)}`.slice(0, 60),
+    component,
+    apply(args) {
+      // Else it is the computer's name too.
+      if (component === "WindowsPeer") args.computerName = "pc";
+      // Where everything exists, nothing is named.
+      else ownNetwork(args);
+    },
+    path: () => "name",
+    also: (path) => /^people\W/.test(path),
+    componentName,
+  }));
+
+/** The names of a machine's resources begin with the lab's name and the machine's key. */
+const tooLongTogether: Damage = {
+  name: "PeerLab: a name and a machine's key that are too long together",
+  component: "PeerLab",
+  apply: (args) =>
+    onlyPeople(args, { ada: { machines: { ["x".repeat(40)]: { computerName: "pc" } } } }),
+  path: () => `people.ada.machines.${"x".repeat(40)}`,
+  componentName: "a-lab-with-a-long-name",
+};
+
+/** A jump host in a lab whose machines leave it open how they are reached. */
+const withoutReach = (mistake: Mistake): Mistake => ({
+  ...mistake,
+  apply(args) {
+    onlyPeople(args, { ada: { machines: { pc: {} } } });
+    mistake.apply(args);
+  },
+});
+
+/** Every mistake that is made; in a counterexample it stands by its name. */
+export const damages: readonly Damage[] = [
+  ...named("PeerNetwork"),
+  ...named("WindowsPeer"),
+  // Part of the name of a private DNS zone.
+  ...named("PeerLab", "a..b", "lab-.x"),
+  ...at("PeerNetwork", networkMistakes, placementMistakes),
+  ...["*", "::/0", "jump.example.org", ""].map((jumpHostAddress): Damage => ({
+    name: `PeerNetwork: a jump host at ${jumpHostAddress}`,
+    component: "PeerNetwork",
+    apply: (args: Arguments) => void (args.jumpHostAddress = jumpHostAddress),
+    path: () => "jumpHostAddress",
+  })),
+  ...at("WindowsPeer", placementMistakes, computerNameMistakes, machineMistakes, stepMistakes),
+  ...at("WindowsPeer", accountMistakes, jumpHostMistakes, reachMistakes, peerMistakes),
+  ...at("SharedPeerIdentity", identityMistakes, sharedIdentityMistakes, reconcileMistakes),
+  ...at("SharedPeerIdentity", stepMistakes),
+  ...at("PeerLab", networkMistakes, placementMistakes, accountMistakes),
+  ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
+  tooLongTogether,
+  ...at("PeerLab", stepMistakes, reconcileMistakes, sharedMistakes, labMistakes),
+  ...[...computerNameMistakes, ...machineMistakes].map(atMachine),
+  ...machineMistakes.map(atDefaults),
+  ...identityMistakes.map(atPerson),
+].map((damage) => ({ ...damage, [fc.toStringMethod]: () => damage.name }));

@@ -1,0 +1,156 @@
+import { wrong, type Arguments, type Mistake } from "./damage";
+
+// What is wrong with a lab as a whole: its people, its machines and how they go together.
+
+/** A lab of these people, without what names machines by their keys. */
+export function onlyPeople(args: Arguments, people: Arguments): void {
+  for (const key of [
+    "seed",
+    "reconcile",
+    "machineDefaults",
+    "tags",
+    "adminUsername",
+    "adminPassword",
+  ]) {
+    delete args[key];
+  }
+  // Room for everybody, in a network of their own.
+  for (const key of [
+    "existing",
+    "ipv4Space",
+    "ipv4Subnet",
+    "ipv6Space",
+    "ipv6Subnet",
+    "peerSources",
+    "outbound",
+    "jumpHost",
+  ]) {
+    delete args[key];
+  }
+  // The machines have public IPv4 addresses then, and somebody has to come to them.
+  args.adminSources = ["198.51.100.7"];
+  args.people = people;
+}
+
+const lab = (
+  name: string,
+  people: Arguments,
+  path: Mistake["path"],
+  others: Arguments = {},
+): Mistake => ({
+  name,
+  apply(args) {
+    onlyPeople(args, structuredClone(people));
+    Object.assign(args, structuredClone(others));
+  },
+  path,
+});
+
+const ada = { ada: { machines: { "ada-1": {}, "ada-2": {} } } };
+const machine = (key: string, args: Arguments = {}) => ({ ada: { machines: { [key]: args } } });
+const many = (count: number) => ({
+  ada: { machines: Object.fromEntries(Array.from({ length: count }, (_, at) => [`pc-${at}`, {}])) },
+});
+const jumpHost = { host: "jump.example.org", user: "jump", privateAddress: "10.99.0.9" };
+
+export const labMistakes: readonly Mistake[] = [
+  lab("nobody", {}, ["people"]),
+  ...["Ada", "1a", "a b", "", "ä", "x".repeat(32)].map((key) =>
+    lab(`the person ${JSON.stringify(key)}`, { [key]: {} }, ["people", key]),
+  ),
+  ...["with space", "-first", "exactly-16-chars", "ä", "123", ""].map((key) =>
+    lab(`the machine ${JSON.stringify(key)}`, machine(key), ["people", "ada", "machines", key]),
+  ),
+  ...["with space", "-first", "ä", "x".repeat(41), ""].map((key) =>
+    lab(
+      `the machine ${JSON.stringify(key)} with a name of its own`.slice(0, 60),
+      machine(key, { computerName: "pc" }),
+      ["people", "ada", "machines", key],
+    ),
+  ),
+  lab(
+    "two machines of one name",
+    { ada: { machines: { "a-1": {}, "a-2": { computerName: "A-1" } } } },
+    ["people", "ada", "machines", "a-2", "computerName"],
+  ),
+  lab(
+    "two machines of one name, of two people",
+    { ada: { machines: { pc: {} } }, grace: { machines: { PC: {} } } },
+    ["people", "grace", "machines", "PC"],
+  ),
+  lab(
+    "two machines of one key",
+    { ada: { machines: { pc: {} } }, grace: { machines: { pc: { computerName: "g" } } } },
+    ["people", "grace", "machines", "pc"],
+  ),
+  lab("one name for all machines", ada, ["machineDefaults", "computerName"], {
+    machineDefaults: { computerName: "pc" },
+  }),
+  lab("the administrator's name as a computer's", machine("labuser"), [
+    "people",
+    "ada",
+    "machines",
+    "labuser",
+  ]),
+  lab("administrators who cannot come to the machines' addresses", ada, ["adminSources"], {
+    adminSources: ["2001:db8:77::7"],
+  }),
+  lab("a seed that is no machine", ada, ["seed"], { seed: "grace-1" }),
+  lab("a seed of a lab without machines", { ada: {} }, ["seed"], { seed: "ada-1" }),
+  lab("more machines than addresses", many(4), ["ipv4Subnet"], {
+    ipv4Space: "10.80.0.0/16",
+    ipv4Subnet: "10.80.0.0/29",
+  }),
+  lab("more machines than addresses in the space", many(4), ["ipv4Space"], {
+    ipv4Space: "10.80.0.0/29",
+  }),
+  lab("16 tags on a private DNS zone", ada, ["tags"], {
+    tags: Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`t${at}`, ""])),
+  }),
+  ...["1st", "cost centre", "(a)", "ä", "cost:centre"].map((name) =>
+    lab(`the tag ${name} on a private DNS zone`, ada, ["tags", name], { tags: { [name]: "" } }),
+  ),
+  lab("a way out by addresses that no machine has", ada, ["outbound"], {
+    outbound: "instance",
+    jumpHost,
+  }),
+  lab("a jump host that no rule lets in", ada, ["jumpHost", "privateAddress"], {
+    jumpHost: { ...jumpHost, privateAddress: undefined },
+  }),
+  ...["virtualNetworkName", "networkSecurityGroupName"].map((part) =>
+    lab(`a ${part} in a group that the lab makes`, ada, ["existing", "resourceGroupName"], {
+      existing: { [part]: "theirs" },
+      resourceGroupName: undefined,
+      ...(part === "virtualNetworkName" && {
+        ipv4Subnet: "10.9.0.0/24",
+        ipv6Subnet: "fd12:9::/64",
+      }),
+    }),
+  ),
+  ...["*", "0.0.0.0/0", "jump.example.org"].map((privateAddress) =>
+    lab(`a jump host at ${privateAddress}`, ada, ["jumpHost", "privateAddress"], {
+      jumpHost: { ...jumpHost, privateAddress },
+    }),
+  ),
+];
+
+/** What is wrong with a component's name: the names of what it makes begin with it. */
+export const wrongNames = ["my lab", "ä", "-lab", "a/b", "x".repeat(90)] as const;
+
+/** A person to make a mistake at; one with a machine of her own, so that nothing else depends on it. */
+export const somebody = (args: Arguments): Arguments => (args.people.somebody ??= {});
+
+/** A machine to make a mistake at, by which the subnet does not become too small. */
+export function anyMachine(args: Arguments): { person: string; key: string; args: Arguments } {
+  for (const [person, { machines = {} }] of Object.entries(args.people as Arguments)) {
+    for (const key of Object.keys(machines)) return { person, key, args: machines[key] };
+  }
+  const own: Arguments = {};
+  // A lab with a machine has a private DNS zone, which does not take every tag.
+  delete args.tags;
+  somebody(args).machines = { "pc-of-all": own };
+  return { person: "somebody", key: "pc-of-all", args: own };
+}
+
+/** Mistakes that a lab's arguments have in common with those of its machines. */
+export const sharedMistakes: readonly Mistake[] = wrong(["seed"], ["nobody", "toString"]);

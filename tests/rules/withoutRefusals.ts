@@ -1,0 +1,75 @@
+import * as inputErrors from "../../components/inputErrors";
+import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import { goodMachine, type RuleCase } from "../components/plan/ruleCases";
+import { declare, type Outcome } from "../properties/declare";
+import { range } from "../properties/definitions/addresses";
+import { makeExisting, subnetId, type ExistingParts } from "../properties/definitions/existing";
+
+const region = "westeurope";
+const usualNames = {
+  PeerLab: "lab",
+  PeerNetwork: "net",
+  WindowsPeer: "pc-1",
+  SharedPeerIdentity: "ada",
+};
+
+export type Definition = Pick<RuleCase, "component" | "args" | "name">;
+
+/** What exists beside a definition: what the cases name. */
+export const usualParts = {
+  resourceGroups: [{ name: "group", location: region }],
+  network: {
+    resourceGroup: "group",
+    name: "theirs",
+    location: region,
+    space: [range([10, 9, 0, 0], 16), range([0xfd00, 9, 0, 0, 0, 0, 0, 0], 48)],
+    subnet: { name: "peers", ranges: ["10.9.9.0/24", "fd00:9:0:9::/64"] },
+    free: [],
+    hasGroup: true,
+    hasGateway: false,
+  },
+  securityGroup: {
+    resourceGroup: "group",
+    name: "theirs",
+    location: region,
+    priorities: [3000],
+    open: [],
+  },
+} satisfies ExistingParts;
+
+/** Declares a definition in an Azure where those parts exist; the usual machine is put in their subnet. */
+export function declareIn(
+  existing: ExistingParts,
+  { component, args, name }: Definition,
+): Promise<Outcome> {
+  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
+  const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
+  return declare(
+    (options) => void new Component(name ?? usualNames[component], given as never, options),
+    (azure) => makeExisting(existing, azure),
+    region,
+  );
+}
+
+/**
+ * The same with the library's refusals switched off, early and late ones: which of the stand-in's rules refuse or warn then, as
+ * `refusal` or `warning` and the rule's id.
+ */
+export async function judgedUnrefused(
+  existing: ExistingParts,
+  definition: Definition,
+): Promise<Set<string>> {
+  // Components call both through their module, so that another function can stand there for a while.
+  const functions = inputErrors as { refuse: unknown; refuseLate: unknown };
+  const { refuse, refuseLate } = functions;
+  functions.refuse = () => undefined;
+  functions.refuseLate = () => undefined;
+  try {
+    const { azure } = await declareIn(existing, definition);
+    return new Set(azure.judgements().map(({ what }) => what));
+  } finally {
+    functions.refuse = refuse;
+    functions.refuseLate = refuseLate;
+  }
+}
