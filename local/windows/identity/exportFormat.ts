@@ -34,13 +34,23 @@ export function commonNameOf(certificate: crypto.X509Certificate): string {
   return typeof name === "string" ? name : "";
 }
 
+/**
+ * A serial number made of random bytes, in hex. The first byte is neither zero nor negative: DER wants the shortest form, forge
+ * takes away one zero at most, and Node refuses a certificate with more.
+ */
+export function serialNumberOf(random: Buffer): string {
+  const bytes = Buffer.from(random);
+  bytes[0] = (bytes[0] & 0x7f) | 0x40;
+  return bytes.toString("hex");
+}
+
 /** A self-signed certificate: DER, base64. */
 function certify(privateKey: crypto.KeyObject, commonName: string): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(
     crypto.createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString(),
   );
-  certificate.serialNumber = `00${crypto.randomBytes(16).toString("hex")}`;
+  certificate.serialNumber = serialNumberOf(crypto.randomBytes(16));
   certificate.validity.notAfter.setFullYear(
     certificate.validity.notBefore.getFullYear() + yearsValid,
   );

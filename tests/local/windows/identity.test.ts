@@ -8,6 +8,7 @@ import {
   resetPassword,
   type Logon,
 } from "../../../local/windows/accounts";
+import { serialNumberOf } from "../../../local/windows/identity/exportFormat";
 import { HresultError, type HresultName } from "../../../local/windows/hresult";
 import { openIdentityStore, type StoredIdentity } from "../../../local/windows/identity/store";
 
@@ -34,6 +35,15 @@ const gives = (name: HresultName) => (error: unknown) =>
   error instanceof HresultError && error.hresult === name;
 
 describe("local/windows/identity", () => {
+  it("numbers certificates so that every certificate can be read, whatever the random bytes", () => {
+    for (const bytes of ["0000ff", "007f00", "80ff00", "ff0000", "7f0000"]) {
+      const number = serialNumberOf(Buffer.from(bytes, "hex"));
+      const first = Number.parseInt(number.slice(0, 2), 16);
+      assert.ok(first > 0 && first < 0x80, `${bytes}: ${number}`);
+      assert.equal(number.slice(2), bytes.slice(2));
+    }
+  });
+
   let logon: Logon;
   let identities: StoredIdentity[];
   let peerName: string;
