@@ -2,6 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WhenOff } from "./beforeStep";
 import type { JumpHost } from "./peerMachine";
 import type { ExistingNetworkArgs, GraphPortArgs, Outbound } from "./peerNetwork";
+import type { WhenFailed } from "./peerProof";
+import type { ServiceArgs } from "./peerServices";
+import type { PeerGroupRole } from "./personalPeerGroup";
 import type { ReconcileArgs } from "./sharedPeerIdentity";
 import type {
   AutoShutdownArgs,
@@ -65,6 +68,54 @@ export interface PersonArgs {
   exportedIdentity?: pulumi.Input<string>;
   /** The password it was exported under. Secret. */
   exportPassword?: pulumi.Input<string>;
+  /**
+   * How she is found: by one identity that all her machines hold, or by a group that each of them joins under an identity of its
+   * own. `identity` by default.
+   */
+  sharing?: Sharing;
+  /** Her group, where `sharing` is `group`. */
+  group?: LabGroupArgs;
+  /** What runs on her machines, by name: each is registered under a peer name of its own. None by default. */
+  services?: { [service: string]: ServiceArgs };
+}
+
+/** How a person is found whichever of her machines is up. */
+export const Sharing = {
+  /** One identity on all her machines, made on one and imported on the others. */
+  Identity: "identity",
+  /** One group, created on one of her machines, which the others join by invitation. */
+  Group: "group",
+} as const;
+export type Sharing = (typeof Sharing)[keyof typeof Sharing];
+
+/** The group of a person of a lab. */
+export interface LabGroupArgs {
+  /** Key of the machine that creates the group. The first in code-point order by default. Of no importance later. */
+  creator?: string;
+  /** What her machines may do in the group. `administrator` by default, so that any of them can invite the others. */
+  role?: PeerGroupRole;
+  /** The role of single machines, by key, where it is another one. */
+  roles?: { [machine: string]: PeerGroupRole };
+  /** How long an invitation can be used, 300 (5 minutes) to 31536000 (a year) seconds. 86400 (a day) by default. */
+  invitationLifetimeSeconds?: number;
+  /**
+   * How long a member's credential holds, 28800 (8 hours) to 315360000 (10 years) seconds; it is renewed at half-time as long
+   * as the member's machine is on, and nothing else ends a membership. 2419200 (28 days) by default. Of no importance once
+   * the group is there.
+   */
+  memberLifetimeSeconds?: number;
+}
+
+/** How a lab's machines prove to each other that they are really there. */
+export interface ProofArgs {
+  /** Another value, such as a date, runs the proof once more: 1 to 64 characters of ASCII. */
+  token?: string;
+  /** What becomes of an update whose proof fails. `fail` by default. */
+  whenFailed?: WhenFailed;
+  /** Of how many others each machine tests the ports, 2 to 32; all of them in a lab that is not larger. 6 by default. */
+  sample?: number;
+  /** How long what fails is tried again, 0 to 600 seconds. 120 by default. */
+  settleSeconds?: number;
 }
 
 export interface PeerLabArgs {
@@ -94,6 +145,8 @@ export interface PeerLabArgs {
   answerTimeoutSeconds?: number;
   /** Puts machines right that were changed by hand. */
   reconcile?: ReconcileArgs;
+  /** How the machines prove to each other that they are really there. */
+  proof?: ProofArgs;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
   /** Ports of the applications, 450 at most. None by default. */

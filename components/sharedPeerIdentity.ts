@@ -1,17 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import { contractVersion, type SetPeerMachineReport } from "../guest/contract";
+import type { SetPeerMachineReport } from "../guest/contract";
 import { isStillOff, type StepPolicy, type WhenOff } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
-import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
+import { answerOf, attemptAt, guestFilesCopy } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
+import { machineStep, type WantedState } from "./machineStep";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
+import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
 import { sharedPeerIdentityShape } from "./plan/argumentShapes";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
+import { presenceOf } from "./plan/presence";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
 import { thisUpdate } from "./thisUpdate";
@@ -37,6 +40,11 @@ export interface SharedPeerIdentityArgs {
    * a machine may hold identities of several components, each of which then needs a `person` of its own.
    */
   exclusive?: boolean;
+  /**
+   * What runs on the machines, by name: each is registered under a peer name of its own, `<the identity's authority>.<name>`, for
+   * as long as a machine is on. Where absent, what is registered there is left alone: a `PeerPresence` may do it.
+   */
+  services?: { [service: string]: ServiceArgs };
   /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
   copyGuestFiles?: boolean;
   /** What becomes of a step on a machine that is off. `fail` by default. */
@@ -83,6 +91,8 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
   public readonly exportPassword: pulumi.Output<string>;
   /** What each machine said, by key. */
   public readonly reports: pulumi.Output<{ [key: string]: PeerIdentityReport }>;
+  /** Another value for a machine, by key, whenever it went through its step; for a `PeerProof`. Empty where it failed. */
+  public readonly steps: pulumi.Output<{ [key: string]: string }>;
 
   constructor(name: string, args: SharedPeerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     const shaped = fitted(args, sharedPeerIdentityShape);
@@ -113,11 +123,14 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       : args.machines;
     const identity = keptIdentity(name, { ...args, machines, policy }, parent);
     const reports: Record<string, pulumi.Output<PeerIdentityReport>> = {};
+    const steps: Record<string, pulumi.Output<string>> = {};
     for (const key of keys) {
       const machine = pulumi.output(machines[key]);
       const once = reconcileToken(args.reconcile, key);
       const { exclusive } = args;
-      const step = machineStep(name, key, { machine, identity, exclusive, policy, once }, parent);
+      const wanted = wantedState(identity, args.services, machine, exclusive);
+      const step = machineStep(`${name}.${key}`, key, { machine, wanted, policy, once }, parent);
+      steps[key] = unlessFailed(step.id, "");
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, step, identity), notReady);
     }
@@ -126,11 +139,13 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     this.exportedIdentity = identity.exportedIdentity;
     this.exportPassword = identity.exportPassword;
     this.reports = pulumi.all(reports);
+    this.steps = pulumi.all(steps);
     this.registerOutputs({
       peerName: this.peerName,
       exportedIdentity: this.exportedIdentity,
       exportPassword: this.exportPassword,
       reports: this.reports,
+      steps: this.steps,
     });
   }
 }
@@ -167,58 +182,32 @@ function withGuestFiles(
   );
 }
 
-interface MachineStep {
-  machine: pulumi.Output<PeerMachine>;
-  identity: KeptIdentity;
-  exclusive?: boolean;
-  policy: StepPolicy;
-  /** Runs the step once more where it is another one than before. */
-  once?: string;
-}
-
-/** The machine's whole state in one step; it runs again for another instance, guest file, rule or identity. */
-function machineStep(
-  name: string,
-  key: string,
-  { machine, identity, exclusive, policy, once }: MachineStep,
-  parent: Parent,
-): remote.Command {
-  const { peerName, scope, friendlyName, madeBy } = identity;
-  const attempt = attemptAt(
-    `${name}.${key}`,
-    pulumi
-      .all([
-        machine.instanceId,
-        machine.networking,
-        machine.passwordVersion,
-        peerName,
-        scope,
-        friendlyName,
-        madeBy,
-      ])
-      .apply(([instance, networking, passwordVersion, wanted, scopeName, friendly, made]) => ({
-        contract: contractVersion,
-        guestFiles: currentGuestFilesHash(),
-        instance,
-        networking: networking ?? null,
-        passwordVersion,
-        exclusive,
-        identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
-      })),
-    parent,
-    once,
+/** All that a machine has to be for one who holds this identity. */
+function wantedState(
+  identity: KeptIdentity,
+  services: SharedPeerIdentityArgs["services"],
+  machine: pulumi.Output<PeerMachine>,
+  exclusive: boolean | undefined,
+): WantedState {
+  const { peerName, scope, friendlyName, madeBy, exportedIdentity, exportPassword } = identity;
+  const presence = pulumi.all([machine.networking, peerName]).apply(([networking, known]) =>
+    presenceOf({
+      peerName: known,
+      services,
+      isSeed: networking?.seed?.role === "seed",
+      always: exclusive,
+    }),
   );
+  const counts = pulumi
+    .all([peerName, scope, friendlyName, madeBy, presence])
+    .apply(([wanted, scopeName, friendly, made, held]) => ({
+      exclusive,
+      identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
+      presence: held,
+    }));
   const request = pulumi
-    .all([
-      machine.networking,
-      scope,
-      peerName,
-      friendlyName,
-      identity.exportedIdentity,
-      identity.exportPassword,
-    ])
-    .apply(([networking, scopeName, wanted, friendly, exportedIdentity, exportPassword]) => ({
-      networking,
+    .all([scope, peerName, friendlyName, exportedIdentity, exportPassword, presence])
+    .apply(([scopeName, wanted, friendly, exported, password, held]) => ({
       identities: {
         scope: scopeName,
         exclusive,
@@ -226,24 +215,16 @@ function machineStep(
           {
             peerName: wanted,
             friendlyName: friendly === "" ? undefined : friendly,
-            exportedIdentity,
-            exportPassword,
+            exportedIdentity: exported,
+            exportPassword: password,
           },
         ],
       },
+      // What the personal group of an earlier definition has left.
+      groups: exclusive ? { scope: scopeName, exclusive, wanted: [] } : undefined,
+      presence: held,
     }));
-  return guestStep(
-    `${name}.${key}`,
-    {
-      machine,
-      machineName: key,
-      policy,
-      action: "Set-PeerMachine",
-      request,
-      triggers: [attempt],
-    },
-    parent,
-  );
+  return { counts, request };
 }
 
 /** The machine refuses by itself to hold another identity than the wanted one; here its word is compared once more. */

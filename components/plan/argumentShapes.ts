@@ -1,4 +1,4 @@
-import { jumpHostShape, labFields, machineFields } from "./configuration";
+import { jumpHostShape, labFields, machineFields, servicesShape } from "./configuration";
 import { wantedKind } from "./rules/configuration";
 import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
 
@@ -81,6 +81,7 @@ export const sharedPeerIdentityShape: Shape = fields({
   exportedIdentity: later(text),
   exportPassword: later(text),
   exclusive: boolean,
+  services: servicesShape,
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

@@ -2,7 +2,10 @@ import { codePoints, type ReconcileDefinition } from "./identity";
 import { imageOf } from "./images";
 import type { MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
+import type { GroupDefinition } from "./peerGroup";
 import type { PlacementDefinition } from "./placement";
+import type { ServicesDefinition } from "./presence";
+import type { ProofDefinition } from "./proof";
 
 export interface PersonDefinition {
   displayName?: string;
@@ -11,6 +14,9 @@ export interface PersonDefinition {
   rotation?: string;
   exportedIdentity?: unknown;
   exportPassword?: unknown;
+  sharing?: string;
+  group?: GroupDefinition;
+  services?: ServicesDefinition;
 }
 
 export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
@@ -25,6 +31,7 @@ export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
   whenOff?: string;
   answerTimeoutSeconds?: number;
   reconcile?: ReconcileDefinition;
+  proof?: ProofDefinition;
 }
 
 export interface LabMachinePlan {
