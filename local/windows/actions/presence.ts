@@ -25,6 +25,7 @@ import { passwordLogon } from "../logon";
 import type { Machine } from "../machine";
 import type { Action, ActionContext } from "./context";
 import { taskLogonOf } from "./identityAccess";
+import { addedTo } from "./presenceAddition";
 
 /** What is to be held, as it stands on the disk: the lists in their order, the fields in one order. */
 function textOf({ names, groups }: PresenceState): string {
@@ -219,14 +220,17 @@ export function presenceFacts(machine: Machine): PresenceFacts {
   };
 }
 
-/** The presence section of the desired state alone. */
+/** The presence section of the desired state alone, whole or in addition to what is held. */
 export const setPeerPresence: Action<SetPeerPresenceRequest, SetPeerPresenceReport> = async (
   context,
   request,
 ) => {
   const { machine } = context;
+  const { adds = false } = request;
   const before = presenceText(machine);
-  const changed = await setPresence(context, request, request.presence, before);
+  const wanted = adds ? addedTo(before, request.presence) : request.presence;
+  const addsNothing = adds && isEmpty(wanted);
+  const changed = addsNothing ? [] : await setPresence(context, request, wanted, before);
   return {
     action: "Set-PeerPresence",
     ...machine.facts,
