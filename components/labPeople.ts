@@ -12,7 +12,8 @@ export function labPeople(
   name: string,
   args: PeerLabArgs,
   plan: LabPlan,
-  machineOf: (machine: LabMachinePlan) => pulumi.Output<PeerMachine>,
+  ready: ReadonlyMap<string, pulumi.Output<PeerMachine>>,
+  after: pulumi.Input<string>[] | undefined,
   parent: Parent,
 ): Map<string, SharedPeerIdentity> {
   const identities = new Map<string, SharedPeerIdentity>();
@@ -22,7 +23,7 @@ export function labPeople(
       `${name}-${person.key}`,
       {
         machines: Object.fromEntries(
-          person.machines.map((machine) => [machine.key, machineOf(machine)]),
+          person.machines.map(({ key }) => [key, ready.get(key) as pulumi.Output<PeerMachine>]),
         ),
         person: person.key,
         maker,
@@ -31,6 +32,7 @@ export function labPeople(
         exportPassword,
         services,
         exclusive: true,
+        after,
         whenOff: args.whenOff,
         answerTimeoutSeconds: args.answerTimeoutSeconds,
         reconcile: reconcileOf(args, person.machines),

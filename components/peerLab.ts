@@ -28,6 +28,8 @@ import {
 import { besides } from "./plan/shape";
 import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
+import { awakeSeeds } from "./seedPresence";
+import { networkingWith } from "./serviceNetworking";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -86,6 +88,7 @@ export class PeerLab extends pulumi.ComponentResource {
         jumpHostAddress: jumpHost?.privateAddress,
         peerSources: args.peerSources,
         graphPorts: args.graphPorts,
+        servicePorts: networkOf(definition).servicePorts,
         rdp: args.rdp,
         isolate: args.isolate,
         outbound: networkOf(definition).outbound as Outbound | undefined,
@@ -101,15 +104,17 @@ export class PeerLab extends pulumi.ComponentResource {
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
-      args.seed,
+      args,
       parent,
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
       peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
-    seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
-    const people = labPeople(name, args, plan, (machine) => proven(machine, peers), parent);
+    seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
+    const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
+    const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
+    const people = labPeople(name, args, plan, ready, after, parent);
 
     this.resourceGroupName = group.name;
     this.machines = machineReports(plan, peers, people);
@@ -170,7 +175,7 @@ function windowsPeer(
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
-  const { key, definition, provenBy } = machine;
+  const { key, person, definition, provenBy } = machine;
   return new WindowsPeer(
     `${name}-${key}`,
     {
@@ -178,7 +183,7 @@ function windowsPeer(
       ...shared,
       computerName: definition.computerName ?? key,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
-      networking: network.guestNetworking,
+      networking: networkingWith(network, args.people[person].services),
       seed: seed.partOf(key),
       adminUsername: args.adminUsername,
       adminPassword: args.adminPassword,

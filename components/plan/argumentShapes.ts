@@ -1,6 +1,6 @@
 import { jumpHostShape, labFields, machineFields, servicesShape } from "./configuration";
 import { wantedKind } from "./rules/configuration";
-import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
+import { any, boolean, fields, later, list, map, number, text, type Shape } from "./shape";
 
 const { resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts } =
   labFields;
@@ -18,6 +18,7 @@ export const peerNetworkShape: Shape = fields(
     ...{ resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts },
     ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
     jumpHostAddress: text,
+    servicePorts: list(number),
   },
   { resourceGroupName: missing("a text") },
 );
@@ -82,6 +83,7 @@ export const sharedPeerIdentityShape: Shape = fields({
   exportPassword: later(text),
   exclusive: boolean,
   services: servicesShape,
+  after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

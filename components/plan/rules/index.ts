@@ -15,6 +15,7 @@ import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
 import * as securitySources from "./securitySources";
+import * as seeds from "./seeds";
 import * as services from "./services";
 import * as subnets from "./subnets";
 import * as tags from "./tags";
@@ -35,6 +36,7 @@ export * from "./openPorts";
 export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
+export * from "./seeds";
 export * from "./services";
 export * from "./subnets";
 export * from "./tags";
@@ -57,6 +59,7 @@ const areas: readonly object[] = [
   resourceIds,
   resourceNames,
   securitySources,
+  seeds,
   services,
   subnets,
   tags,
