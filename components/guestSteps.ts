@@ -136,6 +136,12 @@ export function guestFilesCopy(
   );
 }
 
+/** Where a step would run that has no machine to run on; nothing is ever dialled there. */
+export const nowhere: PeerMachine = {
+  connection: { host: "nowhere.invalid", user: "nobody", password: "" },
+  instanceId: "",
+};
+
 /** Whom a step would dial whose machine has failed; it is skipped. */
 const nobody = { host: "nobody.invalid" };
 
