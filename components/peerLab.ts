@@ -3,6 +3,8 @@ import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
+import { exported, labPeople } from "./labPeople";
+import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
   ExportedIdentity,
@@ -26,7 +28,6 @@ import {
 import { besides } from "./plan/shape";
 import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
-import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -108,49 +109,17 @@ export class PeerLab extends pulumi.ComponentResource {
       peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
     seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
-    const identities = new Map<string, SharedPeerIdentity>();
-    for (const person of plan.people) {
-      const { maker, rotation, exportedIdentity, exportPassword } = args.people[person.key];
-      const identity = new SharedPeerIdentity(
-        `${name}-${person.key}`,
-        {
-          machines: Object.fromEntries(
-            person.machines.map((machine) => [machine.key, proven(machine, peers)]),
-          ),
-          person: person.key,
-          maker,
-          rotation,
-          exportedIdentity,
-          exportPassword,
-          exclusive: true,
-          whenOff: args.whenOff,
-          answerTimeoutSeconds: args.answerTimeoutSeconds,
-          reconcile: reconcileOf(args, person.machines),
-        },
-        parent,
-      );
-      identities.set(person.key, identity);
-    }
+    const people = labPeople(name, args, plan, (machine) => proven(machine, peers), parent);
 
     this.resourceGroupName = group.name;
-    this.machines = machinesOf(plan, peers, identities);
-    this.people = pulumi.all(
-      Object.fromEntries(
-        plan.people.map(({ key, definition: { displayName } }) => [
-          key,
-          // One person whose maker failed does not keep the others from being reported.
-          unlessFailed((identities.get(key) as SharedPeerIdentity).peerName, "").apply(
-            (peerName): LabPerson => ({ displayName: displayName ?? key, peerName }),
-          ),
-        ]),
-      ),
-    );
+    this.machines = machineReports(plan, peers, people);
+    this.people = personReports(plan, people);
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
     this.adminPasswords = pulumi.secret(
       pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
     );
     this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
-    this.exportedIdentities = pulumi.secret(pulumi.all(each(identities, exported)));
+    this.exportedIdentities = pulumi.secret(pulumi.all(each(people, exported)));
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
       machines: this.machines,
@@ -221,16 +190,6 @@ function windowsPeer(
   );
 }
 
-/** The part of it that is about these machines. */
-function reconcileOf(
-  { reconcile }: PeerLabArgs,
-  machines: readonly LabMachinePlan[],
-): ReconcileArgs | undefined {
-  if (!reconcile) return undefined;
-  const keys = machines.map(({ key }) => key);
-  return { ...reconcile, machines: reconcile.machines?.filter((key) => keys.includes(key)) };
-}
-
 /** The machine once the machine that proves its image has done so. */
 function proven(
   machine: LabMachinePlan,
@@ -249,47 +208,6 @@ function proven(
   return pulumi
     .all([own.machine, waitsFor])
     .apply(([known, reason]) => (reason === "" ? known : { ...known, waitsFor: reason }));
-}
-
-function machinesOf(
-  plan: LabPlan,
-  peers: Map<string, WindowsPeer>,
-  identities: Map<string, SharedPeerIdentity>,
-): pulumi.Output<{ [key: string]: LabMachine }> {
-  const machines: Record<string, pulumi.Output<LabMachine>> = {};
-  for (const { key, person } of plan.machines) {
-    const peer = peers.get(key) as WindowsPeer;
-    const { reports } = identities.get(person) as SharedPeerIdentity;
-    const report = reports.apply((all) => all[key]);
-    machines[key] = pulumi
-      .all([
-        peer.computerName,
-        // A lab with a machine that failed says what is known of it, and reports the others.
-        unlessFailed(peer.privateIpv4, ""),
-        unlessFailed(peer.privateIpv6, ""),
-        unlessFailed(peer.publicIpv4, ""),
-        report,
-      ])
-      .apply(
-        ([computerName, privateIpv4, privateIpv6, publicIpv4, { peerName, usable, pending }]) => ({
-          person,
-          computerName,
-          privateIpv4,
-          privateIpv6,
-          publicIpv4,
-          peerName,
-          ready: usable && pending.length === 0,
-          pending,
-        }),
-      );
-  }
-  return pulumi.all(machines);
-}
-
-function exported(identity: SharedPeerIdentity): pulumi.Output<ExportedIdentity> {
-  return pulumi
-    .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
-    .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword }));
 }
 
 function each<T, R>(map: Map<string, T>, of: (value: T) => R): Record<string, R> {
