@@ -25,7 +25,13 @@ export function guardOf(groups: readonly GuardingGroup[], addresses: readonly st
     if (ends.source === "" || ends.destination === "") return undefined;
     const said = (["Outbound", "Inbound"] as Direction[]).flatMap((direction) =>
       groups.flatMap(({ name, rules }) => {
-        const packet = { direction, protocol: "TCP" as const, ...ends, sourcePort, destinationPort: port };
+        const packet = {
+          direction,
+          protocol: "TCP" as const,
+          ...ends,
+          sourcePort,
+          destinationPort: port,
+        };
         const { access, rule, uncertain } = decidingRule(rules, packet, surroundings);
         if (access === "Deny") return [`${described(rule)} in ${name} denies it`];
         const other = uncertain.find((one) => accessOf(one) === "Deny");

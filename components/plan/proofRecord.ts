@@ -89,3 +89,17 @@ export function isProved(
     proved.has(part),
   );
 }
+
+/** What of it a test has answered for: of a machine that could not listen, nothing was tested. */
+export function provedParts(
+  { own, targets, names }: ProofParts,
+  test: { ports: readonly { name: string }[]; names: readonly { peerName: string }[] },
+): string[] {
+  const tested = new Set(test.ports.map(({ name }) => name));
+  const resolved = new Set(test.names.map(({ peerName }) => peerName));
+  return [
+    own,
+    ...Object.keys(targets).flatMap((key) => (tested.has(key) ? [targets[key]] : [])),
+    ...Object.keys(names).flatMap((name) => (resolved.has(name) ? [names[name]] : [])),
+  ];
+}

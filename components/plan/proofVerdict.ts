@@ -280,7 +280,9 @@ function groupFailures(
       return [`${own.machine} is not connected to the group ${group}: its holder says ${state}`];
     }
     if (others.length > 0) {
-      return [`${own.machine} is not connected to the group ${group}, though ${on} should be in it`];
+      return [
+        `${own.machine} is not connected to the group ${group}, though ${on} should be in it`,
+      ];
     }
     if (presence.groups.some((held) => held.group === group && held.members.length > 0)) return [];
     return [`${own.machine} has never been connected to the group ${group}: it knows no member`];
@@ -293,7 +295,8 @@ function cloudOf({ clouds }: NonNullable<ProvedMachine["test"]>) {
 
 /** What a state of the global cloud means; those that are fine are not there. */
 const cloudStates: Readonly<Record<string, string>> = {
-  absent: "is absent; PNRPsvc does not run there, or finds no IPv6 address that it takes for global",
+  absent:
+    "is absent; PNRPsvc does not run there, or finds no IPv6 address that it takes for global",
   virtual: "is not initialised",
   dead: "is dead",
   disabled: "is disabled",
