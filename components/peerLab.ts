@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
-import { detached, unlessFailed } from "./failedResources";
+import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { exported, labPeople } from "./labPeople";
 import { machineReports, personReports } from "./labReport";
@@ -204,11 +204,15 @@ function proven(
   const prover = machine.provenBy === undefined ? undefined : peers.get(machine.provenBy);
   if (!prover) return own.machine;
   const failed = `${machine.provenBy} has to show first that their image can run the peer stack`;
-  const waitsFor = detached(
-    unlessFailed(
-      prover.proof.apply(() => ""),
-      failed,
+  // A preview decides by the machine's own parts what will run on it.
+  const waitsFor = orInPreview(
+    detached(
+      unlessFailed(
+        prover.proof.apply(() => ""),
+        failed,
+      ),
     ),
+    "",
   );
   return pulumi
     .all([own.machine, waitsFor])

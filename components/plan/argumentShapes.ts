@@ -1,4 +1,10 @@
-import { jumpHostShape, labFields, machineFields, servicesShape } from "./configuration";
+import {
+  jumpHostShape,
+  labFields,
+  machineFields,
+  proofFields,
+  servicesShape,
+} from "./configuration";
 import { wantedKind } from "./rules/configuration";
 import { any, boolean, fields, later, list, map, number, text, type Shape } from "./shape";
 
@@ -86,4 +92,24 @@ export const sharedPeerIdentityShape: Shape = fields({
   after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerProof`. */
+export const peerProofShape: Shape = fields({
+  machines: map(
+    fields(
+      {
+        machine: later(peerMachineShape),
+        ports: list(number),
+        names: later(list(text)),
+        groups: later(list(text)),
+        step: later(text),
+      },
+      { machine: missing("a map"), ports: missing("a list"), step: missing("a text") },
+    ),
+  ),
+  securityGroupIds: list(later(text)),
+  network: later(text),
+  ...proofFields,
+  ...{ whenOff, answerTimeoutSeconds },
 });
