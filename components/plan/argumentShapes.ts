@@ -1,4 +1,10 @@
-import { jumpHostShape, labFields, machineFields, servicesShape } from "./configuration";
+import {
+  groupFields,
+  jumpHostShape,
+  labFields,
+  machineFields,
+  servicesShape,
+} from "./configuration";
 import { wantedKind } from "./rules/configuration";
 import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
 
@@ -80,6 +86,18 @@ export const sharedPeerIdentityShape: Shape = fields({
   rotation: text,
   exportedIdentity: later(text),
   exportPassword: later(text),
+  exclusive: boolean,
+  services: servicesShape,
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PersonalPeerGroup`. */
+export const personalPeerGroupShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  person: text,
+  rotation: text,
+  ...groupFields,
   exclusive: boolean,
   services: servicesShape,
   copyGuestFiles: boolean,

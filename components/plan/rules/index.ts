@@ -11,6 +11,7 @@ import * as labs from "./labs";
 import * as locations from "./locations";
 import * as machines from "./machines";
 import * as openPorts from "./openPorts";
+import * as peerGroups from "./peerGroups";
 import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
@@ -32,6 +33,7 @@ export * from "./labs";
 export * from "./locations";
 export * from "./machines";
 export * from "./openPorts";
+export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
@@ -54,6 +56,7 @@ const areas: readonly object[] = [
   locations,
   machines,
   openPorts,
+  peerGroups,
   resourceIds,
   resourceNames,
   securitySources,
