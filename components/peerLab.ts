@@ -26,6 +26,8 @@ import {
 import { besides } from "./plan/shape";
 import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
+import { awakeSeeds } from "./seedPresence";
+import { networkingWith } from "./serviceNetworking";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
@@ -85,6 +87,7 @@ export class PeerLab extends pulumi.ComponentResource {
         jumpHostAddress: jumpHost?.privateAddress,
         peerSources: args.peerSources,
         graphPorts: args.graphPorts,
+        servicePorts: networkOf(definition).servicePorts,
         rdp: args.rdp,
         isolate: args.isolate,
         outbound: networkOf(definition).outbound as Outbound | undefined,
@@ -100,22 +103,25 @@ export class PeerLab extends pulumi.ComponentResource {
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
-      args.seed,
+      args,
       parent,
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
       peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
-    seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
+    seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
+    const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
+    const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
     const identities = new Map<string, SharedPeerIdentity>();
     for (const person of plan.people) {
-      const { maker, rotation, exportedIdentity, exportPassword } = args.people[person.key];
+      const { maker, rotation, exportedIdentity, exportPassword, services } =
+        args.people[person.key];
       const identity = new SharedPeerIdentity(
         `${name}-${person.key}`,
         {
           machines: Object.fromEntries(
-            person.machines.map((machine) => [machine.key, proven(machine, peers)]),
+            person.machines.map(({ key }) => [key, ready.get(key) as pulumi.Output<PeerMachine>]),
           ),
           person: person.key,
           maker,
@@ -123,6 +129,8 @@ export class PeerLab extends pulumi.ComponentResource {
           exportedIdentity,
           exportPassword,
           exclusive: true,
+          services,
+          after,
           whenOff: args.whenOff,
           answerTimeoutSeconds: args.answerTimeoutSeconds,
           reconcile: reconcileOf(args, person.machines),
@@ -201,7 +209,7 @@ function windowsPeer(
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
-  const { key, definition, provenBy } = machine;
+  const { key, person, definition, provenBy } = machine;
   return new WindowsPeer(
     `${name}-${key}`,
     {
@@ -209,7 +217,7 @@ function windowsPeer(
       ...shared,
       computerName: definition.computerName ?? key,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
-      networking: network.guestNetworking,
+      networking: networkingWith(network, args.people[person].services),
       seed: seed.partOf(key),
       adminUsername: args.adminUsername,
       adminPassword: args.adminPassword,

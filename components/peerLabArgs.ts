@@ -137,8 +137,16 @@ export interface PeerLabArgs {
   adminSources: string[];
   /** The way to the machines' private addresses; they get no public ones then. */
   jumpHost?: JumpHost;
-  /** Key of the machine through which the others find the PNRP cloud. The one longest in the lab by default. */
-  seed?: string;
+  /**
+   * Keys of the machines through which the others find the PNRP cloud; two survive the loss of one. The one longest in the lab by
+   * default; none of the lab's own where the list is empty.
+   */
+  seeds?: string[];
+  /**
+   * Private IPv6 addresses of seeds outside of the lab, in networks peered with this one that `peerSources` names. None by
+   * default.
+   */
+  externalSeeds?: string[];
   /** What becomes of a step on a machine that is off. `fail` by default; nothing is started without being asked for. */
   whenOff?: WhenOff;
   /** How long a machine may be silent before a step on it fails, 1 to 7200 seconds. 600 by default. */

@@ -6,7 +6,7 @@ import {
   servicesShape,
 } from "./configuration";
 import { wantedKind } from "./rules/configuration";
-import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
+import { any, boolean, fields, later, list, map, number, text, type Shape } from "./shape";
 
 const { resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts } =
   labFields;
@@ -24,6 +24,7 @@ export const peerNetworkShape: Shape = fields(
     ...{ resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts },
     ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
     jumpHostAddress: text,
+    servicePorts: list(number),
   },
   { resourceGroupName: missing("a text") },
 );
@@ -88,6 +89,7 @@ export const sharedPeerIdentityShape: Shape = fields({
   exportPassword: later(text),
   exclusive: boolean,
   services: servicesShape,
+  after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

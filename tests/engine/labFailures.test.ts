@@ -182,7 +182,7 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     // The seed is named: with it gone, another machine takes its part, which is a change on that one.
     const withAda = (machines: object) => ({
       ...twoPeople,
-      seed: "grace-1",
+      seeds: ["grace-1"],
       people: { ...twoPeople.people, ada: { machines } },
     });
     lab.configure(withAda({}));

@@ -156,10 +156,10 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
   });
 
   it("another seed", async () => {
-    definition.seed = "grace-9";
+    definition.seeds = ["grace-9"];
     assert.deepEqual(
       stepsOf(await up()),
-      stepsInTable("`seed`", { "old and new seed": ["ada-2", "grace-9"] }),
+      stepsInTable("`seeds`", { "old and new seed": ["ada-2", "grace-9"] }),
     );
   });
 

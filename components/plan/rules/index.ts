@@ -16,6 +16,7 @@ import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
 import * as securitySources from "./securitySources";
+import * as seeds from "./seeds";
 import * as services from "./services";
 import * as subnets from "./subnets";
 import * as tags from "./tags";
@@ -37,6 +38,7 @@ export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
+export * from "./seeds";
 export * from "./services";
 export * from "./subnets";
 export * from "./tags";
@@ -60,6 +62,7 @@ const areas: readonly object[] = [
   resourceIds,
   resourceNames,
   securitySources,
+  seeds,
   services,
   subnets,
   tags,

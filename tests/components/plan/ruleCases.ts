@@ -1,6 +1,7 @@
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
+  ServiceArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -150,6 +151,9 @@ const networkCases: RuleCase[] = [
     graphPorts: ports(2),
   }),
   network("PORT-COUNT", "graphPorts", { graphPorts: ports(451) }),
+  network("PORT-COUNT", "servicePorts", { graphPorts: ports(450), servicePorts: [5000] }),
+  network("NSG-PORT-FORMAT", "servicePorts[0]", { servicePorts: [0] }),
+  network("PORT-TAKEN", "servicePorts[1]", { servicePorts: [5000, 3587] }),
   network("NSG-PORT-FORMAT", "graphPorts[0].port", { graphPorts: [{ port: 65536 }] }),
   network("PORT-PROTOCOL", "graphPorts[0].protocol", {
     graphPorts: [{ port: 4000, protocol: "ICMP" as never }],
@@ -227,6 +231,36 @@ const machineCases: RuleCase[] = [
   }),
 ];
 
+const servicesOf = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`s${index}`, { port: 5000 + index }]),
+  );
+
+/** What is wrong with services, wherever they are given; the path below them. */
+const serviceCases: {
+  rule: string;
+  services: { [service: string]: ServiceArgs };
+  path: string;
+  warns?: true;
+}[] = [
+  { rule: "SERVICE-KEY", services: { Game: { port: 5000 } }, path: ".Game" },
+  { rule: "SERVICE-SEED", services: { "peerlab-seed": { port: 5000 } }, path: '["peerlab-seed"]' },
+  { rule: "SERVICE-PORT", services: { game: {} as ServiceArgs }, path: ".game.port" },
+  { rule: "SERVICE-PORT", services: { game: { port: 0.5 } }, path: ".game.port" },
+  { rule: "PORT-TAKEN", services: { game: { port: 22 } }, path: ".game.port" },
+  {
+    rule: "SERVICE-PORT-DUP",
+    services: { game: { port: 5000 }, chat: { port: 5000 } },
+    path: ".chat.port",
+  },
+  {
+    rule: "SERVICE-COMMENT",
+    services: { game: { port: 5000, comment: "c".repeat(40) } },
+    path: ".game.comment",
+  },
+  { rule: "SERVICE-COUNT", services: servicesOf(5), path: "", warns: true },
+];
+
 const identityCases: RuleCase[] = [
   identity("PERSON-KEY", "person", { person: "Ada" }),
   identity("IDENTITY-MAKER", "maker", { maker: "ada-9" }),
@@ -241,6 +275,10 @@ const identityCases: RuleCase[] = [
   identity("RECONCILE-MACHINE", "reconcile.machines[0]", {
     reconcile: { token: "1", machines: ["ada-9"] },
   }),
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...identity(rule, `services${path}`, { services }),
+    warns,
+  })),
 ];
 
 const labCases: RuleCase[] = [
@@ -294,7 +332,60 @@ const labCases: RuleCase[] = [
   lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
     existing: { networkSecurityGroupName: "theirs" },
   }),
-  lab("LAB-SEED", "seed", { seed: "ada-9" }),
+  lab("LAB-SEED", "seeds[0]", { seeds: ["ada-9"] }),
+  lab("LAB-SEED-DUP", "seeds[1]", { seeds: ["ada-1", "ada-1"] }),
+  lab("LAB-SEED-DUP", "externalSeeds[1]", {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: ["fd00:7::4", "fd00:7:0::0004"],
+  }),
+  lab("LAB-SEED-NONE", "seeds", { seeds: [] }),
+  lab("LAB-SEED-COUNT", "seeds", {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: Array.from({ length: 20 }, (_, index) => `fd00:7::${index + 4}`),
+  }),
+  ...[
+    "fd00:7::/64",
+    "10.0.0.4",
+    "seed.example",
+    "::1",
+    "fe80::4",
+    "ff02::1",
+    "::ffff:10.0.0.4",
+  ].map((seed) =>
+    lab("EXTERNAL-SEED-ADDRESS", "externalSeeds[0]", {
+      peerSources: ["fd00:7::/64"],
+      externalSeeds: [seed],
+    }),
+  ),
+  lab("EXTERNAL-SEED-OWN", "externalSeeds[0]", { externalSeeds: ["fd5a:9c2e:71b0::7"] }),
+  lab("EXTERNAL-SEED-SOURCE", "externalSeeds[0]", {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: ["fd00:8::4"],
+  }),
+  {
+    ...lab("EXTERNAL-SEED-PUBLIC", "externalSeeds[0]", {
+      peerSources: ["2001:db8:7::/64"],
+      externalSeeds: ["2001:db8:7::4"],
+    }),
+    warns: true,
+  },
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...lab(rule, `people.ada.services${path}`, {
+      people: { ada: { machines: { "ada-1": {} }, services } },
+    }),
+    warns,
+  })),
+  {
+    // The seed's own name is one of them.
+    ...lab("SERVICE-COUNT", "people.ada.services", {
+      people: { ada: { machines: { "ada-1": {} }, services: servicesOf(4) } },
+    }),
+    warns: true,
+  },
+  lab("PORT-COUNT", "people", {
+    graphPorts: ports(449),
+    people: { ada: { machines: { "ada-1": {} }, services: servicesOf(2) } },
+  }),
   lab("SUBNET-CAPACITY", "ipv4Subnet", {
     ipv4Subnet: "10.80.0.0/29",
     ...machines({ a: {}, b: {}, c: {}, d: {} }),
@@ -334,13 +425,8 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "NSG-1000": "never: with PORT-COUNT the rules are 909 at most",
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
-  "SERVICE-KEY": "services, which no component takes yet",
-  "SERVICE-PORT": "services, which no component takes yet",
-  "SERVICE-PORT-CLOSED": "services, which no component takes yet",
-  "SERVICE-PEER-NAME": "services, which no component takes yet",
-  "SERVICE-COMMENT": "services, which no component takes yet",
-  "SERVICE-DUP": "services, which no component takes yet",
-  "SERVICE-PORT-DUP": "services, which no component takes yet",
-  "SERVICE-PEER-NAME-DUP": "services, which no component takes yet",
-  "SERVICE-COUNT": "services, which no component takes yet",
+  "SERVICE-PORT-CLOSED": "never: the port of a service is opened. For the policy pack",
+  "SERVICE-PEER-NAME": "never: made of an identity's authority. For the policy pack",
+  "SERVICE-DUP": "never: services are a map. For the policy pack",
+  "SERVICE-PEER-NAME-DUP": "never: one for each service. For the policy pack",
 };

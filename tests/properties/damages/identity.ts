@@ -31,6 +31,23 @@ export const identityMistakes: readonly Mistake[] = [
   ),
 ];
 
+/** Services that are found wrong; where they stand is below the name. */
+const service = (name: string, path: readonly string[], more: object = {}): Mistake => ({
+  name: `the service ${name}: ${JSON.stringify(more)}`.slice(0, 60),
+  apply: (args) =>
+    void (args.services = { other: { port: 5001 }, [name]: { port: 5002, ...more } }),
+  path: ["services", name, ...path],
+});
+
+export const serviceMistakes: readonly Mistake[] = [
+  ...["Game", "a b", "ä", "", "s".repeat(41), "peerlab-seed"].map((name) => service(name, [])),
+  ...[0, -1, 1.5, 65536, undefined, 22, 3389, 3587].map((port) =>
+    service("game", ["port"], { port }),
+  ),
+  service("game", ["port"], { port: 5001 }),
+  service("game", ["comment"], { comment: "c".repeat(40) }),
+];
+
 /** What is wrong with what is to be put right. */
 export const reconcileMistakes: readonly Mistake[] = [
   ...wrong(

@@ -30,6 +30,7 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { servicePort } from "./services";
 
 /** The arguments of each component. */
 export interface ArgumentsOf {
@@ -71,7 +72,10 @@ export const peerNetwork: fc.Arbitrary<Definition> = fc
         name: componentName(40),
         form,
         network: network(where, resourceGroupName),
-        more: fc.record({ tags, jumpHostAddress: address }, { requiredKeys: [] }),
+        more: fc.record(
+          { tags, jumpHostAddress: address, servicePorts: fc.array(servicePort, { maxLength: 4 }) },
+          { requiredKeys: [] },
+        ),
       })
       .map(({ network: { args, existing }, more, ...rest }): Definition => ({
         component: "PeerNetwork",

@@ -4,6 +4,7 @@ import { subscription } from "../memoryAzure";
 import { address, ipv6Address } from "./addresses";
 import { hostKey, jumpHost, networking, stepPolicy } from "./machine";
 import { adminUsername, machineKey, personKey, word } from "./names";
+import { services } from "./services";
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -70,6 +71,8 @@ export const identity: fc.Arbitrary<SharedPeerIdentityArgs> = fc
             rotation,
             exclusive: fc.boolean(),
             copyGuestFiles: fc.boolean(),
+            services,
+            after: fc.array(fc.uuid(), { maxLength: 2 }),
             reconcile: reconcile(keys),
             ...stepPolicy,
           },

@@ -18,6 +18,7 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { services } from "./services";
 
 export interface Lab {
   args: PeerLabArgs;
@@ -182,6 +183,7 @@ function person(machines: [string, LabMachineArgs][]): fc.Arbitrary<PersonArgs> 
           displayName,
           rotation,
           maker: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
+          services,
         },
         { requiredKeys: [] },
       ),
@@ -223,16 +225,27 @@ function fitting(
   );
 }
 
+/** Seeds outside of the lab, with the peered network that they are in. */
+const others = {
+  peerSources: ["fdee:ab:cd::/64"],
+  externalSeeds: ["fdee:ab:cd::4", "fdee:ab:cd:0::b"],
+};
+
 /** Adds what names machines by their keys. */
 function withKeys(args: PeerLabArgs): fc.Arbitrary<PeerLabArgs> {
   const keys = Object.values(args.people).flatMap(({ machines }) => Object.keys(machines ?? {}));
-  return fc
-    .record(
-      {
-        seed: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
-        reconcile: reconcile(keys),
-      },
-      { requiredKeys: [] },
-    )
-    .map((more) => ({ ...args, ...more }));
+  return fc.boolean().chain((hasOthers) => {
+    // None only where there are others, or nobody is to be found.
+    const minLength = keys.length > 1 && !hasOthers ? 1 : 0;
+    return fc
+      .record(
+        { seeds: fc.subarray(keys, { minLength }), reconcile: reconcile(keys) },
+        { requiredKeys: [] },
+      )
+      .map((more) => ({ ...args, ...more, ...(hasOthers && withOthers(args)) }));
+  });
+}
+
+function withOthers({ peerSources = [] }: PeerLabArgs): Partial<PeerLabArgs> {
+  return { ...others, peerSources: [...peerSources, ...others.peerSources] };
 }

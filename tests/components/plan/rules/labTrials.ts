@@ -14,9 +14,9 @@ import {
   personKey,
   reconcileMachines,
   reconcileTokenForm,
-  seedIsMachine,
   serviceComment,
   serviceKey,
+  serviceNotSeed,
   servicePeerName,
   servicePeerNamesOnce,
   servicePort,
@@ -141,11 +141,6 @@ export const labTrials: RuleTrial[] = [
     [["PC", undefined]],
   ),
   trial(
-    seedIsMachine,
-    [{ values: ["a3", ["a2", "a1"]], words: /no machine; allowed are a1, a2/ }],
-    [["a1", ["a1"]]],
-  ),
-  trial(
     knownKey,
     [
       { values: ["imgae", ["image"]], words: /did you mean "image".*known are image/ },
@@ -178,6 +173,7 @@ export const labTrials: RuleTrial[] = [
     ],
     [["s".repeat(40)], ["game-1"]],
   ),
+  trial(serviceNotSeed, [{ values: ["peerlab-seed"], words: /give it another name/ }], [["seed"]]),
   trial(
     servicePort,
     [

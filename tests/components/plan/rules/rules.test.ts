@@ -5,8 +5,16 @@ import { machineTrials } from "./machineTrials";
 import { nameTrials } from "./nameTrials";
 import { networkTrials } from "./networkTrials";
 import { reachTrials } from "./reachTrials";
+import { seedTrials } from "./seedTrials";
 
-const trials = [...nameTrials, ...networkTrials, ...reachTrials, ...machineTrials, ...labTrials];
+const trials = [
+  ...nameTrials,
+  ...networkTrials,
+  ...reachTrials,
+  ...machineTrials,
+  ...labTrials,
+  ...seedTrials,
+];
 
 describe("components/plan/rules", () => {
   it("are all tried here, each with an id of its own", () => {
