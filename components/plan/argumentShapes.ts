@@ -1,4 +1,5 @@
 import {
+  groupFields,
   jumpHostShape,
   labFields,
   machineFields,
@@ -112,4 +113,16 @@ export const peerProofShape: Shape = fields({
   network: later(text),
   ...proofFields,
   ...{ whenOff, answerTimeoutSeconds },
+});
+
+/** The arguments of a `PersonalPeerGroup`. */
+export const personalPeerGroupShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  person: text,
+  rotation: text,
+  ...groupFields,
+  exclusive: boolean,
+  services: servicesShape,
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

@@ -20,6 +20,7 @@ import {
 import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork } from "./network";
 import { hasOwnKey } from "./ownKey";
+import { checkSharing, sharesGroup } from "./peerGroup";
 import { checkPlacement } from "./placement";
 import { checkProof } from "./proof";
 import { existingGroupNamed } from "./rules/existingParts";
@@ -139,15 +140,19 @@ function checkPerson(
   context: Context,
 ): Finding[] {
   const machines = Object.entries(person.machines ?? {});
-  const { exportedIdentity } = person;
+  const keys = machines.map(([machine]) => machine);
+  // Of a person with a group nothing is made for all, and nothing brought.
+  const ofIdentity: PersonDefinition = sharesGroup(person) ? {} : person;
+  const { maker, exportedIdentity, exportPassword } = ofIdentity;
   return [
     ...personKey(path, key),
+    ...checkSharing(path, person, keys),
     ...checkIdentity(path, {
-      machines: machines.map(([machine]) => machine),
-      maker: person.maker,
+      machines: keys,
+      maker,
       rotation: person.rotation,
       hasExportedIdentity: exportedIdentity !== undefined,
-      hasExportPassword: person.exportPassword !== undefined,
+      hasExportPassword: exportPassword !== undefined,
       exportedIdentity: typeof exportedIdentity === "string" ? exportedIdentity : undefined,
     }),
     ...checkServices(

@@ -12,6 +12,7 @@ import * as locations from "./locations";
 import * as machines from "./machines";
 import * as openPorts from "./openPorts";
 import * as proofs from "./proofs";
+import * as peerGroups from "./peerGroups";
 import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
@@ -35,6 +36,7 @@ export * from "./locations";
 export * from "./machines";
 export * from "./openPorts";
 export * from "./proofs";
+export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
@@ -59,6 +61,7 @@ const areas: readonly object[] = [
   machines,
   openPorts,
   proofs,
+  peerGroups,
   resourceIds,
   resourceNames,
   securitySources,
