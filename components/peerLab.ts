@@ -3,7 +3,8 @@ import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
-import { exported, labPeople } from "./labPeople";
+import { labPeople } from "./labPeople";
+import { labProof } from "./labProof";
 import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
@@ -14,6 +15,7 @@ import type {
   PeerLabArgs,
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
+import type { ProofReport } from "./peerProof";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
 import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
 import { peerLabShape } from "./plan/argumentShapes";
@@ -51,8 +53,10 @@ export class PeerLab extends pulumi.ComponentResource {
   public readonly adminPasswords: pulumi.Output<{ [key: string]: string }>;
   /** Public SSH host keys by machine. */
   public readonly hostKeys: pulumi.Output<{ [key: string]: string }>;
-  /** The identities by person, to be kept or taken elsewhere: exported identity and its password. Secret. */
+  /** The identities by person, as far as they share one, to be kept or taken elsewhere: exported identity and its password. Secret. */
   public readonly exportedIdentities: pulumi.Output<{ [key: string]: ExportedIdentity }>;
+  /** What each machine found of the others when it last tested, by key. */
+  public readonly proof: pulumi.Output<{ [key: string]: ProofReport }>;
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
@@ -114,17 +118,22 @@ export class PeerLab extends pulumi.ComponentResource {
     seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
     const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
     const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
-    const people = labPeople(name, args, plan, ready, after, parent);
+    const people = labPeople(name, args, plan, { ready, after }, parent);
+    const proof = labProof(name, args, { plan, network, ready, people }, parent);
 
     this.resourceGroupName = group.name;
-    this.machines = machineReports(plan, peers, people);
+    this.machines = machineReports(plan, peers, people, proof);
     this.people = personReports(plan, people);
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
     this.adminPasswords = pulumi.secret(
       pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
     );
     this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
-    this.exportedIdentities = pulumi.secret(pulumi.all(each(people, exported)));
+    const exported = [...people].flatMap(([key, person]) =>
+      person.exported ? [[key, person.exported] as const] : [],
+    );
+    this.exportedIdentities = pulumi.secret(pulumi.all(Object.fromEntries(exported)));
+    this.proof = unlessFailed<{ [key: string]: ProofReport }>(proof.reports, {});
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
       machines: this.machines,
@@ -133,6 +142,7 @@ export class PeerLab extends pulumi.ComponentResource {
       adminPasswords: this.adminPasswords,
       hostKeys: this.hostKeys,
       exportedIdentities: this.exportedIdentities,
+      proof: this.proof,
     });
   }
 }
