@@ -1,9 +1,16 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PersonalPeerGroup,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import { allRules } from "../../components/plan/rules";
 import { finished, mockEngine, type Declared } from "./mocks";
 import {
+  goodGroup,
   goodIdentity,
   goodLab,
   goodMachine,
@@ -21,8 +28,11 @@ function construct({ component, args, name }: Definition): void {
     PeerNetwork: "net",
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
+    PersonalPeerGroup: "ada",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PersonalPeerGroup }[
+    component
+  ];
   new Component(name ?? usual[component], args as never);
 }
 
@@ -59,6 +69,7 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "PeerNetwork", args: goodNetwork },
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
+    { component: "PersonalPeerGroup", args: goodGroup },
   ];
   for (const definition of good) {
     it(`finds nothing in the ${definition.component} that the cases are made of`, async () => {

@@ -1,15 +1,22 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PersonalPeerGroup,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import {
   peerLabShape,
   peerNetworkShape,
+  personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
+import { goodGroup, goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -19,6 +26,11 @@ const components = {
     Component: SharedPeerIdentity,
     good: goodIdentity,
     shape: sharedPeerIdentityShape,
+  },
+  PersonalPeerGroup: {
+    Component: PersonalPeerGroup,
+    good: goodGroup,
+    shape: personalPeerGroupShape,
   },
 } as const;
 type Name = keyof typeof components;

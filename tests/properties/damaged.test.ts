@@ -10,6 +10,7 @@ import { damages, type Arguments, type Damage } from "./damages";
 import {
   peerLab,
   peerNetwork,
+  personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -31,6 +32,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "EXISTING-GROUP-TWICE": "an existing security group is known only when it was looked up",
   "NSG-1000": "PORT-COUNT comes first",
   "IDENTITY-FORGOTTEN": "whether an identity was brought stands in the stack's state",
+  "GROUP-ROLE-KEPT": "what a member may do stands in the component's last outputs",
+  "GROUP-ADMINISTRATOR-KEPT": "who is a member stands in the component's last outputs",
   "PEER-PUBLIC-IPV6": "warns, and refuses nothing",
   "EXTERNAL-SEED-PUBLIC": "warns, and refuses nothing",
   "SERVICE-COUNT": "warns, and refuses nothing",
@@ -48,6 +51,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
+  PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };
 

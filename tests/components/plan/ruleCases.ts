@@ -1,9 +1,13 @@
 import type {
-  PeerLabArgs,
-  PeerNetworkArgs,
-  ServiceArgs,
-  SharedPeerIdentityArgs,
-  WindowsPeerArgs,
+  ServiceArgs} from "../../../components";
+import {
+  PeerGroupRole,
+  type PeerLabArgs,
+  type PeerMachine,
+  type PeerNetworkArgs,
+  type PersonalPeerGroupArgs,
+  type SharedPeerIdentityArgs,
+  type WindowsPeerArgs,
 } from "../../../components";
 
 /** A definition that a component refuses, or warns of, by one rule and for nothing else. */
@@ -21,6 +25,7 @@ export type RuleCase = {
   | { component: "PeerNetwork"; args: PeerNetworkArgs }
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
+  | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
 );
 
 /** Definitions in which nothing is wrong; each case changes one thing. */
@@ -39,6 +44,7 @@ export const goodMachine: WindowsPeerArgs = {
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
+export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
 
 const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
@@ -67,6 +73,10 @@ function machine(
 
 function identity(rule: string, path: string, change: Partial<SharedPeerIdentityArgs>): RuleCase {
   return { rule, path, component: "SharedPeerIdentity", args: { ...goodIdentity, ...change } };
+}
+
+function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
+  return { rule, path, component: "PersonalPeerGroup", args: { ...goodGroup, ...change } };
 }
 
 const tags = (count: number) =>
@@ -281,6 +291,54 @@ const identityCases: RuleCase[] = [
   })),
 ];
 
+const byHand = (host: string): PeerMachine => ({
+  connection: { host, user: "labuser", password: "password" },
+  instanceId: host,
+});
+const twoByHand = { a: byHand("a"), b: byHand("b") };
+const person = (change: object): Partial<PeerLabArgs> => ({
+  people: { ada: { machines: { "ada-1": {}, "ada-2": {} }, ...change } },
+});
+
+const groupCases: RuleCase[] = [
+  group("PERSON-KEY", "person", { person: "Ada" }),
+  group("IDENTITY-ROTATION", "rotation", { rotation: "a b" }),
+  group("GROUP-CREATOR", "creator", { creator: "ada-9" }),
+  group("GROUP-CREATOR", "creator", {
+    machines: twoByHand,
+    creator: "a",
+    roles: { a: PeerGroupRole.Member },
+  }),
+  group("GROUP-ROLE", "role", { role: "owner" as PeerGroupRole }),
+  group("GROUP-ROLE-MACHINE", "roles.c", {
+    machines: twoByHand,
+    roles: { c: PeerGroupRole.Member },
+  }),
+  group("GROUP-ADMINISTRATOR", "role", { machines: twoByHand, role: PeerGroupRole.Member }),
+  group("GROUP-INVITATION-LIFETIME", "invitationLifetimeSeconds", {
+    invitationLifetimeSeconds: 299,
+  }),
+  group("GROUP-MEMBER-LIFETIME", "memberLifetimeSeconds", { memberLifetimeSeconds: 60 }),
+  lab("SHARING", "people.ada.sharing", person({ sharing: "both" })),
+  lab("SHARING-GROUP", "people.ada.group", person({ group: {} })),
+  lab("SHARING-IDENTITY", "people.ada.maker", person({ sharing: "group", maker: "ada-1" })),
+  lab(
+    "SHARING-IDENTITY",
+    "people.ada.exportPassword",
+    person({ sharing: "group", exportPassword: "password" }),
+  ),
+  lab(
+    "GROUP-CREATOR",
+    "people.ada.group.creator",
+    person({ sharing: "group", group: { creator: "ada-9" } }),
+  ),
+  lab(
+    "GROUP-ROLE",
+    'people.ada.group.roles["ada-2"]',
+    person({ sharing: "group", group: { roles: { "ada-2": "owner" } } }),
+  ),
+];
+
 const labCases: RuleCase[] = [
   lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
   lab(
@@ -405,6 +463,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...networkCases,
   ...machineCases,
   ...identityCases,
+  ...groupCases,
   ...labCases,
 ];
 
@@ -414,6 +473,8 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "CONFIGURATION-TYPE": "the program's configuration",
   "JUMP-HOST-MISSING": "the program's configuration: a component's argument has both by its type",
   "IDENTITY-FORGOTTEN": "the stack's state",
+  "GROUP-ROLE-KEPT": "the component's last outputs",
+  "GROUP-ADMINISTRATOR-KEPT": "the component's last outputs",
   "SUBNET-PREFIX-IN-USE": "the stack's state",
   "NIC-SUBNET-FAMILY": "an existing subnet, once it was looked up",
   "SUBNET-OVERLAP": "an existing network, once it was looked up",

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
+  PersonalPeerGroupArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -14,6 +15,7 @@ import {
   type ExistingParts,
 } from "./existing";
 import { address } from "./addresses";
+import { personalGroup } from "./group";
 import { identity } from "./identity";
 import { lab } from "./lab";
 import { jumpHost, machine, networking, seed, stepPolicy } from "./machine";
@@ -37,6 +39,7 @@ export interface ArgumentsOf {
   PeerNetwork: PeerNetworkArgs;
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
+  PersonalPeerGroup: PersonalPeerGroupArgs;
   PeerLab: PeerLabArgs;
 }
 export type Component = keyof ArgumentsOf;
@@ -155,6 +158,14 @@ export const sharedPeerIdentity: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
+export const personalPeerGroup: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: personalGroup })
+  .map((rest): Definition => ({
+    component: "PersonalPeerGroup",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
 export const peerLab: fc.Arbitrary<Definition> = place.chain((where) =>
   fc
     .record({ name: componentName(12), form, lab: lab(where) })
@@ -182,6 +193,7 @@ function withOwnGroup(
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
-  { weight: 11, arbitrary: sharedPeerIdentity },
+  { weight: 7, arbitrary: sharedPeerIdentity },
+  { weight: 4, arbitrary: personalPeerGroup },
   { weight: 10, arbitrary: peerLab },
 );
