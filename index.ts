@@ -62,6 +62,8 @@ export const exportedIdentities = lab.exportedIdentities;
 export const identitiesWithoutCopy = lab.people.apply((known) =>
   withoutCopy(known, identityCopies),
 );
+/** What each machine found of the others when it last tested: names registered, group, cloud, and the matrix of ports. */
+export const proof = lab.proof;
 export const resourceGroupName = lab.resourceGroupName;
 
 /**
@@ -80,9 +82,14 @@ function warnOfRemovedPeople(): void {
         return undefined;
       });
     const before = (found?.state?.people ?? {}) as ReportedPeople;
-    const defined = Object.keys(definition.people);
+    const defined = Object.entries(definition.people)
+      .filter(([, { sharing }]) => sharing !== "group")
+      .map(([person]) => person);
     for (const { person, peerName, copied } of removedIdentities(before, defined, identityCopies)) {
-      const loss = `${person} is no longer in the lab: her identity ${peerName} is deleted from the stack with her`;
+      const why = definition.people[person]
+        ? `${person} has a group now`
+        : `${person} is no longer in the lab`;
+      const loss = `${why}: her identity ${peerName} is deleted from the stack`;
       if (copied) await pulumi.log.info(`${loss}. A copy of it was taken.`, stack);
       else {
         await pulumi.log.warn(

@@ -1,6 +1,7 @@
 /** Windows peer-to-peer labs on Azure: the components, and what is needed to use them. */
 import "./debugOutput";
 export * from "./peerLab";
+export * from "./peerGroupMembers";
 export * from "./peerLabArgs";
 export * from "./peerMachine";
 export * from "./peerNetwork";

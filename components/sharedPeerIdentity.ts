@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import type { SetPeerMachineReport } from "../guest/contract";
-import { isStillOff, type StepPolicy, type WhenOff } from "./beforeStep";
+import type { StepPolicy, WhenOff } from "./beforeStep";
+import { withGuestFiles } from "./copiedGuestFiles";
 import { unlessFailed } from "./failedResources";
-import { currentGuestFilesHash } from "./guestFiles";
-import { answerOf, attemptAt, guestFilesCopy } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
+import { machineReport } from "./machineReport";
 import { machineStep, type WantedState } from "./machineStep";
-import type { PeerMachine, PeerMachines } from "./peerMachine";
+import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
 import { sharedPeerIdentityShape } from "./plan/argumentShapes";
@@ -18,7 +17,6 @@ import { presenceOf } from "./plan/presence";
 import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
-import { thisUpdate } from "./thisUpdate";
 
 export interface SharedPeerIdentityArgs {
   /**
@@ -166,37 +164,8 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
   }
 }
 
-type Parent = { parent: pulumi.Resource };
-
 /** The report of a machine that failed in this update. */
 const notReady: PeerIdentityReport = { peerName: "", usable: false, computerName: "", pending: [] };
-
-/** The machines, each once its guest files are there. */
-function withGuestFiles(
-  name: string,
-  machines: PeerMachines,
-  policy: StepPolicy,
-  parent: Parent,
-): PeerMachines {
-  const guestFiles = currentGuestFilesHash();
-  return Object.fromEntries(
-    Object.keys(machines).map((key) => {
-      const machine = pulumi.output(machines[key]);
-      const step = `${name}.${key}-guest-files`;
-      const attempt = attemptAt(
-        step,
-        machine.instanceId.apply((instance) => ({ instance, guestFiles })),
-        parent,
-      );
-      const copy = guestFilesCopy(
-        step,
-        { machine, machineName: key, policy, triggers: [attempt] },
-        parent,
-      );
-      return [key, pulumi.all([machine, copy.id]).apply(([known]) => known)];
-    }),
-  );
-}
 
 /** All that a machine has to be for one who holds this identity. */
 function wantedState(
@@ -243,36 +212,17 @@ function wantedState(
   return { counts, request };
 }
 
-/** The machine refuses by itself to hold another identity than the wanted one; here its word is compared once more. */
 function reportOf(
   key: string,
   machine: pulumi.Output<PeerMachine>,
   step: remote.Command,
   identity: KeptIdentity,
 ): pulumi.Output<PeerIdentityReport> {
-  const update = thisUpdate();
-  return pulumi
-    .all([
-      step.stdout,
-      identity.peerName,
-      step.urn,
-      // Asked when the step is over, which may have started the machine.
-      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known, update))),
-    ])
-    .apply(([stdout, peerName, urn, off]) => {
-      const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
-      const held = report?.identities?.find((candidate) => candidate.peerName === peerName);
-      const pending = [...(report?.pending ?? []), ...(off ? ["power on"] : [])];
-      if (report && held?.usable) {
-        const { computerName } = report;
-        return { peerName: held.peerName, usable: held.usable, computerName, pending };
-      }
-      // Its step waits for an update in which it is on.
-      if (off) return { ...notReady, pending };
-      const others = report?.identities?.map((candidate) => candidate.peerName).join(", ");
-      throw new pulumi.RunError(
-        `${key} reports ${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order; ` +
-          `let it go through its step again: pulumi up --replace '${urn}'`,
-      );
-    });
+  return machineReport(key, machine, step, identity.peerName).apply(
+    ({ report, identity: held, pending }) => {
+      if (!report || !held) return { ...notReady, pending };
+      const { computerName } = report;
+      return { peerName: held.peerName, usable: held.usable, computerName, pending };
+    },
+  );
 }

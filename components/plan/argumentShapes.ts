@@ -1,4 +1,11 @@
-import { jumpHostShape, labFields, machineFields, servicesShape } from "./configuration";
+import {
+  groupFields,
+  jumpHostShape,
+  labFields,
+  machineFields,
+  proofFields,
+  servicesShape,
+} from "./configuration";
 import { wantedKind } from "./rules/configuration";
 import { any, boolean, fields, later, list, map, number, text, type Shape } from "./shape";
 
@@ -84,6 +91,38 @@ export const sharedPeerIdentityShape: Shape = fields({
   exclusive: boolean,
   services: servicesShape,
   after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerProof`. */
+export const peerProofShape: Shape = fields({
+  machines: map(
+    fields(
+      {
+        machine: later(peerMachineShape),
+        ports: list(number),
+        names: later(list(text)),
+        groups: later(list(text)),
+        step: later(text),
+      },
+      { machine: missing("a map"), ports: missing("a list"), step: missing("a text") },
+    ),
+  ),
+  securityGroupIds: list(later(text)),
+  network: later(text),
+  ...proofFields,
+  ...{ whenOff, answerTimeoutSeconds },
+});
+
+/** The arguments of a `PersonalPeerGroup`. */
+export const personalPeerGroupShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  person: text,
+  rotation: text,
+  ...groupFields,
+  exclusive: boolean,
+  services: servicesShape,
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

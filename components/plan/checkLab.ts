@@ -20,7 +20,9 @@ import {
 import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork } from "./network";
 import { hasOwnKey } from "./ownKey";
+import { checkSharing, sharesGroup } from "./peerGroup";
 import { checkPlacement } from "./placement";
+import { checkProof } from "./proof";
 import { existingGroupNamed } from "./rules/existingParts";
 import { personKey } from "./rules/identities";
 import { jumpHostLetIn } from "./rules/jumpHosts";
@@ -138,15 +140,19 @@ function checkPerson(
   context: Context,
 ): Finding[] {
   const machines = Object.entries(person.machines ?? {});
-  const { exportedIdentity } = person;
+  const keys = machines.map(([machine]) => machine);
+  // Of a person with a group nothing is made for all, and nothing brought.
+  const ofIdentity: PersonDefinition = sharesGroup(person) ? {} : person;
+  const { maker, exportedIdentity, exportPassword } = ofIdentity;
   return [
     ...personKey(path, key),
+    ...checkSharing(path, person, keys),
     ...checkIdentity(path, {
-      machines: machines.map(([machine]) => machine),
-      maker: person.maker,
+      machines: keys,
+      maker,
       rotation: person.rotation,
       hasExportedIdentity: exportedIdentity !== undefined,
-      hasExportPassword: person.exportPassword !== undefined,
+      hasExportPassword: exportPassword !== undefined,
       exportedIdentity: typeof exportedIdentity === "string" ? exportedIdentity : undefined,
     }),
     ...checkServices(
@@ -192,13 +198,14 @@ function checkLabMachine(
 
 /** What is said of machines from outside, and how many of them there is room for. */
 function checkRoles(definition: LabDefinition, machines: string[]): Finding[] {
-  const { reconcile, existing } = definition;
+  const { reconcile, proof, existing } = definition;
   // An existing subnet may have a way out of its own.
   const outbound = existing?.subnetName === undefined ? definition.outbound : undefined;
   return [
     ...outboundOfAll("outbound", outbound, withoutPublicIpv4(definition)),
     ...checkSeeds(definition, machines),
     ...(reconcile === undefined ? [] : checkReconcile("reconcile", reconcile, machines)),
+    ...(proof === undefined ? [] : checkProof("proof", proof)),
     ...checkRoom(definition, machines.length),
   ];
 }

@@ -4,6 +4,7 @@ import type {
   TestPeerReachabilityRequest,
 } from "../../../guest/contract";
 import { hasGlobalCloud, pnrpRuns, resolveName } from "../cloud/cloud";
+import { readPresence } from "../holder";
 import { isListening } from "../listening";
 import type { Machine } from "../machine";
 import { addressesOf, deliver, sameAddress } from "../reach";
@@ -39,7 +40,7 @@ export const testPeerReachability: Action<TestPeerReachabilityRequest, Report> =
     const resolved = names.map((name) => resolve(machine, name));
     const presence = presenceFacts(machine);
     const passed =
-      isSettled(machine, presence) &&
+      isSettled(presence, readPresence(machine), machine.now()) &&
       ports.every(({ verdict }) => verdict === "reachable") &&
       resolved.every(({ verdict }) => verdict === "resolved");
     if (passed || performance.now() + pause >= end) {
