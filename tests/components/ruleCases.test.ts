@@ -1,6 +1,12 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PeerPresence,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import { allRules } from "../../components/plan/rules";
 import { finished, mockEngine, type Declared } from "./mocks";
 import {
@@ -8,6 +14,7 @@ import {
   goodLab,
   goodMachine,
   goodNetwork,
+  goodPresence,
   notByDefinition,
   ruleCases,
   type RuleCase,
@@ -21,8 +28,11 @@ function construct({ component, args, name }: Definition): void {
     PeerNetwork: "net",
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
+    PeerPresence: "held",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PeerPresence }[
+    component
+  ];
   new Component(name ?? usual[component], args as never);
 }
 
@@ -59,6 +69,7 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "PeerNetwork", args: goodNetwork },
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
+    { component: "PeerPresence", args: goodPresence },
   ];
   for (const definition of good) {
     it(`finds nothing in the ${definition.component} that the cases are made of`, async () => {

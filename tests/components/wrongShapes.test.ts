@@ -1,15 +1,22 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PeerPresence,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import {
   peerLabShape,
   peerNetworkShape,
+  peerPresenceShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
+import { goodIdentity, goodLab, goodMachine, goodNetwork, goodPresence } from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -20,6 +27,7 @@ const components = {
     good: goodIdentity,
     shape: sharedPeerIdentityShape,
   },
+  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
 } as const;
 type Name = keyof typeof components;
 

@@ -5,6 +5,7 @@ import { damages, type Arguments, type Damage } from "./damages";
 import {
   peerLab,
   peerNetwork,
+  peerPresence,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -18,6 +19,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
+  PeerPresence: peerPresence,
   PeerLab: peerLab,
 };
 

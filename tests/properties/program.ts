@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
+  PeerPresence,
   SharedPeerIdentity,
   WindowsPeer,
   type PeerLabArgs,
   type PeerNetworkArgs,
+  type PeerPresenceArgs,
   type SharedPeerIdentityArgs,
   type WindowsPeerArgs,
 } from "../../components";
@@ -38,6 +40,9 @@ function construct(
       return;
     case "SharedPeerIdentity":
       new SharedPeerIdentity(name, args as SharedPeerIdentityArgs, options);
+      return;
+    case "PeerPresence":
+      new PeerPresence(name, args as PeerPresenceArgs, options);
       return;
     case "PeerLab":
       new PeerLab(name, args as PeerLabArgs, options);

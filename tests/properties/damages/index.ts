@@ -18,6 +18,7 @@ import {
   stepMistakes,
 } from "./machine";
 import { networkMistakes, ownNetwork, placementMistakes, withoutExternalSeeds } from "./network";
+import { presenceMistakes } from "./presence";
 
 export type { Arguments, Damage } from "./damage";
 
@@ -106,6 +107,7 @@ export const damages: readonly Damage[] = [
   ...at("WindowsPeer", accountMistakes, jumpHostMistakes, reachMistakes, peerMistakes),
   ...at("SharedPeerIdentity", identityMistakes, sharedIdentityMistakes, reconcileMistakes),
   ...at("SharedPeerIdentity", stepMistakes, serviceMistakes),
+  ...at("PeerPresence", stepMistakes, serviceMistakes, reconcileMistakes, presenceMistakes),
   ...at("PeerLab", networkMistakes.map(ownSeeds), placementMistakes, accountMistakes),
   ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
   tooLongTogether,

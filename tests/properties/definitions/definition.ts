@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
+  PeerPresenceArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -30,6 +31,7 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { presence } from "./presence";
 import { servicePort } from "./services";
 
 /** The arguments of each component. */
@@ -37,6 +39,7 @@ export interface ArgumentsOf {
   PeerNetwork: PeerNetworkArgs;
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
+  PeerPresence: PeerPresenceArgs;
   PeerLab: PeerLabArgs;
 }
 export type Component = keyof ArgumentsOf;
@@ -155,6 +158,14 @@ export const sharedPeerIdentity: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
+export const peerPresence: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: presence })
+  .map((rest): Definition => ({
+    component: "PeerPresence",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
 export const peerLab: fc.Arbitrary<Definition> = place.chain((where) =>
   fc
     .record({ name: componentName(12), form, lab: lab(where) })
@@ -182,6 +193,7 @@ function withOwnGroup(
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
-  { weight: 11, arbitrary: sharedPeerIdentity },
+  { weight: 8, arbitrary: sharedPeerIdentity },
+  { weight: 3, arbitrary: peerPresence },
   { weight: 10, arbitrary: peerLab },
 );

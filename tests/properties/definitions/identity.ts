@@ -30,7 +30,7 @@ export const reconcile = (machines: readonly string[]) =>
   );
 
 /** A machine as somebody who has one fills it in by hand. */
-const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
+export const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
   {
     connection: fc.record(
       {
