@@ -5,6 +5,7 @@ export * from "./peerGroupMembers";
 export * from "./peerLabArgs";
 export * from "./peerMachine";
 export * from "./peerNetwork";
+export * from "./peerPresence";
 export * from "./peerProof";
 export * from "./peerServices";
 export * from "./personalPeerGroup";

@@ -95,6 +95,22 @@ export const sharedPeerIdentityShape: Shape = fields({
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });
 
+/** The arguments of a `PeerPresence`. */
+export const peerPresenceShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  services: servicesShape,
+  peerName: later(text),
+  groups: list(
+    fields(
+      { group: later(text), identity: later(text), machines: list(text) },
+      { group: missing("a text"), identity: missing("a text") },
+    ),
+  ),
+  after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
 /** The arguments of a `PeerProof`. */
 export const peerProofShape: Shape = fields({
   machines: map(

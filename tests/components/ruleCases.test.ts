@@ -4,6 +4,7 @@ import {
   PeerLab,
   PeerNetwork,
   PersonalPeerGroup,
+  PeerPresence,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -15,6 +16,7 @@ import {
   goodLab,
   goodMachine,
   goodNetwork,
+  goodPresence,
   notByDefinition,
   ruleCases,
   type RuleCase,
@@ -29,10 +31,16 @@ function construct({ component, args, name }: Definition): void {
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
     PersonalPeerGroup: "ada",
+    PeerPresence: "held",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PersonalPeerGroup }[
-    component
-  ];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PersonalPeerGroup,
+    PeerPresence,
+  }[component];
   new Component(name ?? usual[component], args as never);
 }
 
@@ -70,6 +78,7 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
     { component: "PersonalPeerGroup", args: goodGroup },
+    { component: "PeerPresence", args: goodPresence },
   ];
   for (const definition of good) {
     it(`finds nothing in the ${definition.component} that the cases are made of`, async () => {

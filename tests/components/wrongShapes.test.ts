@@ -4,6 +4,7 @@ import {
   PeerLab,
   PeerNetwork,
   PersonalPeerGroup,
+  PeerPresence,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -11,12 +12,20 @@ import {
   peerLabShape,
   peerNetworkShape,
   personalPeerGroupShape,
+  peerPresenceShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodGroup, goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
+import {
+  goodGroup,
+  goodIdentity,
+  goodLab,
+  goodMachine,
+  goodNetwork,
+  goodPresence,
+} from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -32,6 +41,7 @@ const components = {
     good: goodGroup,
     shape: personalPeerGroupShape,
   },
+  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
 } as const;
 type Name = keyof typeof components;
 

@@ -11,6 +11,7 @@ import {
   peerLab,
   peerNetwork,
   personalPeerGroup,
+  peerPresence,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -38,7 +39,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   "EXTERNAL-SEED-PUBLIC": "warns, and refuses nothing",
   "SERVICE-COUNT": "warns, and refuses nothing",
   "SERVICE-PORT-CLOSED": "for the policy pack: the library opens the port of a service",
-  "SERVICE-PEER-NAME": "for the policy pack: the library makes the name of an identity's authority",
   "SERVICE-DUP": "for the policy pack: services are a map",
   "SERVICE-PEER-NAME-DUP": "for the policy pack: the library makes one name for each service",
   "TAGS-RESERVED": "warns, and refuses nothing",
@@ -52,6 +52,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
   PersonalPeerGroup: personalPeerGroup,
+  PeerPresence: peerPresence,
   PeerLab: peerLab,
 };
 

@@ -6,6 +6,7 @@ import {
   peerLab,
   peerNetwork,
   personalPeerGroup,
+  peerPresence,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -20,6 +21,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
   PersonalPeerGroup: personalPeerGroup,
+  PeerPresence: peerPresence,
   PeerLab: peerLab,
 };
 

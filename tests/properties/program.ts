@@ -3,11 +3,13 @@ import {
   PeerLab,
   PeerNetwork,
   PersonalPeerGroup,
+  PeerPresence,
   SharedPeerIdentity,
   WindowsPeer,
   type PeerLabArgs,
   type PeerNetworkArgs,
   type PersonalPeerGroupArgs,
+  type PeerPresenceArgs,
   type SharedPeerIdentityArgs,
   type WindowsPeerArgs,
 } from "../../components";
@@ -43,6 +45,9 @@ function construct(
       return;
     case "PersonalPeerGroup":
       new PersonalPeerGroup(name, args as PersonalPeerGroupArgs, options);
+      break;
+    case "PeerPresence":
+      new PeerPresence(name, args as PeerPresenceArgs, options);
       return;
     case "PeerLab":
       new PeerLab(name, args as PeerLabArgs, options);

@@ -3,6 +3,7 @@ import {
   PeerLab,
   PeerNetwork,
   PersonalPeerGroup,
+  PeerPresence,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -18,6 +19,7 @@ const usualNames = {
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
   PersonalPeerGroup: "ada",
+  PeerPresence: "held",
 };
 
 export type Definition = Pick<RuleCase, "component" | "args" | "name">;
@@ -49,9 +51,14 @@ export function declareIn(
   existing: ExistingParts,
   { component, args, name }: Definition,
 ): Promise<Outcome> {
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PersonalPeerGroup }[
-    component
-  ];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PersonalPeerGroup,
+    PeerPresence,
+  }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
   const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
   return declare(

@@ -1,13 +1,13 @@
+import { PeerGroupRole } from "../../../components";
 import type {
-  ServiceArgs} from "../../../components";
-import {
-  PeerGroupRole,
-  type PeerLabArgs,
-  type PeerMachine,
-  type PeerNetworkArgs,
-  type PersonalPeerGroupArgs,
-  type SharedPeerIdentityArgs,
-  type WindowsPeerArgs,
+  PeerLabArgs,
+  PeerMachine,
+  PeerNetworkArgs,
+  PeerPresenceArgs,
+  PersonalPeerGroupArgs,
+  ServiceArgs,
+  SharedPeerIdentityArgs,
+  WindowsPeerArgs,
 } from "../../../components";
 
 /** A definition that a component refuses, or warns of, by one rule and for nothing else. */
@@ -26,6 +26,7 @@ export type RuleCase = {
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
   | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
+  | { component: "PeerPresence"; args: PeerPresenceArgs }
 );
 
 /** Definitions in which nothing is wrong; each case changes one thing. */
@@ -45,6 +46,14 @@ export const goodMachine: WindowsPeerArgs = {
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
 export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
+export const goodPresence: PeerPresenceArgs = {
+  machines: {
+    "ada-1": {
+      connection: { host: "192.0.2.7", user: "labuser", password: "password" },
+      instanceId: "instance",
+    },
+  },
+};
 
 const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
@@ -77,6 +86,10 @@ function identity(rule: string, path: string, change: Partial<SharedPeerIdentity
 
 function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
   return { rule, path, component: "PersonalPeerGroup", args: { ...goodGroup, ...change } };
+}
+
+function presence(rule: string, path: string, change: Partial<PeerPresenceArgs>): RuleCase {
+  return { rule, path, component: "PeerPresence", args: { ...goodPresence, ...change } };
 }
 
 const tags = (count: number) =>
@@ -339,6 +352,28 @@ const groupCases: RuleCase[] = [
   ),
 ];
 
+const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
+const presenceCases: RuleCase[] = [
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...presence(rule, `services${path}`, { services }),
+    warns,
+  })),
+  presence("SERVICE-PEER-NAME", "peerName", { peerName: "ada" }),
+  presence("SERVICE-PEER-NAME", "groups[0].group", {
+    groups: [{ group: "ada", identity: peerName }],
+  }),
+  presence("SERVICE-PEER-NAME", "groups[0].identity", {
+    groups: [{ group: peerName, identity: "" }],
+  }),
+  presence("PRESENCE-MACHINE", "groups[0].machines[1]", {
+    groups: [{ group: peerName, identity: peerName, machines: ["ada-1", "ada-9"] }],
+  }),
+  presence("WHEN-OFF", "whenOff", { whenOff: "wait" as never }),
+  presence("RECONCILE-MACHINE", "reconcile.machines[0]", {
+    reconcile: { token: "1", machines: ["ada-9"] },
+  }),
+];
+
 const labCases: RuleCase[] = [
   lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
   lab(
@@ -464,6 +499,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...machineCases,
   ...identityCases,
   ...groupCases,
+  ...presenceCases,
   ...labCases,
 ];
 
@@ -487,7 +523,6 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
   "SERVICE-PORT-CLOSED": "never: the port of a service is opened. For the policy pack",
-  "SERVICE-PEER-NAME": "never: made of an identity's authority. For the policy pack",
   "SERVICE-DUP": "never: services are a map. For the policy pack",
   "SERVICE-PEER-NAME-DUP": "never: one for each service. For the policy pack",
 };

@@ -20,6 +20,7 @@ import {
   stepMistakes,
 } from "./machine";
 import { networkMistakes, ownNetwork, placementMistakes, withoutExternalSeeds } from "./network";
+import { presenceMistakes } from "./presence";
 
 export type { Arguments, Damage } from "./damage";
 
@@ -118,6 +119,7 @@ export const damages: readonly Damage[] = [
   ...at("SharedPeerIdentity", stepMistakes, serviceMistakes),
   ...at("PersonalPeerGroup", groupMistakes, rotationMistakes, sharedIdentityMistakes),
   ...at("PersonalPeerGroup", reconcileMistakes, stepMistakes, serviceMistakes),
+  ...at("PeerPresence", stepMistakes, serviceMistakes, reconcileMistakes, presenceMistakes),
   ...at("PeerLab", networkMistakes.map(ownSeeds), placementMistakes, accountMistakes),
   ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
   tooLongTogether,

@@ -3,6 +3,7 @@ import type {
   PeerLabArgs,
   PeerNetworkArgs,
   PersonalPeerGroupArgs,
+  PeerPresenceArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -32,6 +33,7 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { presence } from "./presence";
 import { servicePort } from "./services";
 
 /** The arguments of each component. */
@@ -40,6 +42,7 @@ export interface ArgumentsOf {
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
   PersonalPeerGroup: PersonalPeerGroupArgs;
+  PeerPresence: PeerPresenceArgs;
   PeerLab: PeerLabArgs;
 }
 export type Component = keyof ArgumentsOf;
@@ -166,6 +169,14 @@ export const personalPeerGroup: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
+export const peerPresence: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: presence })
+  .map((rest): Definition => ({
+    component: "PeerPresence",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
 export const peerLab: fc.Arbitrary<Definition> = place.chain((where) =>
   fc
     .record({ name: componentName(12), form, lab: lab(where) })
@@ -193,7 +204,8 @@ function withOwnGroup(
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
-  { weight: 7, arbitrary: sharedPeerIdentity },
+  { weight: 6, arbitrary: sharedPeerIdentity },
   { weight: 4, arbitrary: personalPeerGroup },
+  { weight: 3, arbitrary: peerPresence },
   { weight: 10, arbitrary: peerLab },
 );
