@@ -158,7 +158,7 @@ export async function openLabProject(
 }
 
 /** The read-only steps by which machines prove each other; who of them runs is a matter of its own. */
-export const provingActions = ["Start-PeerListener", "Test-PeerReachability"];
+export const provingActions = ["Start-PeerListener", "Test-PeerReachability", "Stop-PeerListener"];
 
 /** The guest actions that ran, one `machine: action` each, sorted; without the proof's. */
 export function ran(run: Run): string[] {
