@@ -71,7 +71,11 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
 }
 
 export interface GroupMachineStepArgs extends Omit<GroupMachineArgs, "machine"> {
-  definition: GroupDefinition & { services?: ServicesDefinition; exclusive?: boolean };
+  definition: GroupDefinition & {
+    services?: ServicesDefinition;
+    exclusive?: boolean;
+    after?: pulumi.Input<string>[];
+  };
   machines: PeerMachines;
   own: OwnIdentity;
   /** Peer name of the group. */
@@ -86,7 +90,7 @@ export function groupMachineStep(
   parent: Parent,
 ): remote.Command {
   const { key, definition, machines, scope, token, policy, own, group, invitations } = args;
-  const { services, exclusive } = definition;
+  const { services, exclusive, after } = definition;
   const machine = pulumi
     .all([machines[key], invitations.waitsFor(key)])
     .apply(([known, waitsFor]) => (waitsFor === "" ? known : { ...known, waitsFor }));
@@ -136,7 +140,7 @@ export function groupMachineStep(
   return machineStep(
     `${name}.${key}`,
     key,
-    { machine, wanted: { request, counts }, policy, once: token },
+    { machine, wanted: { request, counts }, policy, after, once: token },
     parent,
   );
 }

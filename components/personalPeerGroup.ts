@@ -21,6 +21,7 @@ import { memberOf } from "./plan/groupMembership";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
 import { checkGroup, creatorOf, roleOf } from "./plan/peerGroup";
+import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import type { ReconcileArgs } from "./sharedPeerIdentity";
 
@@ -67,6 +68,12 @@ export interface PersonalPeerGroupArgs {
   exclusive?: boolean;
   /** What runs on the machines, by name: each is registered under a peer name of its own, `<the authority of the machine's own identity>.<name>`. */
   services?: { [service: string]: ServiceArgs };
+  /**
+   * What the desired-state steps of the machines wait for, by values that are known when it is done: `PeerPresence.steps` of the seeds
+   * of their cloud, so that these are awake before anything is registered. Only the order is made of it: where it failed they go
+   * on, and another value lets nothing run. Making identities, group and invitations does not wait. Nothing by default.
+   */
+  after?: pulumi.Input<string>[];
   /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
   copyGuestFiles?: boolean;
   /** What becomes of a step on a machine that is off. `fail` by default. */
@@ -143,6 +150,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       ...checkGroup("", args, keys),
       ...checkStepPolicy("", args),
       ...(args.reconcile ? checkReconcile("reconcile", args.reconcile, keys) : []),
+      ...checkServices("services", args.services),
     ];
     const findings = [...shaped.findings, ...besides(shaped.findings, ofContent)];
     refuse(`PersonalPeerGroup ${name}`, findings, { resource: this, options: opts });

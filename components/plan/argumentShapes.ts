@@ -139,6 +139,7 @@ export const personalPeerGroupShape: Shape = fields({
   ...groupFields,
   exclusive: boolean,
   services: servicesShape,
+  after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

@@ -52,14 +52,13 @@ export function checkSharing(
   const { sharing = "identity", group } = definition;
   const mistakes = sharingWay(at(path, "sharing"), sharing);
   if (mistakes.length > 0) return mistakes;
-  if (!sharesGroup(definition)) {
-    return group === undefined ? [] : groupOfSharing(at(path, "group"));
-  }
+  const ofGroup = group === undefined ? [] : groupOfSharing(at(path, "group"), sharing);
+  if (!sharesGroup(definition)) return ofGroup;
   const ofIdentity = (["maker", "exportedIdentity", "exportPassword"] as const).filter(
     (key) => definition[key] !== undefined,
   );
   return [
-    ...ofIdentity.flatMap((key) => identityOfSharing(at(path, key))),
+    ...ofIdentity.flatMap((key) => identityOfSharing(at(path, key), sharing)),
     ...checkGroup(at(path, "group"), group ?? {}, machines),
   ];
 }

@@ -4,12 +4,14 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
 import { allRules } from "../../components/plan/rules";
 import { finished, mockEngine, type Declared } from "./mocks";
 import {
+  goodGroup,
   goodIdentity,
   goodLab,
   goodMachine,
@@ -29,10 +31,16 @@ function construct({ component, args, name }: Definition): void {
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
     PeerPresence: "held",
+    PersonalPeerGroup: "ada",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PeerPresence }[
-    component
-  ];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PeerPresence,
+    PersonalPeerGroup,
+  }[component];
   new Component(name ?? usual[component], args as never);
 }
 
@@ -70,6 +78,7 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
     { component: "PeerPresence", args: goodPresence },
+    { component: "PersonalPeerGroup", args: goodGroup },
   ];
   for (const definition of good) {
     it(`finds nothing in the ${definition.component} that the cases are made of`, async () => {

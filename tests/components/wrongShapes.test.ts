@@ -4,6 +4,7 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -11,12 +12,20 @@ import {
   peerLabShape,
   peerNetworkShape,
   peerPresenceShape,
+  personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodIdentity, goodLab, goodMachine, goodNetwork, goodPresence } from "./plan/ruleCases";
+import {
+  goodGroup,
+  goodIdentity,
+  goodLab,
+  goodMachine,
+  goodNetwork,
+  goodPresence,
+} from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -28,6 +37,11 @@ const components = {
     shape: sharedPeerIdentityShape,
   },
   PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
+  PersonalPeerGroup: {
+    Component: PersonalPeerGroup,
+    good: goodGroup,
+    shape: personalPeerGroupShape,
+  },
 } as const;
 type Name = keyof typeof components;
 

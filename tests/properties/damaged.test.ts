@@ -11,6 +11,7 @@ import {
   peerLab,
   peerNetwork,
   peerPresence,
+  personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -32,6 +33,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "EXISTING-GROUP-TWICE": "an existing security group is known only when it was looked up",
   "NSG-1000": "PORT-COUNT comes first",
   "IDENTITY-FORGOTTEN": "whether an identity was brought stands in the stack's state",
+  "GROUP-ROLE-KEPT": "what a member may do stands in the component's last outputs",
+  "GROUP-ADMINISTRATOR-KEPT": "who is a member stands in the component's last outputs",
   "PEER-PUBLIC-IPV6": "warns, and refuses nothing",
   "EXTERNAL-SEED-PUBLIC": "warns, and refuses nothing",
   "SERVICE-COUNT": "warns, and refuses nothing",
@@ -49,6 +52,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
   PeerPresence: peerPresence,
+  PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };
 

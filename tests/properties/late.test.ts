@@ -6,6 +6,7 @@ import {
   peerLab,
   peerNetwork,
   peerPresence,
+  personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -20,6 +21,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
   PeerPresence: peerPresence,
+  PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };
 

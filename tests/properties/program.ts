@@ -3,11 +3,13 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
   type PeerLabArgs,
   type PeerNetworkArgs,
   type PeerPresenceArgs,
+  type PersonalPeerGroupArgs,
   type SharedPeerIdentityArgs,
   type WindowsPeerArgs,
 } from "../../components";
@@ -43,6 +45,9 @@ function construct(
       return;
     case "PeerPresence":
       new PeerPresence(name, args as PeerPresenceArgs, options);
+      return;
+    case "PersonalPeerGroup":
+      new PersonalPeerGroup(name, args as PersonalPeerGroupArgs, options);
       return;
     case "PeerLab":
       new PeerLab(name, args as PeerLabArgs, options);

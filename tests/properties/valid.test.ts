@@ -12,6 +12,7 @@ const components: readonly Component[] = [
   "WindowsPeer",
   "SharedPeerIdentity",
   "PeerPresence",
+  "PersonalPeerGroup",
   "PeerLab",
 ];
 

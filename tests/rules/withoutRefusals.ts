@@ -3,6 +3,7 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -18,6 +19,7 @@ const usualNames = {
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
   PeerPresence: "held",
+  PersonalPeerGroup: "ada",
 };
 
 export type Definition = Pick<RuleCase, "component" | "args" | "name">;
@@ -49,9 +51,14 @@ export function declareIn(
   existing: ExistingParts,
   { component, args, name }: Definition,
 ): Promise<Outcome> {
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PeerPresence }[
-    component
-  ];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PeerPresence,
+    PersonalPeerGroup,
+  }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
   const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
   return declare(

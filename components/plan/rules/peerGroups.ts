@@ -15,13 +15,19 @@ export const sharingWay = rule(
 /** Who has no group has no arguments for it. */
 export const groupOfSharing = rule(
   { id: "SHARING-GROUP", source: "it would be ignored without a word" },
-  () => ['is for a person whose sharing is "group"; set sharing, or leave the group out'],
+  (_path, sharing: string) =>
+    sharing === "group"
+      ? []
+      : ['is for a person whose sharing is "group"; set sharing, or leave the group out'],
 );
 
 /** Who has a group has no identity that is brought or made for all. */
 export const identityOfSharing = rule(
   { id: "SHARING-IDENTITY", source: "each machine of a group has an identity of its own" },
-  () => ['is for a person whose sharing is "identity"; leave it out, or set sharing'],
+  (_path, sharing: string) =>
+    sharing === "identity"
+      ? []
+      : ['is for a person whose sharing is "identity"; leave it out, or set sharing'],
 );
 
 /** Who creates a group is a machine, and an administrator of it. */
@@ -104,11 +110,14 @@ export const groupRoleKept = rule(
 /** The last one who could let machines in does not go while others stay. */
 export const groupAdministratorKept = rule(
   { id: "GROUP-ADMINISTRATOR-KEPT", source: letsIn },
-  (_path, machine: string, isRemoved: boolean, staying: readonly string[]) => [
-    `${isRemoved ? "is removed" : "is replaced"}, but ${machine} is the only administrator among the members of the group, ` +
-      `in which ${oneOf(staying).replace(" or ", " and ")} would stay with nobody to let machines in or to renew them; let another ` +
-      "administrator join first, or set another rotation, which makes a new group",
-  ],
+  (_path, machine: string, isRemoved: boolean, staying: readonly string[]) =>
+    staying.length === 0
+      ? []
+      : [
+          `${isRemoved ? "is removed" : "is replaced"}, but ${machine} is the only administrator among the members of the group, ` +
+            `in which ${staying.join(" and ")} would stay with nobody to let machines in or to renew them; let another ` +
+            "administrator join first, or set another rotation, which makes a new group",
+        ],
 );
 
 function wholeSeconds(seconds: number, least: number, most: number, words: string): string[] {

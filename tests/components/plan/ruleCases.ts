@@ -1,7 +1,10 @@
+import { PeerGroupRole } from "../../../components";
 import type {
   PeerLabArgs,
+  PeerMachine,
   PeerNetworkArgs,
   PeerPresenceArgs,
+  PersonalPeerGroupArgs,
   ServiceArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
@@ -23,6 +26,7 @@ export type RuleCase = {
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
   | { component: "PeerPresence"; args: PeerPresenceArgs }
+  | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
 );
 
 /** Definitions in which nothing is wrong; each case changes one thing. */
@@ -49,6 +53,7 @@ export const goodPresence: PeerPresenceArgs = {
     },
   },
 };
+export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
 
 const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
@@ -81,6 +86,10 @@ function identity(rule: string, path: string, change: Partial<SharedPeerIdentity
 
 function presence(rule: string, path: string, change: Partial<PeerPresenceArgs>): RuleCase {
   return { rule, path, component: "PeerPresence", args: { ...goodPresence, ...change } };
+}
+
+function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
+  return { rule, path, component: "PersonalPeerGroup", args: { ...goodGroup, ...change } };
 }
 
 const tags = (count: number) =>
@@ -317,6 +326,54 @@ const presenceCases: RuleCase[] = [
   }),
 ];
 
+const byHand = (host: string): PeerMachine => ({
+  connection: { host, user: "labuser", password: "password" },
+  instanceId: host,
+});
+const twoByHand = { a: byHand("a"), b: byHand("b") };
+const person = (change: object): Partial<PeerLabArgs> => ({
+  people: { ada: { machines: { "ada-1": {}, "ada-2": {} }, ...change } },
+});
+
+const groupCases: RuleCase[] = [
+  group("PERSON-KEY", "person", { person: "Ada" }),
+  group("IDENTITY-ROTATION", "rotation", { rotation: "a b" }),
+  group("GROUP-CREATOR", "creator", { creator: "ada-9" }),
+  group("GROUP-CREATOR", "creator", {
+    machines: twoByHand,
+    creator: "a",
+    roles: { a: PeerGroupRole.Member },
+  }),
+  group("GROUP-ROLE", "role", { role: "owner" as PeerGroupRole }),
+  group("GROUP-ROLE-MACHINE", "roles.c", {
+    machines: twoByHand,
+    roles: { c: PeerGroupRole.Member },
+  }),
+  group("GROUP-ADMINISTRATOR", "role", { machines: twoByHand, role: PeerGroupRole.Member }),
+  group("GROUP-INVITATION-LIFETIME", "invitationLifetimeSeconds", {
+    invitationLifetimeSeconds: 299,
+  }),
+  group("GROUP-MEMBER-LIFETIME", "memberLifetimeSeconds", { memberLifetimeSeconds: 60 }),
+  lab("SHARING", "people.ada.sharing", person({ sharing: "both" })),
+  lab("SHARING-GROUP", "people.ada.group", person({ group: {} })),
+  lab("SHARING-IDENTITY", "people.ada.maker", person({ sharing: "group", maker: "ada-1" })),
+  lab(
+    "SHARING-IDENTITY",
+    "people.ada.exportPassword",
+    person({ sharing: "group", exportPassword: "password" }),
+  ),
+  lab(
+    "GROUP-CREATOR",
+    "people.ada.group.creator",
+    person({ sharing: "group", group: { creator: "ada-9" } }),
+  ),
+  lab(
+    "GROUP-ROLE",
+    'people.ada.group.roles["ada-2"]',
+    person({ sharing: "group", group: { roles: { "ada-2": "owner" } } }),
+  ),
+];
+
 const labCases: RuleCase[] = [
   lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
   lab(
@@ -442,6 +499,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...machineCases,
   ...identityCases,
   ...presenceCases,
+  ...groupCases,
   ...labCases,
 ];
 
@@ -451,6 +509,8 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "CONFIGURATION-TYPE": "the program's configuration",
   "JUMP-HOST-MISSING": "the program's configuration: a component's argument has both by its type",
   "IDENTITY-FORGOTTEN": "the stack's state",
+  "GROUP-ROLE-KEPT": "the component's last outputs",
+  "GROUP-ADMINISTRATOR-KEPT": "the component's last outputs",
   "SUBNET-PREFIX-IN-USE": "the stack's state",
   "NIC-SUBNET-FAMILY": "an existing subnet, once it was looked up",
   "SUBNET-OVERLAP": "an existing network, once it was looked up",

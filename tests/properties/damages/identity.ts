@@ -4,9 +4,14 @@ import { wrong, type Mistake } from "./damage";
 
 const withoutOwn = { exportedIdentity: undefined, exportPassword: undefined };
 
+export const rotationMistakes: readonly Mistake[] = wrong(
+  ["rotation"],
+  ["", "a b", "ä", "x".repeat(41), "a/b"],
+);
+
 export const identityMistakes: readonly Mistake[] = [
   ...wrong(["maker"], ["nobody", "", "toString"]),
-  ...wrong(["rotation"], ["", "a b", "ä", "x".repeat(41), "a/b"]),
+  ...rotationMistakes,
   {
     name: "an identity without its password",
     apply: (args) => Object.assign(args, withoutOwn, { exportedIdentity: "U0VDUkVUSURFTlRJVFk=" }),

@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import type { Component } from "../definitions/definition";
 import { atComponent, below, type Arguments, type Damage, type Mistake } from "./damage";
+import { groupMistakes, sharingMistakes } from "./group";
 import {
   identityMistakes,
   reconcileMistakes,
+  rotationMistakes,
   serviceMistakes,
   sharedIdentityMistakes,
 } from "./identity";
@@ -40,6 +42,14 @@ const atDefaults = (mistake: Mistake): Damage =>
 
 const atPerson = (mistake: Mistake): Damage =>
   below("PeerLab", mistake, (args) => ({ path: ["people", "somebody"], args: somebody(args) }));
+
+/** At the group of a person who has one. */
+const atGroup = (mistake: Mistake): Damage =>
+  below("PeerLab", mistake, (args) => {
+    const person = somebody(args);
+    person.sharing = "group";
+    return { path: ["people", "somebody", "group"], args: (person.group ??= {}) };
+  });
 
 const named = (component: Component, ...names: string[]): Damage[] =>
   [...wrongNames, ...names].map((componentName) => ({
@@ -108,11 +118,14 @@ export const damages: readonly Damage[] = [
   ...at("SharedPeerIdentity", identityMistakes, sharedIdentityMistakes, reconcileMistakes),
   ...at("SharedPeerIdentity", stepMistakes, serviceMistakes),
   ...at("PeerPresence", stepMistakes, serviceMistakes, reconcileMistakes, presenceMistakes),
+  ...at("PersonalPeerGroup", groupMistakes, rotationMistakes, sharedIdentityMistakes),
+  ...at("PersonalPeerGroup", reconcileMistakes, stepMistakes, serviceMistakes),
   ...at("PeerLab", networkMistakes.map(ownSeeds), placementMistakes, accountMistakes),
   ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
   tooLongTogether,
   ...at("PeerLab", stepMistakes, reconcileMistakes, sharedMistakes, labMistakes),
   ...[...computerNameMistakes, ...machineMistakes].map(atMachine),
   ...machineMistakes.map(atDefaults),
-  ...[...identityMistakes, ...serviceMistakes].map(atPerson),
+  ...[...identityMistakes, ...serviceMistakes, ...sharingMistakes].map(atPerson),
+  ...groupMistakes.map(atGroup),
 ].map((damage) => ({ ...damage, [fc.toStringMethod]: () => damage.name }));

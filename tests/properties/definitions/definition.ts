@@ -3,6 +3,7 @@ import type {
   PeerLabArgs,
   PeerNetworkArgs,
   PeerPresenceArgs,
+  PersonalPeerGroupArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -15,6 +16,7 @@ import {
   type ExistingParts,
 } from "./existing";
 import { address } from "./addresses";
+import { personalGroup } from "./group";
 import { identity } from "./identity";
 import { lab } from "./lab";
 import { jumpHost, machine, networking, seed, stepPolicy } from "./machine";
@@ -40,6 +42,7 @@ export interface ArgumentsOf {
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
   PeerPresence: PeerPresenceArgs;
+  PersonalPeerGroup: PersonalPeerGroupArgs;
   PeerLab: PeerLabArgs;
 }
 export type Component = keyof ArgumentsOf;
@@ -166,6 +169,14 @@ export const peerPresence: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
+export const personalPeerGroup: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: personalGroup })
+  .map((rest): Definition => ({
+    component: "PersonalPeerGroup",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
 export const peerLab: fc.Arbitrary<Definition> = place.chain((where) =>
   fc
     .record({ name: componentName(12), form, lab: lab(where) })
@@ -193,7 +204,8 @@ function withOwnGroup(
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
-  { weight: 8, arbitrary: sharedPeerIdentity },
-  { weight: 3, arbitrary: peerPresence },
+  { weight: 6, arbitrary: sharedPeerIdentity },
+  { weight: 2, arbitrary: peerPresence },
+  { weight: 4, arbitrary: personalPeerGroup },
   { weight: 10, arbitrary: peerLab },
 );

@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
-import type { LabMachineArgs, Outbound, PeerLabArgs, PersonArgs } from "../../../components";
+import {
+  Sharing,
+  type LabMachineArgs,
+  type Outbound,
+  type PeerLabArgs,
+  type PersonArgs,
+} from "../../../components";
 import type { ExistingParts } from "./existing";
+import { group } from "./group";
 import { brought, reconcile, rotation } from "./identity";
 import { jumpHost, machine, stepPolicy } from "./machine";
 import {
@@ -182,12 +189,11 @@ function person(machines: [string, LabMachineArgs][]): fc.Arbitrary<PersonArgs> 
         {
           displayName,
           rotation,
-          maker: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
           services,
         },
         { requiredKeys: [] },
       ),
-      brought,
+      fc.oneof({ weight: 3, arbitrary: byIdentity(keys) }, { weight: 1, arbitrary: byGroup(keys) }),
       fc.boolean(),
     )
     .map(([args, own, empty]) => ({
@@ -196,6 +202,28 @@ function person(machines: [string, LabMachineArgs][]): fc.Arbitrary<PersonArgs> 
       ...((keys.length > 0 || empty) && { machines: Object.fromEntries(machines) }),
     }));
 }
+
+/** A person who is found by one identity, made or brought. */
+const byIdentity = (keys: readonly string[]): fc.Arbitrary<PersonArgs> =>
+  fc
+    .tuple(
+      fc.record(
+        {
+          sharing: fc.constant(Sharing.Identity),
+          maker: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
+        },
+        { requiredKeys: [] },
+      ),
+      brought,
+    )
+    .map(([args, own]) => ({ ...args, ...own }));
+
+/** A person who is found by a group. */
+const byGroup = (keys: readonly string[]): fc.Arbitrary<PersonArgs> =>
+  fc.record(
+    { sharing: fc.constant(Sharing.Group), group: group(keys) },
+    { requiredKeys: ["sharing"] },
+  );
 
 /** What a machine says itself, made to fit what it inherits. */
 function fitting(

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { allRules } from "../../../../components/plan/rules";
+import { groupTrials } from "./groupTrials";
 import { labTrials } from "./labTrials";
 import { machineTrials } from "./machineTrials";
 import { nameTrials } from "./nameTrials";
@@ -13,6 +14,7 @@ const trials = [
   ...reachTrials,
   ...machineTrials,
   ...labTrials,
+  ...groupTrials,
   ...seedTrials,
 ];
 
