@@ -1,6 +1,7 @@
 /** The program: reads the stack's configuration, declares one lab, and exports what people need next. */
 import * as pulumi from "@pulumi/pulumi";
 import { PeerLab, type JumpHost, type PeerLabArgs } from "./components";
+import { inFewWords } from "./components/plan/proofWords";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
 import { isRefusal } from "./components/plan/findings";
@@ -62,8 +63,10 @@ export const exportedIdentities = lab.exportedIdentities;
 export const identitiesWithoutCopy = lab.people.apply((known) =>
   withoutCopy(known, identityCopies),
 );
-/** What each machine found of the others when it last tested: names registered, group, cloud, and the matrix of ports. */
-export const proof = lab.proof;
+/** What each machine found of the others when it last tested, in few words; `npm run check -- --output FILE` has all of it. */
+export const proof = lab.proof.apply((reports) =>
+  Object.fromEntries(Object.entries(reports).map(([key, report]) => [key, inFewWords(report)])),
+);
 export const resourceGroupName = lab.resourceGroupName;
 
 /**

@@ -6,6 +6,7 @@ import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedR
 import { answerOf, guestStep } from "./guestSteps";
 import type { PeerMachine } from "./peerMachine";
 import type { ProofMachineArgs } from "./peerProof";
+import { hasOwnKey } from "./plan/ownKey";
 import { defaultSettleSeconds, listeningSeconds } from "./plan/proof";
 import { nameProofs, targetsOf, type NameProof } from "./plan/proofPairs";
 import {
@@ -85,7 +86,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   );
   const runs = each(keys, (key) =>
     pulumi.all([last, parts[key], facts]).apply(([records, now, known]) => {
-      const earlier = Object.hasOwn(records, key) ? records[key] : undefined;
+      const earlier = hasOwnKey(records, key) ? records[key] : undefined;
       if (known[key].leftOut !== undefined) return pulumi.output(earlier?.run ?? "none");
       return isProved(earlier, now, token, warns)
         ? pulumi.output((earlier as ProofRecord).run)

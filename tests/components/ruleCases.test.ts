@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
-  PersonalPeerGroup,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -30,16 +30,16 @@ function construct({ component, args, name }: Definition): void {
     PeerNetwork: "net",
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
-    PersonalPeerGroup: "ada",
     PeerPresence: "held",
+    PersonalPeerGroup: "ada",
   };
   const Component = {
     PeerLab,
     PeerNetwork,
     WindowsPeer,
     SharedPeerIdentity,
-    PersonalPeerGroup,
     PeerPresence,
+    PersonalPeerGroup,
   }[component];
   new Component(name ?? usual[component], args as never);
 }
@@ -77,8 +77,8 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "PeerNetwork", args: goodNetwork },
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
-    { component: "PersonalPeerGroup", args: goodGroup },
     { component: "PeerPresence", args: goodPresence },
+    { component: "PersonalPeerGroup", args: goodGroup },
   ];
   for (const definition of good) {
     it(`finds nothing in the ${definition.component} that the cases are made of`, async () => {

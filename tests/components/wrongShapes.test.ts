@@ -3,16 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
-  PersonalPeerGroup,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
 import {
   peerLabShape,
   peerNetworkShape,
-  personalPeerGroupShape,
   peerPresenceShape,
+  personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
@@ -36,12 +36,12 @@ const components = {
     good: goodIdentity,
     shape: sharedPeerIdentityShape,
   },
+  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
   PersonalPeerGroup: {
     Component: PersonalPeerGroup,
     good: goodGroup,
     shape: personalPeerGroupShape,
   },
-  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
 } as const;
 type Name = keyof typeof components;
 

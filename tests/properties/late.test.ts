@@ -5,8 +5,8 @@ import { damages, type Arguments, type Damage } from "./damages";
 import {
   peerLab,
   peerNetwork,
-  personalPeerGroup,
   peerPresence,
+  personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -20,8 +20,8 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
-  PersonalPeerGroup: personalPeerGroup,
   PeerPresence: peerPresence,
+  PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };
 

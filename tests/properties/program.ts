@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
-  PersonalPeerGroup,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
   type PeerLabArgs,
   type PeerNetworkArgs,
-  type PersonalPeerGroupArgs,
   type PeerPresenceArgs,
+  type PersonalPeerGroupArgs,
   type SharedPeerIdentityArgs,
   type WindowsPeerArgs,
 } from "../../components";
@@ -43,11 +43,11 @@ function construct(
     case "SharedPeerIdentity":
       new SharedPeerIdentity(name, args as SharedPeerIdentityArgs, options);
       return;
-    case "PersonalPeerGroup":
-      new PersonalPeerGroup(name, args as PersonalPeerGroupArgs, options);
-      break;
     case "PeerPresence":
       new PeerPresence(name, args as PeerPresenceArgs, options);
+      return;
+    case "PersonalPeerGroup":
+      new PersonalPeerGroup(name, args as PersonalPeerGroupArgs, options);
       return;
     case "PeerLab":
       new PeerLab(name, args as PeerLabArgs, options);

@@ -11,8 +11,8 @@ const components: readonly Component[] = [
   "PeerNetwork",
   "WindowsPeer",
   "SharedPeerIdentity",
-  "PersonalPeerGroup",
   "PeerPresence",
+  "PersonalPeerGroup",
   "PeerLab",
 ];
 

@@ -2,8 +2,8 @@ import * as inputErrors from "../../components/inputErrors";
 import {
   PeerLab,
   PeerNetwork,
-  PersonalPeerGroup,
   PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
 } from "../../components";
@@ -18,8 +18,8 @@ const usualNames = {
   PeerNetwork: "net",
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
-  PersonalPeerGroup: "ada",
   PeerPresence: "held",
+  PersonalPeerGroup: "ada",
 };
 
 export type Definition = Pick<RuleCase, "component" | "args" | "name">;
@@ -56,8 +56,8 @@ export function declareIn(
     PeerNetwork,
     WindowsPeer,
     SharedPeerIdentity,
-    PersonalPeerGroup,
     PeerPresence,
+    PersonalPeerGroup,
   }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
   const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;

@@ -25,8 +25,8 @@ export type RuleCase = {
   | { component: "PeerNetwork"; args: PeerNetworkArgs }
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
-  | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
   | { component: "PeerPresence"; args: PeerPresenceArgs }
+  | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
 );
 
 /** Definitions in which nothing is wrong; each case changes one thing. */
@@ -45,7 +45,6 @@ export const goodMachine: WindowsPeerArgs = {
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
-export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
 export const goodPresence: PeerPresenceArgs = {
   machines: {
     "ada-1": {
@@ -54,6 +53,7 @@ export const goodPresence: PeerPresenceArgs = {
     },
   },
 };
+export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
 
 const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
@@ -84,12 +84,12 @@ function identity(rule: string, path: string, change: Partial<SharedPeerIdentity
   return { rule, path, component: "SharedPeerIdentity", args: { ...goodIdentity, ...change } };
 }
 
-function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
-  return { rule, path, component: "PersonalPeerGroup", args: { ...goodGroup, ...change } };
-}
-
 function presence(rule: string, path: string, change: Partial<PeerPresenceArgs>): RuleCase {
   return { rule, path, component: "PeerPresence", args: { ...goodPresence, ...change } };
+}
+
+function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
+  return { rule, path, component: "PersonalPeerGroup", args: { ...goodGroup, ...change } };
 }
 
 const tags = (count: number) =>
@@ -304,6 +304,28 @@ const identityCases: RuleCase[] = [
   })),
 ];
 
+const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
+const presenceCases: RuleCase[] = [
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...presence(rule, `services${path}`, { services }),
+    warns,
+  })),
+  presence("SERVICE-PEER-NAME", "peerName", { peerName: "ada" }),
+  presence("SERVICE-PEER-NAME", "groups[0].group", {
+    groups: [{ group: "ada", identity: peerName }],
+  }),
+  presence("SERVICE-PEER-NAME", "groups[0].identity", {
+    groups: [{ group: peerName, identity: "" }],
+  }),
+  presence("PRESENCE-MACHINE", "groups[0].machines[1]", {
+    groups: [{ group: peerName, identity: peerName, machines: ["ada-1", "ada-9"] }],
+  }),
+  presence("WHEN-OFF", "whenOff", { whenOff: "wait" as never }),
+  presence("RECONCILE-MACHINE", "reconcile.machines[0]", {
+    reconcile: { token: "1", machines: ["ada-9"] },
+  }),
+];
+
 const byHand = (host: string): PeerMachine => ({
   connection: { host, user: "labuser", password: "password" },
   instanceId: host,
@@ -350,28 +372,6 @@ const groupCases: RuleCase[] = [
     'people.ada.group.roles["ada-2"]',
     person({ sharing: "group", group: { roles: { "ada-2": "owner" } } }),
   ),
-];
-
-const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
-const presenceCases: RuleCase[] = [
-  ...serviceCases.map(({ rule, services, path, warns }) => ({
-    ...presence(rule, `services${path}`, { services }),
-    warns,
-  })),
-  presence("SERVICE-PEER-NAME", "peerName", { peerName: "ada" }),
-  presence("SERVICE-PEER-NAME", "groups[0].group", {
-    groups: [{ group: "ada", identity: peerName }],
-  }),
-  presence("SERVICE-PEER-NAME", "groups[0].identity", {
-    groups: [{ group: peerName, identity: "" }],
-  }),
-  presence("PRESENCE-MACHINE", "groups[0].machines[1]", {
-    groups: [{ group: peerName, identity: peerName, machines: ["ada-1", "ada-9"] }],
-  }),
-  presence("WHEN-OFF", "whenOff", { whenOff: "wait" as never }),
-  presence("RECONCILE-MACHINE", "reconcile.machines[0]", {
-    reconcile: { token: "1", machines: ["ada-9"] },
-  }),
 ];
 
 const labCases: RuleCase[] = [
@@ -498,8 +498,8 @@ export const ruleCases: readonly RuleCase[] = [
   ...networkCases,
   ...machineCases,
   ...identityCases,
-  ...groupCases,
   ...presenceCases,
+  ...groupCases,
   ...labCases,
 ];
 

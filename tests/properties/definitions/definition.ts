@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
-  PersonalPeerGroupArgs,
   PeerPresenceArgs,
+  PersonalPeerGroupArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -41,8 +41,8 @@ export interface ArgumentsOf {
   PeerNetwork: PeerNetworkArgs;
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
-  PersonalPeerGroup: PersonalPeerGroupArgs;
   PeerPresence: PeerPresenceArgs;
+  PersonalPeerGroup: PersonalPeerGroupArgs;
   PeerLab: PeerLabArgs;
 }
 export type Component = keyof ArgumentsOf;
@@ -161,18 +161,18 @@ export const sharedPeerIdentity: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
-export const personalPeerGroup: fc.Arbitrary<Definition> = fc
-  .record({ name: componentName(40), form, args: personalGroup })
-  .map((rest): Definition => ({
-    component: "PersonalPeerGroup",
-    ...rest,
-    existing: { resourceGroups: [] },
-  }));
-
 export const peerPresence: fc.Arbitrary<Definition> = fc
   .record({ name: componentName(40), form, args: presence })
   .map((rest): Definition => ({
     component: "PeerPresence",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
+export const personalPeerGroup: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: personalGroup })
+  .map((rest): Definition => ({
+    component: "PersonalPeerGroup",
     ...rest,
     existing: { resourceGroups: [] },
   }));
@@ -205,7 +205,7 @@ export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
   { weight: 6, arbitrary: sharedPeerIdentity },
+  { weight: 2, arbitrary: peerPresence },
   { weight: 4, arbitrary: personalPeerGroup },
-  { weight: 3, arbitrary: peerPresence },
   { weight: 10, arbitrary: peerLab },
 );
