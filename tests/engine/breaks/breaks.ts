@@ -2,7 +2,7 @@ import { presenceFile, readPresence, removeHolder } from "../../../local/windows
 import { registryKeys, writeRegistry } from "../../../local/windows/registry";
 import { localSystem } from "../../../local/windows/accounts";
 import type { LabProject } from "../labProject";
-import { guestOf } from "../labState";
+import type { Machine } from "../../../local/windows";
 
 /** The lab that is broken: one person who shares an identity, one who has a group, three services; ada-1 is the seed. */
 export const brokenLab = {
@@ -36,12 +36,10 @@ export interface Break {
   reconciles: boolean;
 }
 
-type Machine = ReturnType<typeof guestOf>;
-
 /** Something that is changed on a machine by hand. */
 function onMachine(key: string, change: (machine: Machine) => void): Break["breaks"] {
   return (lab) => {
-    const machine = guestOf(lab, key);
+    const machine = lab.standIn.windows.machine(key);
     change(machine);
     machine.save();
   };
@@ -115,7 +113,8 @@ export const breaks: Break[] = [
   },
   {
     what: "the seed is switched off",
-    breaks: (lab) => lab.standIn.azure.setPower(guestOf(lab, "ada-1").record.vmId, "deallocated"),
+    breaks: (lab) =>
+      lab.standIn.azure.setPower(lab.standIn.windows.machine("ada-1").record.vmId, "deallocated"),
     says: [/ada-1.*off/, /alone/],
     reconciles: false,
   },
@@ -200,7 +199,7 @@ export const breaks: Break[] = [
     what: "PNRPsvc's own store is corrupted, and Windows was restarted",
     breaks(lab) {
       lab.standIn.faults.add({ kind: "pnrpStoreCorrupted", match: "ada-2", times: 1 });
-      guestOf(lab, "ada-2").reboot();
+      lab.standIn.windows.machine("ada-2").reboot();
     },
     says: [/ada-2.*PEER_E_CERT_STORE_CORRUPTED/],
     proofSays: [/ada-2.*(cloud|PNRP|registered)/],
@@ -289,5 +288,41 @@ export const breaks: Break[] = [
     says: [/ada-2.*identity.*missing/],
     proofSays: [/ada-2.*PEER_E_IDENTITY_NOT_FOUND/],
     reconciles: true,
+  },
+  {
+    what: "the lab user has lost the right to log on as a batch job, and Windows was restarted",
+    breaks: onMachine("ada-2", (machine) => {
+      machine.record.accounts[0].lostRights = ["SeBatchLogonRight"];
+      machine.reboot();
+    }),
+    says: [/ada-2.*holder/],
+    reconciles: true,
+  },
+  {
+    what: "the holder's task ends after 72 hours",
+    breaks: onMachine("grace-1", ({ record }) => {
+      record.holder!.altered = ["Settings.ExecutionTimeLimit"];
+    }),
+    says: [/grace-1.*ExecutionTimeLimit/],
+    proofSays: [],
+    reconciles: true,
+  },
+  {
+    what: "another program has taken Grouping's port",
+    breaks: onMachine("ada-2", ({ record }) => {
+      record.programs = [{ program: "python.exe", port: 3587 }];
+    }),
+    says: [/3587.*python\.exe|python\.exe.*3587/],
+    reconciles: false,
+  },
+  {
+    what: "somebody has registered the name of a service already",
+    breaks: onMachine("ada-1", (machine) => {
+      const { names } = readPresence(machine)!;
+      const { peerName, port } = names.find(({ service }) => service === "chat")!;
+      machine.record.registrations = [{ peerName, port }];
+    }),
+    says: [/ada-1.*PEER_E_DUPLICATE_PEER_NAME/],
+    reconciles: false,
   },
 ];
