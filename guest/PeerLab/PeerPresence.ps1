@@ -154,14 +154,20 @@ function Get-HolderKind {
 function Get-HolderDifference {
     <#
     .SYNOPSIS
-    What of the installed holder is not as wanted: names of settings, and password where the user got another one since.
+    What of the installed holder is not as wanted: names of settings, the right to log on that the user lost, and password
+    where the user got another one since.
     #>
     param([Parameter(Mandatory = $true)][ValidateSet('task', 'service')][string]$Kind)
+    $right = 'SeServiceLogonRight'
     if ('task' -eq $Kind) {
+        $right = 'SeBatchLogonRight'
         Get-HolderTaskDifference -Task (Find-PeerTask -Name $script:HolderTask)
     }
     else {
         Get-HolderServiceDifference
+    }
+    if (-not (Test-AccountRight -Right $right)) {
+        $right
     }
     if (Test-PasswordChangedSince -File $script:HolderNote) {
         'password'
@@ -227,10 +233,29 @@ function Grant-AccountRight {
     Gives the current user a right to log on, such as SeBatchLogonRight; one that it has already is no failure.
     #>
     param([Parameter(Mandatory = $true)][string]$Right)
+    $null = [PeerLab.AccountRights]::Add((Get-AccountIdentifier), $Right)
+}
+
+function Test-AccountRight {
+    <#
+    .SYNOPSIS
+    Whether the current user itself, not a group of it, has a right to log on.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Right)
+    return [PeerLab.AccountRights]::Has((Get-AccountIdentifier), $Right)
+}
+
+function Get-AccountIdentifier {
+    <#
+    .SYNOPSIS
+    The current user's security identifier in its binary form.
+    #>
+    param()
     $sid = (Get-CurrentAccount).Sid
     $bytes = [byte[]]::new($sid.BinaryLength)
     $null = $sid.GetBinaryForm($bytes, 0)
-    $null = [PeerLab.AccountRights]::Add($bytes, $Right)
+    # The comma keeps it one value.
+    return , $bytes
 }
 
 function Disable-PasswordExpiry {
