@@ -335,6 +335,7 @@ function Start-Holder {
         $phrase = 'presence holder restarted'
         Stop-Holder -Kind $kind
     }
+    Stop-OrphanHolder
     if ('task' -eq $kind) {
         $null = (Find-PeerTask -Name $script:HolderTask).Run($null)
     }
@@ -343,6 +344,21 @@ function Start-Holder {
     }
     Set-HolderNote -GuestFiles $GuestFiles
     $phrase
+}
+
+function Stop-OrphanHolder {
+    <#
+    .SYNOPSIS
+    Ends a holder that its task or service no longer knows: whoever deletes a task leaves its process running, and a second
+    holder would end beside it.
+    #>
+    param()
+    $id = [PeerLab.PresenceFile]::LiveProcess($script:GuestDirectory)
+    if (0 -eq $id) {
+        return
+    }
+    Stop-Process -Id $id -Force -ErrorAction SilentlyContinue
+    Wait-Process -Id $id -Timeout 20 -ErrorAction SilentlyContinue
 }
 
 function Stop-Holder {
