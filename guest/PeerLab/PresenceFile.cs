@@ -9,7 +9,7 @@ using System.Collections.Specialized;
 
 namespace PeerLab
 {
-    /// <summary>The wanted presence as a text, and what sets two of them apart. Only ReadShared touches a file.</summary>
+    /// <summary>The wanted presence as a text, and what sets two of them apart. Only ReadShared and LiveProcess touch a file.</summary>
     public static class PresenceFile
     {
         private static readonly string[] NameFields = { "service", "peerName", "port", "comment" };
@@ -108,6 +108,13 @@ namespace PeerLab
         public static string ReadShared(string file)
         {
             return PeerHolder.ReadShared(file) ?? string.Empty;
+        }
+
+        /// <summary>The process of a holder that is alive, whoever started it; 0 where there is none.</summary>
+        /// <param name="directory">The guest folder.</param>
+        public static int LiveProcess(string directory)
+        {
+            return PresenceReport.LiveProcess(directory);
         }
 
         private static IDictionary Read(string text)

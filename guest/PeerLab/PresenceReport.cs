@@ -108,6 +108,13 @@ namespace PeerLab
             }
         }
 
+        /// <summary>The process of a holder that is alive, whoever started it; 0 where there is none.</summary>
+        internal static int LiveProcess(string directory)
+        {
+            IDictionary held = ReadState(directory);
+            return held != null && IsAlive(held) ? (int)(long)held["processId"] : 0;
+        }
+
         private static PresenceState TryParse(string text)
         {
             try

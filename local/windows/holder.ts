@@ -27,6 +27,8 @@ export interface HolderRecord {
   endedAt?: number;
   /** Settings of its task that somebody changed, by the names in which the guest files speak of them. */
   altered?: ("Settings.ExecutionTimeLimit" | "Enabled")[];
+  /** Whether somebody deleted its task, which leaves the process running until Windows ends. */
+  deleted?: boolean;
   /** When it was last tried to start it with a password that is not the user's any more. */
   refusedAt?: number;
 }
@@ -62,7 +64,10 @@ export function installHolder(machine: Machine, logon: Logon, runsAs: "task" | "
     account.lostRights = account.lostRights?.filter((right) => right !== rightFor[runsAs]);
   }
   machine.record.holder = {
-    ...(holder?.runsSince === undefined ? {} : { runsSince: holder.runsSince }),
+    // A process whose task was deleted is ended before another one starts.
+    ...(!holder || holder.deleted || holder.runsSince === undefined
+      ? {}
+      : { runsSince: holder.runsSince }),
     user: logon.userName,
     runsAs,
     verifier: account?.verifier ?? "",
@@ -75,6 +80,11 @@ const rightFor: Record<HolderRecord["runsAs"], LogonRight> = {
   task: "SeBatchLogonRight",
   service: "SeServiceLogonRight",
 };
+
+/** Whether a task or service of the holder is there. */
+export function holderIsInstalled({ record: { holder } }: Machine): boolean {
+  return holder !== undefined && !holder.deleted;
+}
 
 /** What of the installed holder is not as the guest files leave it: settings, the right that its user needs, the password. */
 export function holderDifferences(machine: Machine): string[] {
@@ -92,7 +102,7 @@ export function holderDifferences(machine: Machine): string[] {
 /** Removes the holder with everything of it; says whether there was one. */
 export function removeHolder(machine: Machine): boolean {
   const { record, disk } = machine;
-  const wasThere = record.holder !== undefined;
+  const wasThere = holderIsInstalled(machine);
   if (disk.find(presenceFile)) disk.remove(presenceFile, localSystem);
   delete record.holder;
   machine.save();
@@ -104,6 +114,11 @@ export function startHolder(machine: Machine): boolean {
   const { record } = machine;
   const { holder } = record;
   if (!holder) return false;
+  if (holder.deleted) {
+    delete record.holder;
+    machine.save();
+    return false;
+  }
   const now = machine.environment.now();
   delete holder.runsSince;
   delete holder.endedAt;
@@ -164,12 +179,12 @@ export function holderRunsSince(machine: Machine): number | undefined {
   }
   const isDue = holder.endedAt !== undefined && environment.now() >= holder.endedAt + repetition;
   if (isDue) startHolder(machine);
-  return readPresence(machine) ? holder.runsSince : undefined;
+  return readPresence(machine) ? record.holder?.runsSince : undefined;
 }
 
 /** The state of the holder as its file and process show it. */
 export function holderState(machine: Machine): "running" | "stopped" | "absent" {
-  if (!machine.record.holder) return "absent";
+  if (!holderIsInstalled(machine)) return "absent";
   return holderRunsSince(machine) === undefined ? "stopped" : "running";
 }
 

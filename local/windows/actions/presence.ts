@@ -11,6 +11,7 @@ import { heldGroupFacts } from "../group/connection";
 import { GuestError } from "../guestError";
 import {
   holderDifferences,
+  holderIsInstalled,
   holderRunsSince,
   holderState,
   installHolder,
@@ -131,7 +132,7 @@ export async function setPresence(
   }
   let isCorrected = false;
   // First, since without a password it ends here with nothing changed.
-  const isNew = machine.record.holder === undefined;
+  const isNew = !holderIsInstalled(machine);
   if (isNew || holderDifferences(machine).length > 0) {
     await install(context, userPassword);
     const { runsAs } = machine.record.holder!;
@@ -196,9 +197,9 @@ function silence({ record }: Machine): GuestError {
 /** What {@link setPresence} would change, one phrase each; changes nothing. */
 export function presenceDrift(machine: Machine, presence: PresenceState): string[] {
   const drift = phrasesOf(presenceText(machine), presence, true);
-  const { holder } = machine.record;
-  if (isEmpty(presence)) return holder ? [...drift, "presence holder is not wanted"] : drift;
-  if (!holder) return [...drift, "presence holder is not installed"];
+  const isInstalled = holderIsInstalled(machine);
+  if (isEmpty(presence)) return isInstalled ? [...drift, "presence holder is not wanted"] : drift;
+  if (!isInstalled) return [...drift, "presence holder is not installed"];
   for (const difference of holderDifferences(machine)) {
     drift.push(`presence holder differs: ${difference}`);
   }
@@ -210,7 +211,7 @@ export function presenceFacts(machine: Machine): PresenceFacts {
   const { holder } = machine.record;
   return {
     holder: holderState(machine),
-    ...(holder ? { runsAs: holder.runsAs } : {}),
+    ...(holder && !holder.deleted ? { runsAs: holder.runsAs } : {}),
     names: nameStates(machine).map(({ service, peerName, port, state }) => ({
       service,
       peerName,

@@ -120,8 +120,17 @@ describe("local/windows, a machine that somebody broke", () => {
   });
 
   it("a task that was deleted, switched off or limited is said and corrected", async () => {
-    delete machine.record.holder;
-    assert.deepEqual(await held(), ["absent", "waiting", "waiting"]);
+    const absent = (...states: string[]) => ["absent", ...states];
+    machine.record.holder!.deleted = true;
+    assert.deepEqual(await held(), absent("registered", "listening"), "its process runs on");
+    assert.deepEqual(await drift(), ["presence holder is not installed"]);
+    assert.deepEqual(await set(), ["presence holder installed (task)", "presence holder started"]);
+    assert.deepEqual([await held(), await drift()], [whole, []]);
+    machine.record.holder!.deleted = true;
+    machine.reboot();
+    assert.deepEqual(await held(), absent("waiting", "waiting"));
+    lab.windows.letTimePass(1);
+    assert.deepEqual(await held(), absent("waiting", "waiting"), "nothing starts it");
     assert.deepEqual(await drift(), ["presence holder is not installed"]);
     assert.deepEqual(await set(), ["presence holder installed (task)", "presence holder started"]);
     machine.record.holder!.altered = ["Settings.ExecutionTimeLimit", "Enabled"];
