@@ -117,15 +117,27 @@ describe("components/peerPresence", () => {
 
   it("waits for what has to be done before, without depending on it", async () => {
     const first = new PeerPresence("seed", { machines: { s: machine("s") } });
-    const after = [first.steps.apply((steps) => steps.s)];
-    await declare({ machines: { a: machine("a") }, after });
-    const order = declared.filter(({ type }) => type.endsWith(":Command"));
+    let open: (value: string) => void = () => undefined;
+    const gate = new Promise<string>((resolve) => (open = resolve));
+    const steps = () => declared.filter(({ type }) => type.endsWith(":Command"));
+    const held = declare({
+      machines: { a: machine("a") },
+      after: [gate, first.steps.apply(({ s }) => s)],
+    });
+    await settled(first.steps);
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
     assert.deepEqual(
-      order.map(({ name }) => name),
+      steps().map(({ name }) => name),
+      ["seed.s"],
+    );
+    open("done");
+    await held;
+    assert.deepEqual(
+      steps().map(({ name }) => name),
       ["seed.s", "held.a"],
     );
     assert.deepEqual(
-      order[1].dependencies.filter((urn) => urn.includes("seed")),
+      steps()[1].dependencies.filter((urn) => urn.includes("seed")),
       [],
     );
   });
