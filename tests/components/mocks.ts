@@ -1,3 +1,4 @@
+import * as crypto from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what Pulumi's mocks hand over has no type. */
@@ -22,6 +23,13 @@ export const hostKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMockedKeyOfAMachineThatDoesNotExist00000000000";
 export const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
 
+/** The peer name of the identity that a machine makes for itself alone. */
+export function ownPeerName(instance: string): string {
+  return `${crypto.createHash("sha1").update(instance).digest("hex")}.PeerLab`;
+}
+export const groupName = `${"fedcba9876543210".repeat(2)}fedcba98.PeerLab`;
+export const memberUntil = "2036-11-20T00:00:00Z";
+
 /** A function as a component called it. */
 export interface LookUp {
   token: string;
@@ -31,7 +39,7 @@ export interface LookUp {
 
 /**
  * Starts an empty Pulumi engine that answers as Azure and a healthy machine would; returns what is declared from then on.
- * What is looked up is added to `lookUps`.
+ * What is looked up is added to `lookUps`. `overrides` are by function and by type of resource.
  */
 export async function mockEngine(
   overrides: Record<string, object> = {},
@@ -42,7 +50,8 @@ export async function mockEngine(
     newResource({ type, name, inputs: wrapped, provider = "" }) {
       const inputs = unwrapped(wrapped) as Record<string, any>;
       declared.push({ type, name, inputs, provider, ...options.get(`${type} ${name}`)! });
-      return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name, inputs) } };
+      const state = { ...inputs, ...outputsOf(type, name, inputs), ...overrides[type] };
+      return { id: `${name}-id`, state };
     },
     call({ token, inputs, provider = "" }) {
       lookUps.push({ token, provider });
@@ -134,10 +143,45 @@ function stdoutOf({ create, stdin }: Record<string, any>): string {
     osBuild: "10.0.26100.1",
   };
   const identity = { peerName, friendlyName: "", usable: true, openedIn: "session" };
+  const own = ownPeerName(request.instance);
+  const groupOf = (group: string, member: string) => ({
+    group,
+    friendlyName: "",
+    identity: member,
+    creator: own,
+    connection: "listening",
+    members: [{ peerName: member, role: "administrator", expires: memberUntil, present: true }],
+  });
   const answers: Record<string, object> = {
     "Export-PeerIdentity": { ...facts, peerName, created: true, exportedIdentity: "RVhQT1JU" },
     "Import-PeerIdentity": { ...facts, imported: true, identity },
-    "Set-PeerMachine": { ...facts, changed: [], pending: [], identities: [identity] },
+    "New-PeerIdentity": {
+      ...facts,
+      peerName: own,
+      created: true,
+      credential: `credential of ${request.instance}`,
+    },
+    "New-PeerGroup": { ...facts, created: true, group: groupOf(groupName, own) },
+    "New-PeerGroupInvitation": {
+      ...facts,
+      invitations: request.invitees?.map(({ credential }: { credential: string }) => ({
+        peerName: ownPeerName(credential.replace("credential of ", "")),
+        invitation: `invitation for ${credential}`,
+        expires: memberUntil,
+      })),
+    },
+    "Set-PeerMachine": {
+      ...facts,
+      changed: [],
+      pending: [],
+      identities: (request.identities?.wanted ?? [identity]).map((wanted: object) => ({
+        ...identity,
+        ...wanted,
+      })),
+      groups: request.groups?.wanted.map(({ group, identity: member }: Record<string, string>) =>
+        groupOf(group, member),
+      ),
+    },
     "Test-PeerCapability": facts,
     "Set-PeerPresence": {
       ...facts,

@@ -1,5 +1,4 @@
-import type {
-  ServiceArgs} from "../../../components";
+import type { ServiceArgs } from "../../../components";
 import {
   PeerGroupRole,
   type PeerLabArgs,
