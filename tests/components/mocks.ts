@@ -17,6 +17,8 @@ export interface Declared {
   dependencies: string[];
   /** Properties whose change replaces it. */
   replaceOnChanges: string[];
+  /** The value by whose change it is replaced. */
+  replacementTrigger: unknown;
 }
 
 export const hostKey =
@@ -63,7 +65,10 @@ export async function mockEngine(
   return declared;
 }
 
-type Options = Pick<Declared, "protect" | "parent" | "dependencies" | "replaceOnChanges">;
+type Options = Pick<
+  Declared,
+  "protect" | "parent" | "dependencies" | "replaceOnChanges" | "replacementTrigger"
+>;
 
 /** Notes the options of resources that Pulumi's own double of the engine does not hand over; by type and name. */
 function noteOptions(monitor: any): Map<string, Options> {
@@ -75,6 +80,7 @@ function noteOptions(monitor: any): Map<string, Options> {
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
       replaceOnChanges: request.getReplaceonchangesList(),
+      replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     });
     return register(request, callback);
   };

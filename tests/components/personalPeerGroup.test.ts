@@ -190,11 +190,14 @@ describe("components/personalPeerGroup", () => {
       });
       await settled(group.reports);
       await finished();
+      assert.deepEqual(requestTo("a").presence.groups[0].addresses, [`[${address}]:3587`]);
       return declared
         .filter(({ type, name }) => type.endsWith(":Stash") && name === "ada.a")
-        .map(({ inputs }) => inputs);
+        .map(({ replacementTrigger }) => replacementTrigger);
     };
-    assert.deepEqual(await triggers("fd5a::1"), await triggers("fd5a::2"));
+    const [trigger] = await triggers("fd5a::1");
+    assert.match(String(trigger), /^[0-9a-f]{64}$/);
+    assert.deepEqual(await triggers("fd5a::2"), [trigger]);
   });
 
   it("dials nowhere for a person without machines, and keeps the name of her group and who leaves it", async () => {
