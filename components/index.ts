@@ -2,6 +2,7 @@
 import "./debugOutput";
 export * from "./peerLab";
 export * from "./peerGroupMembers";
+export type { PeerGroupReport } from "./peerGroupReport";
 export * from "./peerLabArgs";
 export * from "./peerMachine";
 export * from "./peerNetwork";

@@ -11,8 +11,8 @@ import { refuse } from "./inputErrors";
 import { keptGroup } from "./keptGroup";
 import { keptScope } from "./keptScope";
 import { lastOutputs } from "./lastOutputs";
-import { machineReport } from "./machineReport";
 import type { LeavingPeerGroupMember, PeerGroupMember } from "./peerGroupMembers";
+import { groupReport, type PeerGroupReport } from "./peerGroupReport";
 import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted } from "./plainValues";
@@ -82,29 +82,6 @@ export interface PersonalPeerGroupArgs {
   answerTimeoutSeconds?: number;
   /** Puts machines right that were changed by hand. */
   reconcile?: ReconcileArgs;
-}
-
-/** What a machine said about the group it belongs to. */
-export interface PeerGroupReport {
-  /** The secure peer name of the machine's own identity; empty where the machine failed. */
-  peerName: string;
-  /** Whether the machine could sign with the key. */
-  usable: boolean;
-  /** Windows' own name of the machine. */
-  computerName: string;
-  /**
-   * What it waits for: `reboot`, `power on` while it is off, or `group` as long as it has not been connected to another member.
-   * Empty where the machine is ready.
-   */
-  pending: string[];
-  /** Peer name of the group it belongs to; empty where the machine failed. */
-  group: string;
-  /** `connected` to another member, `listening` where it found none, or why it could not try. */
-  connection: string;
-  /** What it may do: `administrator`, `invitingMember` or `member`. */
-  role: string;
-  /** When its credential ends unless it is renewed: ISO 8601, UTC. Empty where it has not been connected to another member. */
-  expires: string;
 }
 
 /**
@@ -208,8 +185,13 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         parent,
       );
       steps[key] = unlessFailed(stepped[key].id, "");
-      const said = reportOf(key, pulumi.output(machines[key]), stepped[key], own[key], kept.group);
-      reports[key] = unlessFailed(said, notReady);
+      reports[key] = groupReport(
+        key,
+        pulumi.output(machines[key]),
+        stepped[key],
+        own[key].peerName,
+        kept.group,
+      );
       members[key] = pulumi
         .all([before, made, own[key].now, reports[key]])
         .apply(([{ members: last }, group, now, report]) => {
@@ -256,47 +238,4 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       steps: this.steps,
     });
   }
-}
-
-/** The report of a machine that failed in this update. */
-const notReady: PeerGroupReport = {
-  peerName: "",
-  usable: false,
-  computerName: "",
-  pending: [],
-  group: "",
-  connection: "",
-  role: "",
-  expires: "",
-};
-
-function reportOf(
-  key: string,
-  machine: pulumi.Output<PeerMachine>,
-  step: remote.Command,
-  own: OwnIdentity,
-  group: pulumi.Output<string>,
-): pulumi.Output<PeerGroupReport> {
-  return pulumi
-    .all([machineReport(key, machine, step, own.peerName), group])
-    .apply(([{ report, identity, pending, refuse: refuseReport }, wanted]) => {
-      if (!report || !identity) return { ...notReady, pending };
-      const { peerName, usable } = identity;
-      const facts = report.groups?.find(
-        (candidate) => candidate.group === wanted && candidate.identity === peerName,
-      );
-      if (!facts) return refuseReport(`no membership of the group ${wanted}`);
-      const { connection, members } = facts;
-      const member = members.find((candidate) => candidate.peerName === peerName);
-      const { role = "", expires = "" } = member ?? {};
-      const { computerName } = report;
-      if (expires === "") pending.push("group");
-      return {
-        ...{ peerName, usable, computerName, pending },
-        group: wanted,
-        connection,
-        role,
-        expires,
-      };
-    });
 }

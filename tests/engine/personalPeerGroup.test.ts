@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import type { PeerGroupReport, PersonalPeerGroup } from "../../components";
+import type { PeerGroupReport } from "../../components";
+import { groupProgram, type GroupOutputs } from "./groupProgram";
 import {
   engineTimeout,
   openLabProject,
@@ -10,63 +11,13 @@ import {
 } from "./labProject";
 import { guestOf, heldIdentities } from "./labState";
 
-/** A person's machines as `WindowsPeer`s in one network, a seed that is somebody else's, and her group. */
-const program = `
-import * as pulumi from "@pulumi/pulumi";
-import * as resources from "@pulumi/azure-native/resources";
-import {
-  PeerNetwork, PersonalPeerGroup, SharedPeerIdentity, WindowsPeer, type PersonalPeerGroupArgs,
-  type SeedArgs,
-} from "../../../components";
-
-const config = new pulumi.Config("peerlab");
-const jumpHost = JSON.parse(process.env.PEERLAB_JUMP_HOST ?? "{}");
-const group = new resources.ResourceGroup("own");
-const place = { resourceGroupName: group.name, location: group.location };
-const network = new PeerNetwork("own", {
-  ...place, adminSources: ["203.0.113.0/24"], jumpHostAddress: jumpHost.privateAddress,
-});
-const peer = (key: string, timeZone: string, seed: pulumi.Input<SeedArgs>) => new WindowsPeer(key, {
-  ...place,
-  subnetId: network.subnetId,
-  networkSecurityGroupId: network.interfaceSecurityGroupId,
-  networking: network.guestNetworking,
-  seed, jumpHost, timeZone,
-  proveCapability: false,
-}, { parent: group });
-
-const seed = peer("seed", "UTC", { role: "seed", server: "seed.example.org" });
-const woken = new SharedPeerIdentity("cloud", { machines: { seed: seed.machine }, services: {} });
-const part: pulumi.Output<SeedArgs> =
-  seed.privateIpv6.apply((server): SeedArgs => ({ role: "peer", server }));
-const machines = Object.entries(config.requireObject<Record<string, string>>("machines"))
-  .map(([key, timeZone]) => [key, peer(key, timeZone, part).machine]);
-const personal = new PersonalPeerGroup("ada", {
-  machines: Object.fromEntries(machines),
-  services: { chat: { port: 5001 } },
-  exclusive: true,
-  after: [woken.steps.apply(({ seed: step }) => step)],
-  ...config.requireObject<Partial<PersonalPeerGroupArgs>>("group"),
-});
-export const { group: peerGroup, generation, members, leaving, reports, steps } = personal;
-`;
-
-/** What the program says of the group. */
-type Outputs = {
-  [K in "generation" | "members" | "leaving" | "reports" | "steps"]: PersonalPeerGroup[K] extends {
-    get(): infer T;
-  }
-    ? T
-    : never;
-} & { peerGroup: string };
-
 describe("engine: a person's group through the life of her machines", function () {
   this.timeout(300_000);
   let lab: LabProject;
 
   before(async function () {
     this.timeout(engineTimeout);
-    lab = await openLabProject(program);
+    lab = await openLabProject(groupProgram);
   });
   after(() => lab?.close());
 
@@ -82,10 +33,10 @@ describe("engine: a person's group through the life of her machines", function (
     return ran(run);
   }
   let last: Run;
-  const outputs = async () => (await lab.outputs()) as Outputs;
+  const outputs = async () => (await lab.outputs()) as GroupOutputs;
 
   /** Each machine is in the group, in no other, and holds its own identity and nobody else's. */
-  async function together(keys: string[]): Promise<Outputs> {
+  async function together(keys: string[]): Promise<GroupOutputs> {
     const known = await outputs();
     assert.deepEqual(Object.keys(known.members), keys);
     const held = heldIdentities(lab);

@@ -25,24 +25,4 @@ export const sharingMistakes: readonly Mistake[] = [
       Object.assign(args, { sharing: "group", [key]: key === "maker" ? "pc" : "U0VDUkVU" }),
     path: [key],
   })),
-  {
-    name: "a group without an administrator",
-    apply: (args) =>
-      Object.assign(args, {
-        sharing: "group",
-        machines: { "pc-of-one": {} },
-        group: { role: "member" },
-      }),
-    path: ["group", "role"],
-  },
-  {
-    name: "a creator who is no administrator",
-    apply: (args) =>
-      Object.assign(args, {
-        sharing: "group",
-        machines: { "pc-of-one": {}, "pc-of-two": {} },
-        group: { creator: "pc-of-one", roles: { "pc-of-one": "member" } },
-      }),
-    path: ["group", "creator"],
-  },
 ];

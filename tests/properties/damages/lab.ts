@@ -131,6 +131,22 @@ export const labMistakes: readonly Mistake[] = [
     },
     ["people"],
   ),
+  lab(
+    "a group without an administrator",
+    { ada: { ...ada.ada, sharing: "group", group: { role: "member" } } },
+    ["people", "ada", "group", "role"],
+  ),
+  lab(
+    "a creator who is no administrator",
+    {
+      ada: {
+        ...ada.ada,
+        sharing: "group",
+        group: { creator: "ada-1", roles: { "ada-1": "member" } },
+      },
+    },
+    ["people", "ada", "group", "creator"],
+  ),
   lab("more machines than addresses", many(4), ["ipv4Subnet"], {
     ipv4Space: "10.80.0.0/16",
     ipv4Subnet: "10.80.0.0/29",
