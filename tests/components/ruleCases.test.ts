@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import { PeerLab, PeerNetwork, PeerProof, SharedPeerIdentity, WindowsPeer } from "../../components";
 import { allRules } from "../../components/plan/rules";
 import { finished, mockEngine, type Declared } from "./mocks";
 import {
@@ -21,8 +21,9 @@ function construct({ component, args, name }: Definition): void {
     PeerNetwork: "net",
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
+    PeerProof: "proof",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const Component = { PeerLab, PeerNetwork, PeerProof, WindowsPeer, SharedPeerIdentity }[component];
   new Component(name ?? usual[component], args as never);
 }
 

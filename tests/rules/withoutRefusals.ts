@@ -1,5 +1,5 @@
 import * as inputErrors from "../../components/inputErrors";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import { PeerLab, PeerNetwork, PeerProof, SharedPeerIdentity, WindowsPeer } from "../../components";
 import { goodMachine, type RuleCase } from "../components/plan/ruleCases";
 import { declare, type Outcome } from "../properties/declare";
 import { range } from "../properties/definitions/addresses";
@@ -11,6 +11,7 @@ const usualNames = {
   PeerNetwork: "net",
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
+  PeerProof: "proof",
 };
 
 export type Definition = Pick<RuleCase, "component" | "args" | "name">;
@@ -42,7 +43,7 @@ export function declareIn(
   existing: ExistingParts,
   { component, args, name }: Definition,
 ): Promise<Outcome> {
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const Component = { PeerLab, PeerNetwork, PeerProof, WindowsPeer, SharedPeerIdentity }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
   const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
   return declare(

@@ -1,6 +1,7 @@
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
+  PeerProofArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -20,6 +21,7 @@ export type RuleCase = {
   | { component: "PeerNetwork"; args: PeerNetworkArgs }
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
+  | { component: "PeerProof"; args: PeerProofArgs }
 );
 
 /** Definitions in which nothing is wrong; each case changes one thing. */
@@ -243,7 +245,29 @@ const identityCases: RuleCase[] = [
   }),
 ];
 
+/** A machine whose port cannot be tested. */
+const proofCases: RuleCase[] = [
+  {
+    rule: "PROOF-PORT",
+    path: 'machines["ada-1"].ports[1]',
+    component: "PeerProof",
+    args: {
+      machines: {
+        "ada-1": {
+          machine: { connection: { host: "pc", user: "ada", password: "x" }, instanceId: "1" },
+          ports: [3587, 0],
+          step: "1",
+        },
+      },
+    },
+  },
+];
+
 const labCases: RuleCase[] = [
+  lab("PROOF-TOKEN", "proof.token", { proof: { token: "" } }),
+  lab("PROOF-WHEN-FAILED", "proof.whenFailed", { proof: { whenFailed: "stop" as "fail" } }),
+  lab("PROOF-SAMPLE", "proof.sample", { proof: { sample: 1 } }),
+  lab("PROOF-SETTLE", "proof.settleSeconds", { proof: { settleSeconds: 601 } }),
   lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
   lab(
     "NAME-LENGTH",
@@ -314,6 +338,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...networkCases,
   ...machineCases,
   ...identityCases,
+  ...proofCases,
   ...labCases,
 ];
 

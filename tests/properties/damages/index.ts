@@ -2,7 +2,15 @@ import * as fc from "fast-check";
 import type { Component } from "../definitions/definition";
 import { atComponent, below, type Arguments, type Damage, type Mistake } from "./damage";
 import { identityMistakes, reconcileMistakes, sharedIdentityMistakes } from "./identity";
-import { anyMachine, labMistakes, onlyPeople, sharedMistakes, somebody, wrongNames } from "./lab";
+import {
+  anyMachine,
+  labMistakes,
+  proofMistakes,
+  onlyPeople,
+  sharedMistakes,
+  somebody,
+  wrongNames,
+} from "./lab";
 import {
   accountMistakes,
   computerNameMistakes,
@@ -89,7 +97,7 @@ export const damages: readonly Damage[] = [
   ...at("PeerLab", networkMistakes, placementMistakes, accountMistakes),
   ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
   tooLongTogether,
-  ...at("PeerLab", stepMistakes, reconcileMistakes, sharedMistakes, labMistakes),
+  ...at("PeerLab", stepMistakes, reconcileMistakes, proofMistakes, sharedMistakes, labMistakes),
   ...[...computerNameMistakes, ...machineMistakes].map(atMachine),
   ...machineMistakes.map(atDefaults),
   ...identityMistakes.map(atPerson),

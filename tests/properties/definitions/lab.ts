@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { LabMachineArgs, Outbound, PeerLabArgs, PersonArgs } from "../../../components";
 import type { ExistingParts } from "./existing";
-import { brought, reconcile, rotation } from "./identity";
+import { brought, proof, reconcile, rotation } from "./identity";
 import { jumpHost, machine, stepPolicy } from "./machine";
 import {
   adminPassword,
@@ -231,6 +231,7 @@ function withKeys(args: PeerLabArgs): fc.Arbitrary<PeerLabArgs> {
       {
         seed: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
         reconcile: reconcile(keys),
+        proof,
       },
       { requiredKeys: [] },
     )
