@@ -34,7 +34,7 @@ type StepOptions = Pick<pulumi.CustomResourceOptions, "hooks" | "transforms">;
  * `name` is the machine in messages.
  */
 export function beforeRemoteStep(
-  name: string,
+  name: pulumi.Input<string>,
   machine: pulumi.Output<PeerMachine>,
   policy: StepPolicy,
   /** Properties by whose change the step runs again; none where it cannot be left for later. */
@@ -48,9 +48,10 @@ export function beforeRemoteStep(
       // A command without a command line dials nobody.
       if (!newInputs?.create && !newInputs?.source) return;
       const known = await valueOf(machine);
-      if (known.waitsFor) throw new Error(`${name} waits: ${known.waitsFor}`);
-      await requirePower(name, known, policy, update, parent);
-      await requireAnswer(name, known, policy, update);
+      const called = await valueOf(pulumi.output(name));
+      if (known.waitsFor) throw new Error(`${called} waits: ${known.waitsFor}`);
+      await requirePower(called, known, policy, update, parent);
+      await requireAnswer(called, known, policy, update);
       beforeRun?.();
     }),
     transforms: skipping(driving, [
@@ -111,7 +112,7 @@ async function requirePower(
   }
   const advice =
     whenOff === WhenOff.Skip
-      ? "that cannot be left for later: it makes an identity, or nothing of the machine is there yet; start it"
+      ? "that cannot be left for later: it makes an identity or a group, or lets others into it, or nothing of the machine is there yet; start it"
       : 'start it, or set whenOff to "start" or "skip"';
   throw new Error(`${name} is off (${power}), and there is something to do on it; ${advice}`);
 }

@@ -45,8 +45,11 @@ export interface GuestStep {
   triggers: pulumi.Input<unknown>[];
   /** Whether the answer holds secrets. */
   secretAnswer?: boolean;
-  /** Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. */
-  idle?: boolean;
+  /**
+   * Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. Where it is an
+   * output, the step may have no command although it has a machine.
+   */
+  idle?: boolean | pulumi.Output<boolean>;
   /** Whether it may be left for an update in which the machine is on. True by default. */
   postponable?: boolean;
   /** Whether this update has nothing to do with it: then it stays as it is, as one of a machine that is off does. */
@@ -54,7 +57,7 @@ export interface GuestStep {
   /** Told right before it is run, when the machine has answered. */
   beforeRun?: () => void;
   /** The machine in messages. */
-  machineName: string;
+  machineName: pulumi.Input<string>;
   policy: StepPolicy;
 }
 
@@ -87,7 +90,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
         machine.connection.apply((connection) => remoteConnection(connection, step.policy)),
         nobody,
       ),
-      create: step.idle ? undefined : guestCommand(step.action),
+      create: commandOf(step),
       stdin: pulumi.secret(stdin),
       triggers: step.triggers,
       // The genuine provider hangs for ever on a long line of output while it logs; on Windows it warns about environment.
@@ -95,7 +98,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
       addPreviousOutputInEnv: false,
     },
     pulumi.mergeOptions(opts, {
-      ...(step.idle
+      ...(step.idle === true
         ? {}
         : beforeRemoteStep(
             step.machineName,
@@ -109,6 +112,12 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
       additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],
     }),
   );
+}
+
+function commandOf({ idle = false, action }: GuestStep): pulumi.Input<string> | undefined {
+  const command = (isIdle: boolean) => (isIdle ? undefined : guestCommand(action));
+  if (typeof idle === "boolean") return command(idle);
+  return idle.apply(command) as pulumi.Output<string>;
 }
 
 /** Declares the copy of the guest files; the first step on a machine. */

@@ -1,9 +1,11 @@
 /** Windows peer-to-peer labs on Azure: the components, and what is needed to use them. */
 import "./debugOutput";
 export * from "./peerLab";
+export * from "./peerGroupMembers";
 export * from "./peerLabArgs";
 export * from "./peerMachine";
 export * from "./peerNetwork";
+export * from "./peerPresence";
 export * from "./peerProof";
 export * from "./peerServices";
 export * from "./personalPeerGroup";

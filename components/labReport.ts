@@ -1,21 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
-import type { LabMachine, LabPerson } from "./peerLabArgs";
+import type { LabPersonParts } from "./labPeople";
+import { Sharing, type LabMachine, type LabPerson } from "./peerLabArgs";
+import type { PeerProof, ProofReport } from "./peerProof";
 import type { LabPlan } from "./plan/lab";
-import type { SharedPeerIdentity } from "./sharedPeerIdentity";
 import type { WindowsPeer } from "./windowsPeer";
 
 /** The machines of a lab, as it reports them. */
 export function machineReports(
   plan: LabPlan,
-  peers: Map<string, WindowsPeer>,
-  people: Map<string, SharedPeerIdentity>,
+  peers: ReadonlyMap<string, WindowsPeer>,
+  people: ReadonlyMap<string, LabPersonParts>,
+  proof: PeerProof,
 ): pulumi.Output<{ [key: string]: LabMachine }> {
   const machines: Record<string, pulumi.Output<LabMachine>> = {};
+  const proved = unlessFailed<Record<string, ProofReport>>(proof.reports, {});
   for (const { key, person } of plan.machines) {
     const peer = peers.get(key) as WindowsPeer;
-    const { reports } = people.get(person) as SharedPeerIdentity;
-    const report = reports.apply((all) => all[key]);
+    const { reports } = people.get(person) as LabPersonParts;
     machines[key] = pulumi
       .all([
         peer.computerName,
@@ -23,20 +25,22 @@ export function machineReports(
         unlessFailed(peer.privateIpv4, ""),
         unlessFailed(peer.privateIpv6, ""),
         unlessFailed(peer.publicIpv4, ""),
-        report,
+        reports.apply((all) => all[key]),
+        proved.apply((all) => all[key] as ProofReport | undefined),
       ])
-      .apply(
-        ([computerName, privateIpv4, privateIpv6, publicIpv4, { peerName, usable, pending }]) => ({
-          person,
-          computerName,
-          privateIpv4,
-          privateIpv6,
-          publicIpv4,
-          peerName,
-          ready: usable && pending.length === 0,
-          pending,
-        }),
-      );
+      .apply(([computerName, privateIpv4, privateIpv6, publicIpv4, own, found]) => ({
+        person,
+        computerName,
+        privateIpv4,
+        privateIpv6,
+        publicIpv4,
+        peerName: own.peerName,
+        group: own.group,
+        names: found?.names ?? [],
+        cloud: found?.cloud ?? "",
+        ready: own.usable && own.pending.length === 0 && found?.failures.length === 0,
+        pending: own.pending,
+      }));
   }
   return pulumi.all(machines);
 }
@@ -44,17 +48,23 @@ export function machineReports(
 /** The people of a lab, as it reports them. */
 export function personReports(
   plan: LabPlan,
-  people: Map<string, SharedPeerIdentity>,
+  people: ReadonlyMap<string, LabPersonParts>,
 ): pulumi.Output<{ [key: string]: LabPerson }> {
   return pulumi.all(
     Object.fromEntries(
-      plan.people.map(({ key, definition: { displayName } }) => [
-        key,
-        // One person whose maker failed does not keep the others from being reported.
-        unlessFailed((people.get(key) as SharedPeerIdentity).peerName, "").apply(
-          (peerName): LabPerson => ({ displayName: displayName ?? key, peerName }),
-        ),
-      ]),
+      plan.people.map(({ key, definition: { displayName, sharing } }) => {
+        const { peerName, group } = people.get(key) as LabPersonParts;
+        const report = pulumi
+          // One person whose maker failed does not keep the others from being reported.
+          .all([unlessFailed(peerName, ""), unlessFailed(group, undefined)])
+          .apply(([name, members]): LabPerson => ({
+            displayName: displayName ?? key,
+            sharing: sharing === Sharing.Group ? Sharing.Group : Sharing.Identity,
+            peerName: name,
+            ...(members === undefined ? {} : { group: members }),
+          }));
+        return [key, report];
+      }),
     ),
   );
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import { contractVersion, type SetPeerMachineRequest } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
+import { detached, unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { attemptAt, guestStep } from "./guestSteps";
 import type { PeerMachine } from "./peerMachine";
@@ -21,6 +22,8 @@ export interface MachineStep {
   machine: pulumi.Output<PeerMachine>;
   wanted: WantedState;
   policy: StepPolicy;
+  /** What has to be done on other machines before, by values that are known when it is; see {@link comesAfter}. */
+  after?: readonly pulumi.Input<string>[];
   /** Runs the step once more where it is another one than before. */
   once?: string;
 }
@@ -34,7 +37,7 @@ type Parent = { parent: pulumi.Resource };
 export function machineStep(
   name: string,
   machineName: string,
-  { machine, wanted, policy, once }: MachineStep,
+  { machine, wanted, policy, after, once }: MachineStep,
   parent: Parent,
 ): remote.Command {
   const attempt = attemptAt(
@@ -57,7 +60,27 @@ export function machineStep(
     .apply(([networking, sections]) => ({ networking, ...sections }));
   return guestStep(
     name,
-    { machine, machineName, policy, action: "Set-PeerMachine", request, triggers: [attempt] },
+    {
+      machine: comesAfter(machine, after),
+      machineName,
+      policy,
+      action: "Set-PeerMachine",
+      request,
+      triggers: [attempt],
+    },
     parent,
   );
+}
+
+/**
+ * The machine, once these values are known. A step on it waits for them, and no more: it does not depend on where they come from, does
+ * not run again because of them, and goes on where they failed.
+ */
+export function comesAfter(
+  machine: pulumi.Output<PeerMachine>,
+  after: readonly pulumi.Input<string>[] = [],
+): pulumi.Output<PeerMachine> {
+  if (after.length === 0) return machine;
+  const before = after.map((value) => detached(unlessFailed(pulumi.output(value), "")));
+  return pulumi.all([machine, pulumi.all(before)]).apply(([known]) => known);
 }

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
-import { detached, unlessFailed } from "./failedResources";
+import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
-import { exported, labPeople } from "./labPeople";
+import { labPeople } from "./labPeople";
+import { labProof } from "./labProof";
 import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
@@ -14,6 +15,7 @@ import type {
   PeerLabArgs,
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
+import type { ProofReport } from "./peerProof";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
 import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
 import { peerLabShape } from "./plan/argumentShapes";
@@ -28,6 +30,8 @@ import {
 import { besides } from "./plan/shape";
 import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
+import { awakeSeeds } from "./seedPresence";
+import { networkingWith } from "./serviceNetworking";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -49,8 +53,10 @@ export class PeerLab extends pulumi.ComponentResource {
   public readonly adminPasswords: pulumi.Output<{ [key: string]: string }>;
   /** Public SSH host keys by machine. */
   public readonly hostKeys: pulumi.Output<{ [key: string]: string }>;
-  /** The identities by person, to be kept or taken elsewhere: exported identity and its password. Secret. */
+  /** The identities by person, as far as they share one, to be kept or taken elsewhere: exported identity and its password. Secret. */
   public readonly exportedIdentities: pulumi.Output<{ [key: string]: ExportedIdentity }>;
+  /** What each machine found of the others when it last tested, by key. */
+  public readonly proof: pulumi.Output<{ [key: string]: ProofReport }>;
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
@@ -86,6 +92,7 @@ export class PeerLab extends pulumi.ComponentResource {
         jumpHostAddress: jumpHost?.privateAddress,
         peerSources: args.peerSources,
         graphPorts: args.graphPorts,
+        servicePorts: networkOf(definition).servicePorts,
         rdp: args.rdp,
         isolate: args.isolate,
         outbound: networkOf(definition).outbound as Outbound | undefined,
@@ -101,25 +108,32 @@ export class PeerLab extends pulumi.ComponentResource {
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
-      args.seed,
+      args,
       parent,
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
       peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
-    seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
-    const people = labPeople(name, args, plan, (machine) => proven(machine, peers), parent);
+    seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
+    const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
+    const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
+    const people = labPeople(name, args, plan, { ready, after }, parent);
+    const proof = labProof(name, args, { plan, network, ready, people }, parent);
 
     this.resourceGroupName = group.name;
-    this.machines = machineReports(plan, peers, people);
+    this.machines = machineReports(plan, peers, people, proof);
     this.people = personReports(plan, people);
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
     this.adminPasswords = pulumi.secret(
       pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
     );
     this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
-    this.exportedIdentities = pulumi.secret(pulumi.all(each(people, exported)));
+    const exported = [...people].flatMap(([key, person]) =>
+      person.exported ? [[key, person.exported] as const] : [],
+    );
+    this.exportedIdentities = pulumi.secret(pulumi.all(Object.fromEntries(exported)));
+    this.proof = unlessFailed<{ [key: string]: ProofReport }>(proof.reports, {});
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
       machines: this.machines,
@@ -128,6 +142,7 @@ export class PeerLab extends pulumi.ComponentResource {
       adminPasswords: this.adminPasswords,
       hostKeys: this.hostKeys,
       exportedIdentities: this.exportedIdentities,
+      proof: this.proof,
     });
   }
 }
@@ -170,7 +185,7 @@ function windowsPeer(
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
-  const { key, definition, provenBy } = machine;
+  const { key, person, definition, provenBy } = machine;
   return new WindowsPeer(
     `${name}-${key}`,
     {
@@ -178,7 +193,7 @@ function windowsPeer(
       ...shared,
       computerName: definition.computerName ?? key,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
-      networking: network.guestNetworking,
+      networking: networkingWith(network, args.people[person].services),
       seed: seed.partOf(key),
       adminUsername: args.adminUsername,
       adminPassword: args.adminPassword,
@@ -199,11 +214,15 @@ function proven(
   const prover = machine.provenBy === undefined ? undefined : peers.get(machine.provenBy);
   if (!prover) return own.machine;
   const failed = `${machine.provenBy} has to show first that their image can run the peer stack`;
-  const waitsFor = detached(
-    unlessFailed(
-      prover.proof.apply(() => ""),
-      failed,
+  // A preview decides by the machine's own parts what will run on it.
+  const waitsFor = orInPreview(
+    detached(
+      unlessFailed(
+        prover.proof.apply(() => ""),
+        failed,
+      ),
     ),
+    "",
   );
   return pulumi
     .all([own.machine, waitsFor])

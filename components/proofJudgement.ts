@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProofReport, ProofTest } from "./peerProof";
+import { hasOwnKey } from "./plan/ownKey";
 import { guardOf, type GuardingGroup } from "./plan/proofGuard";
 import { provedParts, type ProofRecord } from "./plan/proofRecord";
 import { judgeProof } from "./plan/proofVerdict";
@@ -39,7 +40,7 @@ export function proofJudgement(
     .all([facts, names, listeners, tests, parts, runs, last, securityGroupIds])
     .apply(async ([known, resolved, listening, tested, depends, ran, earlier, groupIds]) => {
       const machines = keys.map((key) => {
-        const record = Object.hasOwn(earlier, key) ? earlier[key] : undefined;
+        const record = hasOwnKey(earlier, key) ? earlier[key] : undefined;
         const kept = record?.run === ran[key] ? record : undefined;
         const delaySeconds = kept?.delaySeconds ?? steps.delaySeconds(key) ?? 0;
         const { leftOut, address, names: own, groups, seed } = known[key];

@@ -6,7 +6,9 @@ import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedR
 import { answerOf, guestStep } from "./guestSteps";
 import type { PeerMachine } from "./peerMachine";
 import type { ProofMachineArgs } from "./peerProof";
+import { hasOwnKey } from "./plan/ownKey";
 import { defaultSettleSeconds, listeningSeconds } from "./plan/proof";
+import { seedPresence } from "./plan/presence";
 import { nameProofs, targetsOf, type NameProof } from "./plan/proofPairs";
 import {
   isProved,
@@ -85,7 +87,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   );
   const runs = each(keys, (key) =>
     pulumi.all([last, parts[key], facts]).apply(([records, now, known]) => {
-      const earlier = Object.hasOwn(records, key) ? records[key] : undefined;
+      const earlier = hasOwnKey(records, key) ? records[key] : undefined;
       if (known[key].leftOut !== undefined) return pulumi.output(earlier?.run ?? "none");
       return isProved(earlier, now, token, warns)
         ? pulumi.output((earlier as ProofRecord).run)
@@ -197,7 +199,9 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
       waitsFor ??
       off ??
       (step === "" ? "it did not go through its step in this update" : undefined);
-    return { ...facts, step, names, groups, ports, leftOut: reason };
+    const isSeed = facts.seed?.role === "seed";
+    const held = isSeed ? [...new Set([seedPresence.peerName, ...names])] : names;
+    return { ...facts, step, names: held, groups, ports, leftOut: reason };
   });
 }
 

@@ -14,6 +14,7 @@ import { sharedPeerIdentityShape } from "./plan/argumentShapes";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
 import { presenceOf } from "./plan/presence";
+import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
 
@@ -43,6 +44,12 @@ export interface SharedPeerIdentityArgs {
    * as long as a machine is on. Where absent, what is registered there is left alone: a `PeerPresence` may do it.
    */
   services?: { [service: string]: ServiceArgs };
+  /**
+   * What the desired-state steps of the machines wait for, by values that are known when it is done: `PeerPresence.steps` of the seeds
+   * of their cloud, so that these are awake before anything is registered. Only the order is made of it: where it failed they go
+   * on, and another value lets nothing run. Making and exporting the identity does not wait. Nothing by default.
+   */
+  after?: pulumi.Input<string>[];
   /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
   copyGuestFiles?: boolean;
   /** What becomes of a step on a machine that is off. `fail` by default. */
@@ -97,7 +104,9 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     args = { ...shaped.args, machines: shaped.args.machines ?? {} };
     const keys = Object.keys(args.machines).sort(codePoints);
     // Only the keys: with its machines among its inputs, one that fails would have the engine skip all others.
-    super("peerlab:index:SharedPeerIdentity", name, withSecrets({ ...args, machines: keys }), opts);
+    // The same goes for what its steps wait for.
+    const inputs = { ...args, machines: keys, after: undefined };
+    super("peerlab:index:SharedPeerIdentity", name, withSecrets(inputs), opts);
     const ofContent = [
       ...checkIdentity("", {
         machines: keys,
@@ -110,6 +119,7 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       }),
       ...checkStepPolicy("", args),
       ...(args.reconcile ? checkReconcile("reconcile", args.reconcile, keys) : []),
+      ...checkServices("services", args.services),
     ];
     const findings = [...shaped.findings, ...besides(shaped.findings, ofContent)];
     refuse(`SharedPeerIdentity ${name}`, findings, { resource: this, options: opts });
@@ -127,7 +137,13 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       const once = reconcileToken(args.reconcile, key);
       const { exclusive } = args;
       const wanted = wantedState(identity, args.services, machine, exclusive);
-      const step = machineStep(`${name}.${key}`, key, { machine, wanted, policy, once }, parent);
+      const { after } = args;
+      const step = machineStep(
+        `${name}.${key}`,
+        key,
+        { machine, wanted, policy, after, once },
+        parent,
+      );
       steps[key] = unlessFailed(step.id, "");
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, step, identity), notReady);

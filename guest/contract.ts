@@ -39,6 +39,7 @@ export const guestFiles = [
   "PeerFiles.cs",
   "ActionTurn.cs",
   "PeerRequest.cs",
+  "PeerClock.cs",
   "PeerLedger.cs",
   "NativeMethods.cs",
   "NativeStructures.cs",
@@ -333,7 +334,10 @@ export interface TestPeerMachineReport extends MachineFacts {
   identities?: IdentityFacts[];
   groups?: GroupFacts[];
   presence?: PresenceFacts;
-  /** How far this machine's clock is ahead of `now`, in whole seconds, negative where it is behind; absent without `now`. */
+  /**
+   * How far this machine's clock was ahead of `now` when the action began, in whole seconds, negative where it was behind;
+   * what the request took to arrive is in it. Absent without `now`.
+   */
   clockOffsetSeconds?: number;
 }
 
@@ -579,7 +583,8 @@ export interface SetPeerPresenceRequest extends GuestRequest {
   presence: PresenceState;
   /**
    * Whether names and groups that are held and not listed stay, so that a seed can be woken before the machine's whole state
-   * is known. A name of the same service, and a group of the same name and identity, is replaced. False where absent.
+   * is known. A name of the same service or the same peer name, and a group of the same name and identity, is replaced;
+   * nothing at all changes nothing. False where absent.
    */
   adds?: boolean;
 }
@@ -673,7 +678,11 @@ export interface TestPeerReachabilityRequest extends GuestRequest {
     /** IPv6 addresses of machines that hold it; at least one of them has to be among the endpoints. */
     holders: string[];
   }[];
-  /** How long what fails is tried again, in seconds: 0 to 600. What this machine's own holder holds is waited for, too. */
+  /**
+   * How long what fails is tried again, in seconds: 0 to 600. What this machine's own holder holds is waited for, too: each
+   * name until it is `registered`, each group until it is `connected`, or `listening` where it knows itself and no other
+   * member whose credential still holds.
+   */
   settleSeconds: number;
   /** What time it is at whoever asks: ISO 8601, UTC. */
   now?: string;
@@ -703,7 +712,10 @@ export interface TestPeerReachabilityReport extends MachineFacts {
   clouds: CloudFacts[];
   /** What this machine's own holder held at the end. */
   presence: PresenceFacts;
-  /** How far this machine's clock is ahead of `now`, in whole seconds, negative where it is behind; absent without `now`. */
+  /**
+   * How far this machine's clock was ahead of `now` when the action began, in whole seconds, negative where it was behind;
+   * what the request took to arrive is in it. Absent without `now`.
+   */
   clockOffsetSeconds?: number;
 }
 

@@ -1,4 +1,5 @@
 import {
+  groupFields,
   jumpHostShape,
   labFields,
   machineFields,
@@ -24,6 +25,7 @@ export const peerNetworkShape: Shape = fields(
     ...{ resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts },
     ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
     jumpHostAddress: text,
+    servicePorts: list(number),
   },
   { resourceGroupName: missing("a text") },
 );
@@ -88,6 +90,23 @@ export const sharedPeerIdentityShape: Shape = fields({
   exportPassword: later(text),
   exclusive: boolean,
   services: servicesShape,
+  after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerPresence`. */
+export const peerPresenceShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  services: servicesShape,
+  peerName: later(text),
+  groups: list(
+    fields(
+      { group: later(text), identity: later(text), machines: list(text) },
+      { group: missing("a text"), identity: missing("a text") },
+    ),
+  ),
+  after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });
@@ -110,4 +129,17 @@ export const peerProofShape: Shape = fields({
   network: later(text),
   ...proofFields,
   ...{ whenOff, answerTimeoutSeconds },
+});
+
+/** The arguments of a `PersonalPeerGroup`. */
+export const personalPeerGroupShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  person: text,
+  rotation: text,
+  ...groupFields,
+  exclusive: boolean,
+  services: servicesShape,
+  after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

@@ -6,6 +6,7 @@ import type { GroupDefinition } from "./peerGroup";
 import type { PlacementDefinition } from "./placement";
 import type { ServicesDefinition } from "./presence";
 import type { ProofDefinition } from "./proof";
+import { servicePortsOf } from "./services";
 
 export interface PersonDefinition {
   displayName?: string;
@@ -27,7 +28,8 @@ export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
   adminUsername?: string;
   adminPassword?: string;
   jumpHost?: MachineDefinition["jumpHost"] & { privateAddress?: string };
-  seed?: string;
+  seeds?: string[];
+  externalSeeds?: string[];
   whenOff?: string;
   answerTimeoutSeconds?: number;
   reconcile?: ReconcileDefinition;
@@ -85,8 +87,10 @@ export function networkOf(definition: LabDefinition): NetworkDefinition {
       : existing?.subnetName === undefined
         ? "natGateway"
         : "existing";
+  const people = Object.values(definition.people ?? {});
   return {
     ...definition,
+    servicePorts: [...servicePortsOf(people.map(({ services }) => services))],
     jumpHostAddress: definition.jumpHostAddress ?? jumpHost?.privateAddress,
     outbound: definition.outbound ?? byDefault,
   };

@@ -505,19 +505,27 @@ function Get-PresenceFact {
     What the holder holds, and how it is installed: PresenceFacts of the contract.
     #>
     param()
-    $facts = [PeerLab.PeerHolder]::Facts((New-ActionContext))
+    return Add-HolderKind -Fact ([PeerLab.PeerHolder]::Facts((New-ActionContext)))
+}
+
+function Add-HolderKind {
+    <#
+    .SYNOPSIS
+    PresenceFacts of the contract out of what the holder's files tell, and how it is installed.
+    #>
+    param([Parameter(Mandatory = $true)][System.Collections.IDictionary]$Fact)
     $kind = Get-HolderKind
     if ($null -eq $kind) {
-        $facts['holder'] = 'absent'
-        $null = $facts.Remove('runsAs')
+        $Fact['holder'] = 'absent'
+        $null = $Fact.Remove('runsAs')
     }
     else {
-        if ('absent' -eq [string]$facts['holder']) {
-            $facts['holder'] = 'stopped'
+        if ('absent' -eq [string]$Fact['holder']) {
+            $Fact['holder'] = 'stopped'
         }
-        $facts['runsAs'] = $kind
+        $Fact['runsAs'] = $kind
     }
-    return $facts
+    return $Fact
 }
 
 function Update-HolderPassword {

@@ -44,6 +44,26 @@ namespace PeerLab
         }
 
         /// <summary>
+        /// What a text of <see cref="Text"/> holds with the added: in place of the same service, peer name or group, and
+        /// after the rest.
+        /// </summary>
+        /// <param name="before">The text on the disk; null or empty where there is none.</param>
+        public static OrderedDictionary Added(string before, IDictionary presence)
+        {
+            IDictionary old = Read(before);
+            OrderedDictionary document = new OrderedDictionary();
+            document["names"] = Merge(
+                Copies(old, "names", NameFields),
+                Copies(presence, "names", NameFields),
+                (one, other) => IsSame(one, other, "service") || IsSame(one, other, "peerName"));
+            document["groups"] = Merge(
+                Copies(old, "groups", GroupFields),
+                Copies(presence, "groups", GroupFields),
+                (one, other) => IsSame(one, other, "group") && IsSame(one, other, "identity"));
+            return document;
+        }
+
+        /// <summary>
         /// The text without the groups that are no longer wanted, which the holder has to leave before their data is deleted;
         /// null where it would be the same.
         /// </summary>
@@ -150,6 +170,32 @@ namespace PeerLab
                     yield return fields;
                 }
             }
+        }
+
+        private static object[] Merge(List<OrderedDictionary> before, List<OrderedDictionary> added, Func<OrderedDictionary, OrderedDictionary, bool> isSame)
+        {
+            List<object> merged = new List<object>();
+            List<OrderedDictionary> left = new List<OrderedDictionary>(added);
+            foreach (OrderedDictionary item in before)
+            {
+                OrderedDictionary replacement = left.Find(other => isSame(item, other));
+                if (replacement != null)
+                {
+                    left.Remove(replacement);
+                    merged.Add(replacement);
+                }
+                else if (!added.Exists(other => isSame(item, other)))
+                {
+                    merged.Add(item);
+                }
+            }
+            merged.AddRange(left.ToArray());
+            return merged.ToArray();
+        }
+
+        private static bool IsSame(OrderedDictionary one, OrderedDictionary other, string field)
+        {
+            return string.Equals(Convert.ToString(one[field]), Convert.ToString(other[field]), StringComparison.Ordinal);
         }
 
         private static string Shown(string key)

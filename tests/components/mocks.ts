@@ -139,6 +139,20 @@ function stdoutOf({ create, stdin }: Record<string, any>): string {
     "Import-PeerIdentity": { ...facts, imported: true, identity },
     "Set-PeerMachine": { ...facts, changed: [], pending: [], identities: [identity] },
     "Test-PeerCapability": facts,
+    "Set-PeerPresence": {
+      ...facts,
+      changed: [],
+      presence: {
+        holder: "running",
+        runsAs: "task",
+        names: (request.presence?.names ?? []).map((name: object) => ({
+          ...name,
+          state: "registered",
+        })),
+        groups: [],
+        clouds: [],
+      },
+    },
     "Start-PeerListener": { ...facts, ports: (request.ports ?? []).map(openedListener) },
     "Test-PeerReachability": { ...facts, ...proofAnswer(request) },
   };

@@ -1,15 +1,31 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PeerPresence,
+  PersonalPeerGroup,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import {
   peerLabShape,
   peerNetworkShape,
+  peerPresenceShape,
+  personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
+import {
+  goodGroup,
+  goodIdentity,
+  goodLab,
+  goodMachine,
+  goodNetwork,
+  goodPresence,
+} from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -19,6 +35,12 @@ const components = {
     Component: SharedPeerIdentity,
     good: goodIdentity,
     shape: sharedPeerIdentityShape,
+  },
+  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
+  PersonalPeerGroup: {
+    Component: PersonalPeerGroup,
+    good: goodGroup,
+    shape: personalPeerGroupShape,
   },
 } as const;
 type Name = keyof typeof components;

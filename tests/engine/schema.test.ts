@@ -82,7 +82,14 @@ describe("engine: the components as a package for other languages", function () 
   });
 
   it("holds exactly the components that the library exports, each described", () => {
-    assert.deepEqual(components, ["PeerLab", "PeerNetwork", "SharedPeerIdentity", "WindowsPeer"]);
+    assert.deepEqual(components, [
+      "PeerLab",
+      "PeerNetwork",
+      "PeerPresence",
+      "PersonalPeerGroup",
+      "SharedPeerIdentity",
+      "WindowsPeer",
+    ]);
     assert.equal(schema.name, "peerlab");
     assert.deepEqual(
       Object.keys(schema.resources).sort(),

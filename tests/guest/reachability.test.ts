@@ -155,7 +155,25 @@ describe("guest/PeerLab, TCP over IPv6 under mono", function () {
         },
       ],
       clouds: [],
+      presence: { holder: "absent", names: [], groups: [], clouds: [] },
     });
+  });
+
+  it("waits for what its own holder holds, and tells it", async () => {
+    const machine = network.machine("own", "fd00::f");
+    machine.want({ names: [{ service: "web", peerName: "0.web", port: 80 }], groups: [] });
+    const ask = (settleSeconds: number) =>
+      machine.run("Test-PeerReachability", { targets: [], names: [], settleSeconds });
+    const before = await ask(0);
+    assert.deepEqual(
+      [before.presence.holder, before.presence.names[0].state],
+      ["stopped", "waiting"],
+    );
+    const asked = ask(60);
+    const holder = machine.startHolder();
+    const { presence } = await asked;
+    assert.deepEqual([presence.holder, presence.names[0].state], ["running", "registered"]);
+    await holder.stop();
   });
 
   it("reports the clouds with their states", async () => {

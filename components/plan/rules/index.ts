@@ -12,10 +12,12 @@ import * as locations from "./locations";
 import * as machines from "./machines";
 import * as openPorts from "./openPorts";
 import * as proofs from "./proofs";
+import * as peerGroups from "./peerGroups";
 import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
 import * as securitySources from "./securitySources";
+import * as seeds from "./seeds";
 import * as services from "./services";
 import * as subnets from "./subnets";
 import * as tags from "./tags";
@@ -34,9 +36,11 @@ export * from "./locations";
 export * from "./machines";
 export * from "./openPorts";
 export * from "./proofs";
+export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
+export * from "./seeds";
 export * from "./services";
 export * from "./subnets";
 export * from "./tags";
@@ -57,9 +61,11 @@ const areas: readonly object[] = [
   machines,
   openPorts,
   proofs,
+  peerGroups,
   resourceIds,
   resourceNames,
   securitySources,
+  seeds,
   services,
   subnets,
   tags,

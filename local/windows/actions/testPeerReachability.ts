@@ -3,9 +3,11 @@ import type {
   TestPeerReachabilityReport,
   TestPeerReachabilityRequest,
 } from "../../../guest/contract";
-import { hasGlobalCloud, pnrpRuns, resolveName } from "../cloud/cloud";
+import { hasGlobalCloud, resolveName } from "../cloud/cloud";
+import { readPresence } from "../holder";
 import { isListening } from "../listening";
 import type { Machine } from "../machine";
+import { pnrpRuns } from "../pnrp";
 import { addressesOf, deliver, sameAddress } from "../reach";
 import { clockOffset } from "./clockOffset";
 import type { Action } from "./context";
@@ -39,7 +41,7 @@ export const testPeerReachability: Action<TestPeerReachabilityRequest, Report> =
     const resolved = names.map((name) => resolve(machine, name));
     const presence = presenceFacts(machine);
     const passed =
-      isSettled(machine, presence) &&
+      isSettled(presence, readPresence(machine), machine.now()) &&
       ports.every(({ verdict }) => verdict === "reachable") &&
       resolved.every(({ verdict }) => verdict === "resolved");
     if (passed || performance.now() + pause >= end) {

@@ -85,6 +85,15 @@ describe("components/plan/proofPairs: who resolves a name", () => {
     );
   });
 
+  it("is everybody else for the name by which seeds are awake", () => {
+    const held = Object.fromEntries(
+      letters.map((key) => [key, key < "c" ? ["0.PeerLab-seed"] : []]),
+    );
+    const [{ holders, resolvers }] = nameProofs(held);
+    assert.deepEqual(holders, ["a", "b"]);
+    assert.deepEqual([...resolvers].sort(), letters.slice(2));
+  });
+
   it("spreads the names of one person over the ring", () => {
     const mine = ["one", "two", "three", "four", "five", "six"];
     const names = Object.fromEntries(

@@ -4,6 +4,7 @@ import { subscription } from "../memoryAzure";
 import { address, ipv6Address } from "./addresses";
 import { hostKey, jumpHost, networking, stepPolicy } from "./machine";
 import { adminUsername, machineKey, personKey, word } from "./names";
+import { services } from "./services";
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -40,7 +41,7 @@ export const proof = fc.record(
 );
 
 /** A machine as somebody who has one fills it in by hand. */
-const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
+export const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
   {
     connection: fc.record(
       {
@@ -81,6 +82,8 @@ export const identity: fc.Arbitrary<SharedPeerIdentityArgs> = fc
             rotation,
             exclusive: fc.boolean(),
             copyGuestFiles: fc.boolean(),
+            services,
+            after: fc.array(fc.uuid(), { maxLength: 2 }),
             reconcile: reconcile(keys),
             ...stepPolicy,
           },

@@ -17,11 +17,12 @@ import {
   proofToken,
   proofWhenFailed,
   personKey,
+  presenceMachines,
   reconcileMachines,
   reconcileTokenForm,
-  seedIsMachine,
   serviceComment,
   serviceKey,
+  serviceNotSeed,
   servicePeerName,
   servicePeerNamesOnce,
   servicePort,
@@ -185,11 +186,6 @@ export const labTrials: RuleTrial[] = [
     [["PC", undefined]],
   ),
   trial(
-    seedIsMachine,
-    [{ values: ["a3", ["a2", "a1"]], words: /no machine; allowed are a1, a2/ }],
-    [["a1", ["a1"]]],
-  ),
-  trial(
     knownKey,
     [
       { values: ["imgae", ["image"]], words: /did you mean "image".*known are image/ },
@@ -222,6 +218,7 @@ export const labTrials: RuleTrial[] = [
     ],
     [["s".repeat(40)], ["game-1"]],
   ),
+  trial(serviceNotSeed, [{ values: ["peerlab-seed"], words: /give it another name/ }], [["seed"]]),
   trial(
     servicePort,
     [
@@ -243,6 +240,25 @@ export const labTrials: RuleTrial[] = [
       { values: [`0.${"c".repeat(150)}`], words: /149/ },
     ],
     [[`${authority}.game`], [`0.${"c".repeat(149)}`]],
+  ),
+  trial(
+    presenceMachines,
+    [
+      {
+        values: [
+          ["a1", "a3"],
+          ["a2", "a1"],
+        ],
+        words: /"a3".*allowed are a1 or a2/,
+        path: "[1]",
+      },
+    ],
+    [
+      [
+        ["a1", undefined],
+        ["a2", "a1"],
+      ],
+    ],
   ),
   trial(
     serviceComment,
