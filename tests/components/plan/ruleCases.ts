@@ -47,6 +47,7 @@ export const goodMachine: WindowsPeerArgs = {
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
+export const goodProof: PeerProofArgs = { machines: {} };
 export const goodPresence: PeerPresenceArgs = {
   machines: {
     "ada-1": {
