@@ -30,7 +30,7 @@ export interface ProofMachineArgs {
   machine: pulumi.Input<PeerMachine>;
   /** TCP ports that both firewalls are to let in, each tested over IPv6. May be empty. UDP ports cannot be tested. */
   ports: number[];
-  /** Peer names that its presence holder registers. None by default. */
+  /** Peer names that its presence holder registers, beside the one by which a seed is awake. None by default. */
   names?: pulumi.Input<string[]>;
   /** Groups that its presence holder is connected to. None by default. */
   groups?: pulumi.Input<string[]>;

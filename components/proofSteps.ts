@@ -8,6 +8,7 @@ import type { PeerMachine } from "./peerMachine";
 import type { ProofMachineArgs } from "./peerProof";
 import { hasOwnKey } from "./plan/ownKey";
 import { defaultSettleSeconds, listeningSeconds } from "./plan/proof";
+import { seedPresence } from "./plan/presence";
 import { nameProofs, targetsOf, type NameProof } from "./plan/proofPairs";
 import {
   isProved,
@@ -198,7 +199,9 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
       waitsFor ??
       off ??
       (step === "" ? "it did not go through its step in this update" : undefined);
-    return { ...facts, step, names, groups, ports, leftOut: reason };
+    const isSeed = facts.seed?.role === "seed";
+    const held = isSeed ? [...new Set([seedPresence.peerName, ...names])] : names;
+    return { ...facts, step, names: held, groups, ports, leftOut: reason };
   });
 }
 

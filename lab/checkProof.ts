@@ -1,7 +1,6 @@
 import type { PeerConnection } from "../components/peerMachine";
 import { rdpPort, sshPort } from "../components/plan/peerPorts";
 import {
-  defaultSettleSeconds,
   listeningSeconds,
   type ProofDefinition,
 } from "../components/plan/proof";
@@ -49,6 +48,9 @@ interface Prover {
   ) => Promise<GuestAnswer<Report>>;
 }
 
+/** How long what fails is tried again, in seconds, where the lab does not say: nothing has just been started. */
+const settledSeconds = 20;
+
 const atATime = 10;
 const sourcePort = 50_000;
 
@@ -64,7 +66,7 @@ export async function checkProof({
   report = () => {},
 }: ProofOptions): Promise<Record<string, ProofReport>> {
   const [machines, resources] = [await readMachines(stack), await stack.resources()];
-  const { sample, settleSeconds = defaultSettleSeconds } = await settingsOf(stack);
+  const { sample, settleSeconds = settledSeconds } = await settingsOf(stack);
   const found = new Map(checked.map((one) => [one.machine, one]));
   const provers = new Map<string, Prover>();
   await each(machines, async (machine) => {

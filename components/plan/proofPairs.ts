@@ -1,5 +1,6 @@
 /** Who of a lab tests whom: decided by keys and names alone, so that a machine that comes or goes changes little. */
 import { codePoints } from "./identity";
+import { seedPresence } from "./presence";
 
 /** Of how many others a machine tests the ports, unless somebody says otherwise. */
 export const defaultSample = 6;
@@ -32,6 +33,9 @@ export interface NameProof {
  * Who resolves each registered name: the next machines in the ring after a holder that do not hold it themselves. Of several
  * holders it is one that depends on the name, so that the names of one person are spread, and stays the same for as long as it
  * holds the name and none comes that fits better.
+ *
+ * What seeds register is resolved by everybody else: it shows that each one finds the cloud through them, and initialises its
+ * cloud where there is nothing else to register or resolve.
  */
 export function nameProofs(held: Readonly<Record<string, readonly string[]>>): NameProof[] {
   const ring = Object.keys(held).sort(codePoints);
@@ -43,8 +47,17 @@ export function nameProofs(held: Readonly<Record<string, readonly string[]>>): N
         scatter(`${peerName} ${one}`) - scatter(`${peerName} ${other}`) || codePoints(one, other),
     );
     const others = after(ring, ring.indexOf(start)).filter((key) => !holders.includes(key));
-    return { peerName, holders, resolvers: others.slice(0, resolversOfName) };
+    return {
+      peerName,
+      holders,
+      resolvers: isOfSeeds(peerName) ? others : others.slice(0, resolversOfName),
+    };
   });
+}
+
+/** Whether it is the name by which seeds are awake. */
+export function isOfSeeds(peerName: string): boolean {
+  return peerName === seedPresence.peerName;
 }
 
 /** The others in the ring, beginning with the next one. */

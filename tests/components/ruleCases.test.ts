@@ -4,6 +4,7 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PeerProof,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
@@ -31,6 +32,7 @@ function construct({ component, args, name }: Definition): void {
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
     PeerPresence: "held",
+    PeerProof: "proof",
     PersonalPeerGroup: "ada",
   };
   const Component = {
@@ -39,6 +41,7 @@ function construct({ component, args, name }: Definition): void {
     WindowsPeer,
     SharedPeerIdentity,
     PeerPresence,
+    PeerProof,
     PersonalPeerGroup,
   }[component];
   new Component(name ?? usual[component], args as never);

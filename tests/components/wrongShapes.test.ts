@@ -4,6 +4,7 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PeerProof,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
@@ -12,6 +13,7 @@ import {
   peerLabShape,
   peerNetworkShape,
   peerPresenceShape,
+  peerProofShape,
   personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
@@ -25,6 +27,7 @@ import {
   goodMachine,
   goodNetwork,
   goodPresence,
+  goodProof,
 } from "./plan/ruleCases";
 
 const components = {
@@ -37,6 +40,7 @@ const components = {
     shape: sharedPeerIdentityShape,
   },
   PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
+  PeerProof: { Component: PeerProof, good: goodProof, shape: peerProofShape },
   PersonalPeerGroup: {
     Component: PersonalPeerGroup,
     good: goodGroup,

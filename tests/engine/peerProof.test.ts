@@ -1,4 +1,6 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { engineTimeout, openLabProject, ran, reached, tested, type LabProject } from "./labProject";
 
 /** Two machines of ada and one of grace, whose names nobody but the others can resolve, and their proof. */
@@ -57,6 +59,8 @@ export const { reports, passed } = proof;
 export const groupId = network.networkSecurityGroupId;
 `;
 
+const root = path.resolve(__dirname, "../..");
+const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
 const all = ["ada-1", "ada-2", "grace-1"];
 
 describe("engine: machines that prove each other", function () {
@@ -70,6 +74,9 @@ describe("engine: machines that prove each other", function () {
     lab.configure({ "azure-native:location": "westeurope" });
   });
   after(() => lab?.close());
+
+  const check = (...args: string[]) =>
+    lab.run(process.execPath, ["--require", compiler, path.join(root, "lab/check.ts"), ...args]);
 
   it("proves ports, names and clouds after the last step, and reports them", async () => {
     const run = await lab.up();
@@ -107,6 +114,38 @@ describe("engine: machines that prove each other", function () {
     assert.deepEqual(reached(run), []);
   });
 
+  it("lets a check prove the same without a deployment, and writes the lab's report", async () => {
+    const state = await lab.exportState();
+    const records = () =>
+      // Those of the update end by themselves, or with the check's.
+      lab.standIn.windows
+        .machines()
+        .map(({ record }) => structuredClone({ ...record, listeners: undefined }));
+    const before = records();
+    const file = path.join(lab.directory, "report.json");
+    const run = await check("--output", file);
+    assert.equal(run.code, 0, run.output);
+    assert.match(run.output, /^proof: passed by 3 machines$/m);
+    assert.match(run.output, /^ {2}1 ada-1 {4}\. \+ \+$/m);
+    assert.deepEqual(tested(run), all);
+    assert.deepEqual(records(), before);
+    assert.equal(await lab.exportState(), state);
+    const report = JSON.parse(fs.readFileSync(file, "utf8"));
+    assert.equal(report.passed, true);
+    assert.deepEqual(Object.keys(report.machines), all);
+    const { reports } = await lab.outputs();
+    for (const key of all) {
+      const { identities, state: found, clockOffsetSeconds, ...rest } = report.machines[key];
+      assert.equal(identities.length, 1);
+      assert.equal(found, "as wanted");
+      assert.ok(Math.abs(clockOffsetSeconds) < 60);
+      assert.deepEqual(
+        { ...rest, clockOffsetSeconds: 0 },
+        { ...reports[key], clockOffsetSeconds: 0 },
+      );
+    }
+  });
+
   it("runs nothing of itself when somebody denies a port, and fails by the rule's name with a new token", async () => {
     const { groupId } = await lab.outputs();
     blocking = await lab.standIn.azure.putResource("azure-native:network:SecurityRule", {
@@ -125,6 +164,17 @@ describe("engine: machines that prove each other", function () {
     const plain = await lab.up();
     assert.equal(plain.code, 0, plain.output);
     assert.deepEqual(reached(plain), []);
+    const checked = await check();
+    assert.equal(checked.code, 2, checked.output);
+    for (const words of [
+      /proof: ada-1 does not reach TCP 5001 of grace-1 .*: security rule Deny-by-hand \(priority 110\) in \S+ denies it/,
+      /network: TCP 5001 IPv6 peer to peer: denied by Deny-by-hand \(priority 110\)/,
+      /^ {2}1 ada-1 {4}\. x x$/m,
+    ]) {
+      assert.match(checked.output, words);
+    }
+    const quick = await check("--no-proof", "ada-1");
+    assert.deepEqual([quick.code, tested(quick)], [2, []], quick.output);
     lab.configure({ "azure-native:location": "westeurope", proof: { token: "1" } });
     const failed = await lab.up();
     assert.notEqual(failed.code, 0, failed.output);

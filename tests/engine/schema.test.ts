@@ -86,6 +86,7 @@ describe("engine: the components as a package for other languages", function () 
       "PeerLab",
       "PeerNetwork",
       "PeerPresence",
+      "PeerProof",
       "PersonalPeerGroup",
       "SharedPeerIdentity",
       "WindowsPeer",

@@ -292,9 +292,6 @@ export const proofs: [type: string, rules: string, holds: (inputs: Inputs) => bo
   [
     "privatedns:PrivateRecordSet",
     "DNS-RECORD-NAME DNS-RECORD-TYPE DNS-TTL",
-    (i) =>
-      i.recordType === "AAAA" &&
-      i.relativeRecordSetName === "seed" &&
-      i.ttl === 60,
+    (i) => i.recordType === "AAAA" && i.relativeRecordSetName === "seed" && i.ttl === 60,
   ],
 ];

@@ -3,6 +3,7 @@ import {
   PeerLab,
   PeerNetwork,
   PeerPresence,
+  PeerProof,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
@@ -19,6 +20,7 @@ const usualNames = {
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
   PeerPresence: "held",
+  PeerProof: "proof",
   PersonalPeerGroup: "ada",
 };
 
@@ -57,6 +59,7 @@ export function declareIn(
     WindowsPeer,
     SharedPeerIdentity,
     PeerPresence,
+    PeerProof,
     PersonalPeerGroup,
   }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;

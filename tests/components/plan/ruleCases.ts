@@ -3,6 +3,7 @@ import type {
   PeerLabArgs,
   PeerMachine,
   PeerNetworkArgs,
+  PeerProofArgs,
   PeerPresenceArgs,
   PersonalPeerGroupArgs,
   ServiceArgs,
@@ -25,6 +26,7 @@ export type RuleCase = {
   | { component: "PeerNetwork"; args: PeerNetworkArgs }
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
+  | { component: "PeerProof"; args: PeerProofArgs }
   | { component: "PeerPresence"; args: PeerPresenceArgs }
   | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
 );
@@ -45,6 +47,7 @@ export const goodMachine: WindowsPeerArgs = {
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
+export const goodProof: PeerProofArgs = { machines: {} };
 export const goodPresence: PeerPresenceArgs = {
   machines: {
     "ada-1": {
@@ -374,7 +377,29 @@ const groupCases: RuleCase[] = [
   ),
 ];
 
+/** A machine whose port cannot be tested. */
+const proofCases: RuleCase[] = [
+  {
+    rule: "PROOF-PORT",
+    path: 'machines["ada-1"].ports[1]',
+    component: "PeerProof",
+    args: {
+      machines: {
+        "ada-1": {
+          machine: { connection: { host: "pc", user: "ada", password: "x" }, instanceId: "1" },
+          ports: [3587, 0],
+          step: "1",
+        },
+      },
+    },
+  },
+];
+
 const labCases: RuleCase[] = [
+  lab("PROOF-TOKEN", "proof.token", { proof: { token: "" } }),
+  lab("PROOF-WHEN-FAILED", "proof.whenFailed", { proof: { whenFailed: "stop" as "fail" } }),
+  lab("PROOF-SAMPLE", "proof.sample", { proof: { sample: 1 } }),
+  lab("PROOF-SETTLE", "proof.settleSeconds", { proof: { settleSeconds: 601 } }),
   lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
   lab(
     "NAME-LENGTH",
@@ -498,6 +523,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...networkCases,
   ...machineCases,
   ...identityCases,
+  ...proofCases,
   ...presenceCases,
   ...groupCases,
   ...labCases,

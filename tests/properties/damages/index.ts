@@ -9,7 +9,15 @@ import {
   serviceMistakes,
   sharedIdentityMistakes,
 } from "./identity";
-import { anyMachine, labMistakes, onlyPeople, sharedMistakes, somebody, wrongNames } from "./lab";
+import {
+  anyMachine,
+  labMistakes,
+  onlyPeople,
+  proofMistakes,
+  sharedMistakes,
+  somebody,
+  wrongNames,
+} from "./lab";
 import {
   accountMistakes,
   computerNameMistakes,
@@ -123,7 +131,7 @@ export const damages: readonly Damage[] = [
   ...at("PeerLab", networkMistakes.map(ownSeeds), placementMistakes, accountMistakes),
   ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
   tooLongTogether,
-  ...at("PeerLab", stepMistakes, reconcileMistakes, sharedMistakes, labMistakes),
+  ...at("PeerLab", stepMistakes, reconcileMistakes, proofMistakes, sharedMistakes, labMistakes),
   ...[...computerNameMistakes, ...machineMistakes].map(atMachine),
   ...machineMistakes.map(atDefaults),
   ...[...identityMistakes, ...serviceMistakes, ...sharingMistakes].map(atPerson),

@@ -204,3 +204,11 @@ export function anyMachine(args: Arguments): { person: string; key: string; args
 
 /** Mistakes that a lab's arguments have in common with those of its machines. */
 export const sharedMistakes: readonly Mistake[] = wrong(["seeds", 0], ["nobody", "toString"]);
+
+/** What is wrong with how a lab is to prove itself. */
+export const proofMistakes: readonly Mistake[] = [
+  ...wrong(["proof", "token"], ["", "x".repeat(65), "ä", "a\nb"]),
+  ...wrong(["proof", "whenFailed"], ["", "stop", "Fail", "toString"]),
+  ...wrong(["proof", "sample"], [0, 1, 33, 2.5, NaN]),
+  ...wrong(["proof", "settleSeconds"], [-1, 601, 0.5]),
+];

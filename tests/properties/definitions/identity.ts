@@ -29,6 +29,17 @@ export const reconcile = (machines: readonly string[]) =>
     { requiredKeys: ["token"] },
   );
 
+/** How a lab is to prove itself. */
+export const proof = fc.record(
+  {
+    token: fc.constantFrom("1", "~".repeat(64)),
+    whenFailed: fc.constantFrom("fail" as const, "warn" as const),
+    sample: fc.integer({ min: 2, max: 32 }),
+    settleSeconds: fc.integer({ min: 0, max: 600 }),
+  },
+  { requiredKeys: [] },
+);
+
 /** A machine as somebody who has one fills it in by hand. */
 export const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
   {

@@ -8,7 +8,7 @@ import {
 } from "../../../components";
 import type { ExistingParts } from "./existing";
 import { group } from "./group";
-import { brought, reconcile, rotation } from "./identity";
+import { brought, proof, reconcile, rotation } from "./identity";
 import { jumpHost, machine, stepPolicy } from "./machine";
 import {
   adminPassword,
@@ -267,7 +267,7 @@ function withKeys(args: PeerLabArgs): fc.Arbitrary<PeerLabArgs> {
     const minLength = keys.length > 1 && !hasOthers ? 1 : 0;
     return fc
       .record(
-        { seeds: fc.subarray(keys, { minLength }), reconcile: reconcile(keys) },
+        { seeds: fc.subarray(keys, { minLength }), reconcile: reconcile(keys), proof },
         { requiredKeys: [] },
       )
       .map((more) => ({ ...args, ...more, ...(hasOthers && withOthers(args)) }));

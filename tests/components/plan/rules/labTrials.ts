@@ -11,6 +11,11 @@ import {
   machineKeyOnce,
   peerNamesFew,
   peopleGiven,
+  proofPorts,
+  proofSample,
+  proofSettleSeconds,
+  proofToken,
+  proofWhenFailed,
   personKey,
   presenceMachines,
   reconcileMachines,
@@ -121,6 +126,45 @@ export const labTrials: RuleTrial[] = [
       },
     ],
     [[["a1"], ["a2", "a1"]]],
+  ),
+  trial(
+    proofToken,
+    [
+      { values: [""], words: /1 to 64/ },
+      { values: ["é"], words: /ASCII/ },
+      { values: ["x".repeat(65)], words: /1 to 64/ },
+    ],
+    [["2026-01-01"], ["x".repeat(64)]],
+  ),
+  trial(
+    proofWhenFailed,
+    [{ values: ["stop"], words: /"stop"; allowed are fail or warn/ }],
+    [["fail"], ["warn"]],
+  ),
+  trial(
+    proofSample,
+    [
+      { values: [1], words: /is 1; .*2 to 32/ },
+      { values: [33], words: /2 to 32/ },
+      { values: [2.5], words: /whole numbers/ },
+    ],
+    [[2], [32]],
+  ),
+  trial(
+    proofSettleSeconds,
+    [
+      { values: [-1], words: /is -1; .*0 to 600/ },
+      { values: [601], words: /0 to 600/ },
+    ],
+    [[0], [600]],
+  ),
+  trial(
+    proofPorts,
+    [
+      { values: [[3587, 0]], words: /is 0; a TCP port/, path: "[1]" },
+      { values: [[3587, 5001, 3587]], words: /is 3587, the same as /, path: "[2]" },
+    ],
+    [[[]], [[1, 65535]]],
   ),
   trial(peopleGiven, [{ values: [0], words: /at least one person/ }], [[1]]),
   trial(
