@@ -43,7 +43,7 @@ export function labProof(
     };
   }
   return new PeerProof(
-    name,
+    `${name}-proof`,
     {
       machines,
       securityGroupIds: [network.networkSecurityGroupId],
