@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { knownOr, valueOf } from "./failedResources";
+import type { GuestStep } from "./guestSteps";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { isOff, startVirtualMachine } from "./power";
@@ -39,6 +40,7 @@ export function beforeRemoteStep(
   /** Properties by whose change the step runs again; none where it cannot be left for later. */
   driving: string[] | undefined,
   parent: Parent,
+  { leftOut, beforeRun }: Pick<GuestStep, "leftOut" | "beforeRun"> = {},
 ): StepOptions {
   const update = thisUpdate();
   return {
@@ -50,8 +52,12 @@ export function beforeRemoteStep(
       if (known.waitsFor) throw new Error(`${called} waits: ${known.waitsFor}`);
       await requirePower(called, known, policy, update, parent);
       await requireAnswer(called, known, policy, update);
+      beforeRun?.();
     }),
-    transforms: skippingWhenOff(machine, policy, driving),
+    transforms: skipping(driving, [
+      ...(policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
+      ...(leftOut ? [() => knownOr(leftOut, false)] : []),
+    ]),
   };
 }
 
@@ -70,7 +76,7 @@ export function beforePoweredStep(
       await requirePower(name, await valueOf(machine), policy, update, parent);
       await then(args);
     }),
-    transforms: skippingWhenOff(machine, policy, driving),
+    transforms: skipping(driving, policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
   };
 }
 
@@ -195,20 +201,23 @@ export async function firstSession(
   }
 }
 
+const offNow = (machine: pulumi.Output<Pick<PeerMachine, "power">>) => async () =>
+  isOff((await knownOr(machine, {})).power);
+
 /**
  * With `whenOff: skip` a machine that is off keeps its step as it is in the stack's state, so that a later update finds it
- * still to be done; a step that was never there is declared without a command.
+ * still to be done, and so does one that is left out for another reason; a step that was never there is declared without a
+ * command.
  */
-function skippingWhenOff(
-  machine: pulumi.Output<Pick<PeerMachine, "power">>,
-  { whenOff }: StepPolicy,
+function skipping(
   driving: string[] | undefined,
+  reasons: (() => Promise<boolean>)[],
 ): pulumi.ResourceTransform[] | undefined {
-  if (driving === undefined || whenOff !== WhenOff.Skip || !runsInEngine()) return undefined;
+  if (driving === undefined || reasons.length === 0 || !runsInEngine()) return undefined;
   return [
     async ({ props, opts }) => {
-      const { power } = await knownOr(machine, {});
-      if (!isOff(power)) return undefined;
+      const all = await Promise.all(reasons.map((isSkipped) => isSkipped()));
+      if (!all.includes(true)) return undefined;
       const idle = "create" in props ? { create: undefined, triggers: ["off"] } : {};
       return {
         props: { ...props, ...idle },

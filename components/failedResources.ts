@@ -77,3 +77,13 @@ export function detached<T>(output: pulumi.Output<T>): pulumi.Output<T> {
   const none = new Set<pulumi.Resource>();
   return new Output(none, parts.promise(), parts.isKnown, parts.isSecret, Promise.resolve(none));
 }
+
+/** An output that a preview does not know; an update has its value. */
+export function laterThanPreview(value: () => string): pulumi.Output<string> {
+  if (!pulumi.runtime.isDryRun()) return pulumi.output(value());
+  const Output = pulumi.Output as unknown as OutputConstructor;
+  const none = new Set<pulumi.Resource>();
+  const unknown = Promise.resolve("");
+  const [no, all] = [Promise.resolve(false), Promise.resolve(none)];
+  return new Output(none, unknown, no, no, all);
+}

@@ -52,6 +52,10 @@ export interface GuestStep {
   idle?: boolean | pulumi.Output<boolean>;
   /** Whether it may be left for an update in which the machine is on. True by default. */
   postponable?: boolean;
+  /** Whether this update has nothing to do with it: then it stays as it is, as one of a machine that is off does. */
+  leftOut?: pulumi.Output<boolean>;
+  /** Told right before it is run, when the machine has answered. */
+  beforeRun?: () => void;
   /** The machine in messages. */
   machineName: pulumi.Input<string>;
   policy: StepPolicy;
@@ -102,6 +106,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
             step.policy,
             step.postponable === false ? undefined : ["triggers"],
             opts,
+            step,
           )),
       ignoreChanges: ["connection", "create", "stdin"],
       additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],

@@ -6,6 +6,7 @@ export type { PeerGroupReport } from "./peerGroupReport";
 export * from "./peerLabArgs";
 export * from "./peerMachine";
 export * from "./peerNetwork";
+export * from "./peerPresence";
 export * from "./peerProof";
 export * from "./peerServices";
 export * from "./personalPeerGroup";

@@ -76,7 +76,7 @@ export function machineStep(
  * The machine, once these values are known. A step on it waits for them, and no more: it does not depend on where they come from, does
  * not run again because of them, and goes on where they failed.
  */
-function comesAfter(
+export function comesAfter(
   machine: pulumi.Output<PeerMachine>,
   after: readonly pulumi.Input<string>[] = [],
 ): pulumi.Output<PeerMachine> {

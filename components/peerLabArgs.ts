@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WhenOff } from "./beforeStep";
 import type { JumpHost } from "./peerMachine";
 import type { ExistingNetworkArgs, GraphPortArgs, Outbound } from "./peerNetwork";
-import type { WhenFailed } from "./peerProof";
+import type { LeavingPeerGroupMember, PeerGroupMember } from "./peerGroupMembers";
+import type { ProofName, WhenFailed } from "./peerProof";
 import type { ServiceArgs } from "./peerServices";
 import type { PeerGroupRole } from "./personalPeerGroup";
 import type { ReconcileArgs } from "./sharedPeerIdentity";
@@ -189,11 +190,20 @@ export interface LabMachine {
   privateIpv6: string;
   /** Public IPv4 address; empty where there is none. */
   publicIpv4: string;
-  /** The person's secure peer name, as this machine computes it from the key it holds. */
+  /**
+   * Secure peer name of the identity that it holds, as it computes it from the key: the person's, or its own where she has a
+   * group. Empty where it failed.
+   */
   peerName: string;
-  /** Whether the machine holds a usable identity and nothing waits for a reboot. */
+  /** Peer name of the group that it belongs to; empty where there is none. */
+  group: string;
+  /** The peer names of its services, and whether its presence holder has them registered. */
+  names: ProofName[];
+  /** State of its global PNRP cloud, such as `active`; empty where it took no part in the proof. */
+  cloud: string;
+  /** Whether the machine holds a usable identity, nothing waits, and its part of the proof passed. */
   ready: boolean;
-  /** What it waits for: `reboot`, or `power on` while it is off. */
+  /** What it waits for: `reboot`, `power on` while it is off, or `group` while it has not been connected to another member. */
   pending: string[];
 }
 
@@ -201,8 +211,20 @@ export interface LabMachine {
 export interface LabPerson {
   /** How she is called. */
   displayName: string;
-  /** Her secure peer name; empty as long as she has had no machine. */
+  /** `identity` or `group`. */
+  sharing: Sharing;
+  /** Her secure peer name, of her identity or of her group; empty as long as she has had no machine. */
   peerName: string;
+  /** Who belongs to her group; absent where she shares an identity. */
+  group?: LabPersonGroup;
+}
+
+/** The members of a person's group. */
+export interface LabPersonGroup {
+  /** Her machines, by key, as far as they are members. */
+  members: { [machine: string]: PeerGroupMember };
+  /** Those that are none of her machines any more, until their credentials end: Windows cannot evict. */
+  leaving: LeavingPeerGroupMember[];
 }
 
 /** An identity that can be taken elsewhere. */

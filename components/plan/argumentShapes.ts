@@ -3,6 +3,7 @@ import {
   jumpHostShape,
   labFields,
   machineFields,
+  proofFields,
   servicesShape,
 } from "./configuration";
 import { wantedKind } from "./rules/configuration";
@@ -92,6 +93,42 @@ export const sharedPeerIdentityShape: Shape = fields({
   after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerPresence`. */
+export const peerPresenceShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  services: servicesShape,
+  peerName: later(text),
+  groups: list(
+    fields(
+      { group: later(text), identity: later(text), machines: list(text) },
+      { group: missing("a text"), identity: missing("a text") },
+    ),
+  ),
+  after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerProof`. */
+export const peerProofShape: Shape = fields({
+  machines: map(
+    fields(
+      {
+        machine: later(peerMachineShape),
+        ports: list(number),
+        names: later(list(text)),
+        groups: later(list(text)),
+        step: later(text),
+      },
+      { machine: missing("a map"), ports: missing("a list"), step: missing("a text") },
+    ),
+  ),
+  securityGroupIds: list(later(text)),
+  network: later(text),
+  ...proofFields,
+  ...{ whenOff, answerTimeoutSeconds },
 });
 
 /** The arguments of a `PersonalPeerGroup`. */

@@ -22,6 +22,7 @@ import { checkNetwork } from "./network";
 import { hasOwnKey } from "./ownKey";
 import { checkSharing, sharesGroup } from "./peerGroup";
 import { checkPlacement } from "./placement";
+import { checkProof } from "./proof";
 import { existingGroupNamed } from "./rules/existingParts";
 import { personKey } from "./rules/identities";
 import { jumpHostLetIn } from "./rules/jumpHosts";
@@ -197,13 +198,14 @@ function checkLabMachine(
 
 /** What is said of machines from outside, and how many of them there is room for. */
 function checkRoles(definition: LabDefinition, machines: string[]): Finding[] {
-  const { reconcile, existing } = definition;
+  const { reconcile, proof, existing } = definition;
   // An existing subnet may have a way out of its own.
   const outbound = existing?.subnetName === undefined ? definition.outbound : undefined;
   return [
     ...outboundOfAll("outbound", outbound, withoutPublicIpv4(definition)),
     ...checkSeeds(definition, machines),
     ...(reconcile === undefined ? [] : checkReconcile("reconcile", reconcile, machines)),
+    ...(proof === undefined ? [] : checkProof("proof", proof)),
     ...checkRoom(definition, machines.length),
   ];
 }

@@ -203,8 +203,31 @@ function stdoutOf({ create, stdin }: Record<string, any>): string {
         clouds: [],
       },
     },
+    "Start-PeerListener": { ...facts, ports: (request.ports ?? []).map(openedListener) },
+    "Test-PeerReachability": { ...facts, ...proofAnswer(request) },
   };
   return `${JSON.stringify(answers[action ?? ""])}\r`;
+}
+
+function openedListener(port: number): object {
+  return { port, listener: "opened", firewall: { action: "allow", rule: `PeerLab-${port}` } };
+}
+
+/** A machine that reaches and resolves everything, and holds nothing itself. */
+function proofAnswer({ targets = [], names = [] }: Record<string, any>): object {
+  return {
+    ports: targets.flatMap(({ name, address, ports }: any) =>
+      ports.map((port: number) => ({ name, address, port, verdict: "reachable" })),
+    ),
+    names: names.map(({ peerName: wanted, holders }: any) => ({
+      peerName: wanted,
+      verdict: "resolved",
+      endpoints: holders.map((holder: string) => `[${holder}]:5001`),
+    })),
+    clouds: [{ name: "Global_", scope: "global", state: "active" }],
+    presence: { holder: "absent", names: [], groups: [], clouds: [] },
+    clockOffsetSeconds: 0,
+  };
 }
 
 /** What a function answers. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
+  PeerPresence,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
@@ -15,6 +16,7 @@ import {
   goodLab,
   goodMachine,
   goodNetwork,
+  goodPresence,
   notByDefinition,
   ruleCases,
   type RuleCase,
@@ -28,11 +30,17 @@ function construct({ component, args, name }: Definition): void {
     PeerNetwork: "net",
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
+    PeerPresence: "held",
     PersonalPeerGroup: "ada",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PersonalPeerGroup }[
-    component
-  ];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PeerPresence,
+    PersonalPeerGroup,
+  }[component];
   new Component(name ?? usual[component], args as never);
 }
 
@@ -69,6 +77,7 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "PeerNetwork", args: goodNetwork },
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
+    { component: "PeerPresence", args: goodPresence },
     { component: "PersonalPeerGroup", args: goodGroup },
   ];
   for (const definition of good) {

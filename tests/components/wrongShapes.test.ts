@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
+  PeerPresence,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
@@ -10,13 +11,21 @@ import {
 import {
   peerLabShape,
   peerNetworkShape,
+  peerPresenceShape,
   personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodGroup, goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
+import {
+  goodGroup,
+  goodIdentity,
+  goodLab,
+  goodMachine,
+  goodNetwork,
+  goodPresence,
+} from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -27,6 +36,7 @@ const components = {
     good: goodIdentity,
     shape: sharedPeerIdentityShape,
   },
+  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
   PersonalPeerGroup: {
     Component: PersonalPeerGroup,
     good: goodGroup,

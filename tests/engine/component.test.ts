@@ -52,6 +52,7 @@ describe("engine: a lab declared through the package, as programs in other langu
     assert.deepEqual(ran(run), [
       "ada-1: Export-PeerIdentity",
       "ada-1: Set-PeerMachine",
+      "ada-1: Set-PeerPresence",
       "ada-1: Test-PeerCapability",
       "ada-2: Set-PeerMachine",
     ]);

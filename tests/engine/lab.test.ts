@@ -56,10 +56,11 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     }
   });
 
-  it("runs one step on each machine, the maker's export, and the proof of one machine for the image", () => {
+  it("runs one step on each machine, the maker's export, the seed's waking, and the proof of one machine for the image", () => {
     assert.deepEqual(ran(first), [
       "ada-1: Export-PeerIdentity",
       "ada-1: Set-PeerMachine",
+      "ada-1: Set-PeerPresence",
       "ada-1: Test-PeerCapability",
       "ada-2: Set-PeerMachine",
       "ada-3: Set-PeerMachine",
@@ -201,7 +202,11 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     });
     const run = await lab.up();
     assert.equal(run.code, 0, run.output);
-    assert.deepEqual(ran(run), ["ada-1: Set-PeerMachine", "ada-1: Test-PeerCapability"]);
+    assert.deepEqual(ran(run), [
+      "ada-1: Set-PeerMachine",
+      "ada-1: Set-PeerPresence",
+      "ada-1: Test-PeerCapability",
+    ]);
     const after = await lab.outputs();
     assert.equal(after.machines["ada-1"].peerName, before.machines["ada-1"].peerName);
     assert.notEqual(after.hostKeys["ada-1"], before.hostKeys["ada-1"]);

@@ -75,6 +75,29 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     ]);
   });
 
+  it("goes on without a seed that cannot be woken, and wakes that one alone in the next run", async () => {
+    lab.configure({ ...twoPeople, seeds: ["ada-2", "grace-1"] });
+    lab.standIn.faults.add({
+      kind: "dropConnection",
+      match: "Set-PeerPresence",
+      moment: "before",
+      times: 1,
+    });
+    const run = await lab.up("--continue-on-error");
+    assert.notEqual(run.code, 0);
+    const [failed] = /lab-(ada-2|grace-1)-seed/.exec(run.output) ?? assert.fail(run.output);
+    for (const machine of ["ada-1", "ada-2", "ada-3", "grace-1", "grace-2"]) {
+      assert.ok(ran(run).includes(`${machine}: Set-PeerMachine`), `${machine}\n${run.output}`);
+    }
+    const next = await lab.up();
+    assert.equal(next.code, 0, next.output);
+    assert.deepEqual(ran(next), [
+      `${failed.slice("lab-".length, -"-seed".length)}: Set-PeerPresence`,
+    ]);
+    const again = await lab.up("--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
+  });
+
   it("fails where a machine stores another key than the one it was given, and heals it in the next run", async () => {
     lab.standIn.faults.add({ kind: "wrongKey", match: "grace-2", times: 1 });
     const run = await lab.up("--continue-on-error");

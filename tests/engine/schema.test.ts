@@ -85,6 +85,7 @@ describe("engine: the components as a package for other languages", function () 
     assert.deepEqual(components, [
       "PeerLab",
       "PeerNetwork",
+      "PeerPresence",
       "PersonalPeerGroup",
       "SharedPeerIdentity",
       "WindowsPeer",

@@ -10,6 +10,7 @@ import { damages, type Arguments, type Damage } from "./damages";
 import {
   peerLab,
   peerNetwork,
+  peerPresence,
   personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
@@ -38,7 +39,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   "EXTERNAL-SEED-PUBLIC": "warns, and refuses nothing",
   "SERVICE-COUNT": "warns, and refuses nothing",
   "SERVICE-PORT-CLOSED": "for the policy pack: the library opens the port of a service",
-  "SERVICE-PEER-NAME": "for the policy pack: the library makes the name of an identity's authority",
   "SERVICE-DUP": "for the policy pack: services are a map",
   "SERVICE-PEER-NAME-DUP": "for the policy pack: the library makes one name for each service",
   "TAGS-RESERVED": "warns, and refuses nothing",
@@ -51,6 +51,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
+  PeerPresence: peerPresence,
   PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };

@@ -5,6 +5,7 @@ import { damages, type Arguments, type Damage } from "./damages";
 import {
   peerLab,
   peerNetwork,
+  peerPresence,
   personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
@@ -19,6 +20,7 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
+  PeerPresence: peerPresence,
   PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };

@@ -2,11 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
+  PeerPresence,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
   type PeerLabArgs,
   type PeerNetworkArgs,
+  type PeerPresenceArgs,
   type PersonalPeerGroupArgs,
   type SharedPeerIdentityArgs,
   type WindowsPeerArgs,
@@ -40,6 +42,9 @@ function construct(
       return;
     case "SharedPeerIdentity":
       new SharedPeerIdentity(name, args as SharedPeerIdentityArgs, options);
+      return;
+    case "PeerPresence":
+      new PeerPresence(name, args as PeerPresenceArgs, options);
       return;
     case "PersonalPeerGroup":
       new PersonalPeerGroup(name, args as PersonalPeerGroupArgs, options);

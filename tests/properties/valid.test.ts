@@ -11,6 +11,7 @@ const components: readonly Component[] = [
   "PeerNetwork",
   "WindowsPeer",
   "SharedPeerIdentity",
+  "PeerPresence",
   "PersonalPeerGroup",
   "PeerLab",
 ];

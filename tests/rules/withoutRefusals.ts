@@ -2,6 +2,7 @@ import * as inputErrors from "../../components/inputErrors";
 import {
   PeerLab,
   PeerNetwork,
+  PeerPresence,
   PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
@@ -17,6 +18,7 @@ const usualNames = {
   PeerNetwork: "net",
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
+  PeerPresence: "held",
   PersonalPeerGroup: "ada",
 };
 
@@ -49,9 +51,14 @@ export function declareIn(
   existing: ExistingParts,
   { component, args, name }: Definition,
 ): Promise<Outcome> {
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity, PersonalPeerGroup }[
-    component
-  ];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PeerPresence,
+    PersonalPeerGroup,
+  }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
   const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
   return declare(

@@ -11,6 +11,7 @@ import * as labs from "./labs";
 import * as locations from "./locations";
 import * as machines from "./machines";
 import * as openPorts from "./openPorts";
+import * as proofs from "./proofs";
 import * as peerGroups from "./peerGroups";
 import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
@@ -34,6 +35,7 @@ export * from "./labs";
 export * from "./locations";
 export * from "./machines";
 export * from "./openPorts";
+export * from "./proofs";
 export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
@@ -58,6 +60,7 @@ const areas: readonly object[] = [
   locations,
   machines,
   openPorts,
+  proofs,
   peerGroups,
   resourceIds,
   resourceNames,

@@ -1,4 +1,4 @@
-import { at, received } from "../findings";
+import { at, oneOf, received } from "../findings";
 import { isPort } from "./openPorts";
 import { rule, type Mistake } from "./rule";
 
@@ -60,6 +60,25 @@ export const servicePeerName = rule(
       : [
           `is ${received(name)}; a peer name is 0 or the 40 digits of an identity, a period, and a classifier of up to 149 characters`,
         ],
+);
+
+/** Only machines that there are can be connected to a group. */
+export const presenceMachines = rule(
+  {
+    id: "PRESENCE-MACHINE",
+    source: "the holder of a machine of the definition keeps the connection",
+  },
+  (path, named: readonly (string | undefined)[], machines: readonly string[]) =>
+    named.flatMap((key, index) =>
+      key === undefined || machines.includes(key)
+        ? []
+        : [
+            {
+              path: at(path, index),
+              reason: `is ${received(key)}, which is no machine; allowed are ${oneOf([...machines].sort())}`,
+            },
+          ],
+    ),
 );
 
 /** What others are told of a service. */

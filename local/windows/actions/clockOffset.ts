@@ -6,5 +6,7 @@ export function clockOffset(
   now: string | undefined,
 ): { clockOffsetSeconds?: number } {
   if (now === undefined) return {};
-  return { clockOffsetSeconds: Math.round((machine.now() - Date.parse(now)) / 1000) };
+  // Where a test let time pass, it passed for the asker too, whose program does not know.
+  const asker = Date.parse(now) + machine.environment.ahead();
+  return { clockOffsetSeconds: Math.round((machine.now() - asker) / 1000) };
 }

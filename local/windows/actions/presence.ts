@@ -10,7 +10,7 @@ import { cloudFacts } from "../cloud/cloud";
 import { heldGroupFacts } from "../group/connection";
 import { GuestError } from "../guestError";
 import {
-  holderIsCurrent,
+  holderDifferences,
   holderRunsSince,
   holderState,
   installHolder,
@@ -131,8 +131,8 @@ export async function setPresence(
   }
   let isCorrected = false;
   // First, since without a password it ends here with nothing changed.
-  if (!holderIsCurrent(machine)) {
-    const isNew = machine.record.holder === undefined;
+  const isNew = machine.record.holder === undefined;
+  if (isNew || holderDifferences(machine).length > 0) {
     await install(context, userPassword);
     const { runsAs } = machine.record.holder!;
     phrases.push(isNew ? `presence holder installed (${runsAs})` : "presence holder corrected");
@@ -199,7 +199,9 @@ export function presenceDrift(machine: Machine, presence: PresenceState): string
   const { holder } = machine.record;
   if (isEmpty(presence)) return holder ? [...drift, "presence holder is not wanted"] : drift;
   if (!holder) return [...drift, "presence holder is not installed"];
-  if (!holderIsCurrent(machine)) drift.push("presence holder differs: password");
+  for (const difference of holderDifferences(machine)) {
+    drift.push(`presence holder differs: ${difference}`);
+  }
   if (holderRunsSince(machine) === undefined) drift.push("presence holder is not running");
   return drift;
 }

@@ -3,10 +3,11 @@ import type {
   TestPeerReachabilityReport,
   TestPeerReachabilityRequest,
 } from "../../../guest/contract";
-import { hasGlobalCloud, pnrpRuns, resolveName } from "../cloud/cloud";
+import { hasGlobalCloud, resolveName } from "../cloud/cloud";
 import { readPresence } from "../holder";
 import { isListening } from "../listening";
 import type { Machine } from "../machine";
+import { pnrpRuns } from "../pnrp";
 import { addressesOf, deliver, sameAddress } from "../reach";
 import { clockOffset } from "./clockOffset";
 import type { Action } from "./context";

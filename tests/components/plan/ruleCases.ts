@@ -1,12 +1,13 @@
-import type { ServiceArgs } from "../../../components";
-import {
-  PeerGroupRole,
-  type PeerLabArgs,
-  type PeerMachine,
-  type PeerNetworkArgs,
-  type PersonalPeerGroupArgs,
-  type SharedPeerIdentityArgs,
-  type WindowsPeerArgs,
+import { PeerGroupRole } from "../../../components";
+import type {
+  PeerLabArgs,
+  PeerMachine,
+  PeerNetworkArgs,
+  PeerPresenceArgs,
+  PersonalPeerGroupArgs,
+  ServiceArgs,
+  SharedPeerIdentityArgs,
+  WindowsPeerArgs,
 } from "../../../components";
 
 /** A definition that a component refuses, or warns of, by one rule and for nothing else. */
@@ -24,6 +25,7 @@ export type RuleCase = {
   | { component: "PeerNetwork"; args: PeerNetworkArgs }
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
+  | { component: "PeerPresence"; args: PeerPresenceArgs }
   | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
 );
 
@@ -43,6 +45,14 @@ export const goodMachine: WindowsPeerArgs = {
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
+export const goodPresence: PeerPresenceArgs = {
+  machines: {
+    "ada-1": {
+      connection: { host: "192.0.2.7", user: "labuser", password: "password" },
+      instanceId: "instance",
+    },
+  },
+};
 export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
 
 const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
@@ -72,6 +82,10 @@ function machine(
 
 function identity(rule: string, path: string, change: Partial<SharedPeerIdentityArgs>): RuleCase {
   return { rule, path, component: "SharedPeerIdentity", args: { ...goodIdentity, ...change } };
+}
+
+function presence(rule: string, path: string, change: Partial<PeerPresenceArgs>): RuleCase {
+  return { rule, path, component: "PeerPresence", args: { ...goodPresence, ...change } };
 }
 
 function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
@@ -290,6 +304,28 @@ const identityCases: RuleCase[] = [
   })),
 ];
 
+const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
+const presenceCases: RuleCase[] = [
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...presence(rule, `services${path}`, { services }),
+    warns,
+  })),
+  presence("SERVICE-PEER-NAME", "peerName", { peerName: "ada" }),
+  presence("SERVICE-PEER-NAME", "groups[0].group", {
+    groups: [{ group: "ada", identity: peerName }],
+  }),
+  presence("SERVICE-PEER-NAME", "groups[0].identity", {
+    groups: [{ group: peerName, identity: "" }],
+  }),
+  presence("PRESENCE-MACHINE", "groups[0].machines[1]", {
+    groups: [{ group: peerName, identity: peerName, machines: ["ada-1", "ada-9"] }],
+  }),
+  presence("WHEN-OFF", "whenOff", { whenOff: "wait" as never }),
+  presence("RECONCILE-MACHINE", "reconcile.machines[0]", {
+    reconcile: { token: "1", machines: ["ada-9"] },
+  }),
+];
+
 const byHand = (host: string): PeerMachine => ({
   connection: { host, user: "labuser", password: "password" },
   instanceId: host,
@@ -462,6 +498,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...networkCases,
   ...machineCases,
   ...identityCases,
+  ...presenceCases,
   ...groupCases,
   ...labCases,
 ];
@@ -486,7 +523,6 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
   "SERVICE-PORT-CLOSED": "never: the port of a service is opened. For the policy pack",
-  "SERVICE-PEER-NAME": "never: made of an identity's authority. For the policy pack",
   "SERVICE-DUP": "never: services are a map. For the policy pack",
   "SERVICE-PEER-NAME-DUP": "never: one for each service. For the policy pack",
 };

@@ -20,6 +20,7 @@ import {
   stepMistakes,
 } from "./machine";
 import { networkMistakes, ownNetwork, placementMistakes, withoutExternalSeeds } from "./network";
+import { presenceMistakes } from "./presence";
 
 export type { Arguments, Damage } from "./damage";
 
@@ -116,6 +117,7 @@ export const damages: readonly Damage[] = [
   ...at("WindowsPeer", accountMistakes, jumpHostMistakes, reachMistakes, peerMistakes),
   ...at("SharedPeerIdentity", identityMistakes, sharedIdentityMistakes, reconcileMistakes),
   ...at("SharedPeerIdentity", stepMistakes, serviceMistakes),
+  ...at("PeerPresence", stepMistakes, serviceMistakes, reconcileMistakes, presenceMistakes),
   ...at("PersonalPeerGroup", groupMistakes, rotationMistakes, sharedIdentityMistakes),
   ...at("PersonalPeerGroup", reconcileMistakes, stepMistakes, serviceMistakes),
   ...at("PeerLab", networkMistakes.map(ownSeeds), placementMistakes, accountMistakes),

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
+  PeerPresenceArgs,
   PersonalPeerGroupArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
@@ -32,6 +33,7 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { presence } from "./presence";
 import { servicePort } from "./services";
 
 /** The arguments of each component. */
@@ -39,6 +41,7 @@ export interface ArgumentsOf {
   PeerNetwork: PeerNetworkArgs;
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
+  PeerPresence: PeerPresenceArgs;
   PersonalPeerGroup: PersonalPeerGroupArgs;
   PeerLab: PeerLabArgs;
 }
@@ -158,6 +161,14 @@ export const sharedPeerIdentity: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
+export const peerPresence: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: presence })
+  .map((rest): Definition => ({
+    component: "PeerPresence",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
 export const personalPeerGroup: fc.Arbitrary<Definition> = fc
   .record({ name: componentName(40), form, args: personalGroup })
   .map((rest): Definition => ({
@@ -193,7 +204,8 @@ function withOwnGroup(
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
-  { weight: 7, arbitrary: sharedPeerIdentity },
+  { weight: 6, arbitrary: sharedPeerIdentity },
+  { weight: 2, arbitrary: peerPresence },
   { weight: 4, arbitrary: personalPeerGroup },
   { weight: 10, arbitrary: peerLab },
 );

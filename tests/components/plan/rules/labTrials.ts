@@ -12,6 +12,7 @@ import {
   peerNamesFew,
   peopleGiven,
   personKey,
+  presenceMachines,
   reconcileMachines,
   reconcileTokenForm,
   serviceComment,
@@ -195,6 +196,25 @@ export const labTrials: RuleTrial[] = [
       { values: [`0.${"c".repeat(150)}`], words: /149/ },
     ],
     [[`${authority}.game`], [`0.${"c".repeat(149)}`]],
+  ),
+  trial(
+    presenceMachines,
+    [
+      {
+        values: [
+          ["a1", "a3"],
+          ["a2", "a1"],
+        ],
+        words: /"a3".*allowed are a1 or a2/,
+        path: "[1]",
+      },
+    ],
+    [
+      [
+        ["a1", undefined],
+        ["a2", "a1"],
+      ],
+    ],
   ),
   trial(
     serviceComment,

@@ -1,0 +1,95 @@
+import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import {
+  engineTimeout,
+  openLabProject,
+  ran,
+  reached,
+  tested,
+  type LabProject,
+} from "../labProject";
+import { breaks, brokenLab, type Break } from "./breaks";
+
+const root = path.resolve(__dirname, "../../..");
+const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
+const machines = ["ada-1", "ada-2", "grace-1", "grace-2"];
+
+/** Which of them go through updates too, which takes most of a minute each: every fourth, or all of them where asked for. */
+const isChosen = (index: number) => process.env.PEERLAB_BREAKS === "all" || index % 4 === 0;
+
+describe("engine: a lab that somebody breaks behind the library's back, one thing at a time", function () {
+  this.timeout(240_000);
+  let lab: LabProject;
+  let saved: string;
+
+  before(async function () {
+    this.timeout(engineTimeout);
+    lab = await openLabProject();
+    saved = path.join(lab.directory, "saved");
+    lab.configure(brokenLab);
+    const run = await lab.up();
+    assert.equal(run.code, 0, run.output);
+    lab.save(saved);
+  });
+  after(() => lab?.close());
+
+  /** The lab as it was when it was proved, broken in one way. */
+  async function broken({ breaks: breakIt }: Break): Promise<void> {
+    await lab.restore(saved);
+    lab.configure(brokenLab);
+    await breakIt(lab);
+  }
+  const check = () =>
+    lab.run(process.execPath, [
+      ...["--require", compiler, path.join(root, "lab/check.ts"), "--stack", "test"],
+    ]);
+  const says = (text: string, words: RegExp[]) => {
+    for (const wanted of words) assert.match(text, wanted);
+  };
+
+  it("there are at least twenty ways", () => {
+    assert.ok(breaks.length >= 20, String(breaks.length));
+  });
+
+  it("a check of the lab as it was proved finds nothing, and leaves nothing open", async () => {
+    const checked = await check();
+    assert.equal(checked.code, 0, checked.output);
+    for (const { record } of lab.standIn.windows.machines())
+      assert.equal(record.listeners, undefined);
+  });
+
+  for (const [index, one] of breaks.entries()) {
+    it(`${one.what}: a check says it`, async () => {
+      await broken(one);
+      const checked = await check();
+      says(checked.output, one.says);
+      assert.equal(checked.code, 2, checked.output);
+    });
+    if (!isChosen(index)) continue;
+
+    it(`${one.what}: a plain update runs nothing, one with a new token of the proof says it`, async () => {
+      await broken(one);
+      const plain = await lab.up();
+      assert.equal(plain.code, 0, plain.output);
+      assert.deepEqual(reached(plain), []);
+      const proof = { ...brokenLab.proof, token: "again" };
+      lab.configure({ ...brokenLab, proof });
+      const proved = await lab.up();
+      assert.notEqual(proved.code, 0, proved.output);
+      says(proved.output, one.proofSays ?? one.says);
+      assert.deepEqual(ran(proved), []);
+
+      const reconcile = { token: "again" };
+      lab.configure({ ...brokenLab, proof, reconcile });
+      const repaired = await lab.up();
+      if (one.reconciles) {
+        assert.equal(repaired.code, 0, repaired.output);
+        assert.deepEqual(tested(repaired), machines);
+        const checked = await check();
+        assert.equal(checked.code, 0, checked.output);
+      } else {
+        assert.notEqual(repaired.code, 0, "it is put right, and the table says that it is not");
+      }
+    });
+  }
+});
