@@ -47,6 +47,8 @@ export function labProof(
     {
       machines,
       securityGroupIds: [network.networkSecurityGroupId],
+      // What else decides in the security group goes through the machines' own steps, too.
+      network: network.networkSecurityGroupId.apply(() => `isolate ${args.isolate ?? true}`),
       ...args.proof,
       whenOff: args.whenOff,
       answerTimeoutSeconds: args.answerTimeoutSeconds,

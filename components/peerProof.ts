@@ -81,9 +81,9 @@ export interface ProofPort {
   /** Key of the other machine. */
   machine: string;
   port: number;
-  /** `reachable`, `refused`, `silent` or `unreachable`. */
+  /** `reachable`, `refused`, `silent` or `unreachable`; `taken` where a program answers on a port that is Windows' own. */
   verdict: string;
-  /** Why it is not reachable. */
+  /** Why it is not reachable, or who has taken it. */
   reason?: string;
   /** File name of the program that holds it, where one did. */
   heldBy?: string;
