@@ -145,8 +145,11 @@ describe("engine: the components as a package for other languages", function () 
         "OsDiskType",
         "Outbound",
         "PatchMode",
+        "PeerGroupRole",
         "PortProtocol",
         "SeedRole",
+        "Sharing",
+        "WhenFailed",
         "WhenOff",
       ].map((name) => `peerlab:index:${name}`),
     );
