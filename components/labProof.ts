@@ -43,10 +43,12 @@ export function labProof(
     };
   }
   return new PeerProof(
-    name,
+    `${name}-proof`,
     {
       machines,
       securityGroupIds: [network.networkSecurityGroupId],
+      // What else decides in the security group goes through the machines' own steps, too.
+      network: network.networkSecurityGroupId.apply(() => `isolate ${args.isolate ?? true}`),
       ...args.proof,
       whenOff: args.whenOff,
       answerTimeoutSeconds: args.answerTimeoutSeconds,

@@ -64,6 +64,7 @@ export interface PeerProofArgs {
 
 /** A peer name in the holder of the machine that is to register it. */
 export interface ProofName {
+  /** The name. */
   peerName: string;
   /** `registered`, `waiting`, `not held` or the name of the HRESULT of the last try. */
   state: string;
@@ -71,6 +72,7 @@ export interface ProofName {
 
 /** A group in the holder of a machine. */
 export interface ProofGroup {
+  /** Peer name of the group. */
   group: string;
   /** `connected`, `listening`, `waiting`, `not held` or the name of the HRESULT of the last try. */
   state: string;
@@ -80,10 +82,11 @@ export interface ProofGroup {
 export interface ProofPort {
   /** Key of the other machine. */
   machine: string;
+  /** TCP port. */
   port: number;
-  /** `reachable`, `refused`, `silent` or `unreachable`. */
+  /** `reachable`, `refused`, `silent` or `unreachable`; `taken` where a program answers on a port that is Windows' own. */
   verdict: string;
-  /** Why it is not reachable. */
+  /** Why it is not reachable, or who has taken it. */
   reason?: string;
   /** File name of the program that holds it, where one did. */
   heldBy?: string;
@@ -91,6 +94,7 @@ export interface ProofPort {
 
 /** A peer name that others register, as a machine found it. */
 export interface ProofResolution {
+  /** The name. */
   peerName: string;
   /** `resolved`, `foreign` (others answer to it), `unresolved`, or `heldByAll`: nobody is there who does not hold it. */
   verdict: string;

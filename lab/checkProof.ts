@@ -1,9 +1,6 @@
 import type { PeerConnection } from "../components/peerMachine";
 import { rdpPort, sshPort } from "../components/plan/peerPorts";
-import {
-  listeningSeconds,
-  type ProofDefinition,
-} from "../components/plan/proof";
+import { listeningSeconds, type ProofDefinition } from "../components/plan/proof";
 import { nameProofs, targetsOf } from "../components/plan/proofPairs";
 import {
   judgeProof,

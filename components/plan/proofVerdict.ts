@@ -7,6 +7,7 @@ import type {
   TestPeerReachabilityReport,
   PresenceFacts,
 } from "../../guest/contract";
+import { peerPorts } from "./peerPorts";
 import type { NameProof } from "./proofPairs";
 
 /** A machine that takes part in a proof, with what it answered. */
@@ -51,9 +52,9 @@ export interface ProofPlan {
 export interface ProvedPort {
   machine: string;
   port: number;
-  /** `reachable`, `refused`, `silent` or `unreachable`. */
+  /** `reachable`, `refused`, `silent` or `unreachable`; `taken` where a program answers on a port that is Windows' own. */
   verdict: string;
-  /** Why it is not reachable. */
+  /** Why it is not reachable, or who has taken it. */
   reason?: string;
   /** The program that holds it, where one does. */
   heldBy?: string;
@@ -136,7 +137,9 @@ function reportOf(own: ProvedMachine, all: All, plan: ProofPlan): ProofReport {
         verdict === "reachable"
           ? []
           : [
-              `${machine} does not reach TCP ${port} of ${other} (${all.get(other)?.address}): ${reason}`,
+              verdict === "taken"
+                ? `TCP ${port} of ${other} (${all.get(other)?.address}): ${reason}`
+                : `${machine} does not reach TCP ${port} of ${other} (${all.get(other)?.address}): ${reason}`,
             ],
       ),
       ...resolved.flatMap((found) => nameFailure(machine, found, plan)),
@@ -160,11 +163,28 @@ function portsSeen(
         const listener = target.listener?.ports.find((one) => one.port === port);
         const heldBy =
           listener?.listener === "held" ? { heldBy: listener.program ?? "a program" } : {};
+        if (verdict === "reachable" && isTaken(port, listener)) {
+          const reason = `${listener?.program} has taken the port, which is Grouping's`;
+          return { machine: key, port, verdict: "taken", reason, ...heldBy };
+        }
         if (verdict === "reachable") return { machine: key, port, verdict, ...heldBy };
         const reason = reasonOf(own, target, port, verdict, plan.guard);
         return { machine: key, port, verdict, reason, ...heldBy };
       });
   });
+}
+
+/**
+ * Whether the port is one of Windows' own and another program holds it. Grouping listens in a service host; whose program has to
+ * listen on the port of a service, nobody here knows.
+ */
+function isTaken(
+  port: number,
+  listener: StartPeerListenerReport["ports"][number] | undefined,
+): boolean {
+  const isGrouping = peerPorts.some((one) => one.protocol === "TCP" && one.port === port);
+  const program = listener?.listener === "held" ? listener.program : undefined;
+  return isGrouping && program !== undefined && program.toLowerCase() !== "svchost.exe";
 }
 
 /** Why a connection did not come about: everything that is known to stop it, or what it can still be. */

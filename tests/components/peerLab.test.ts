@@ -18,6 +18,7 @@ const jumpHost = { host: "192.0.2.1", user: "jump", privateAddress: "10.0.0.4" }
 const common = {
   "peerlab:index:PeerLab": 1,
   "peerlab:index:PeerNetwork": 1,
+  "peerlab:index:PeerProof": 1,
   "peerlab:index:WindowsPeer": 5,
   "peerlab:index:SharedPeerIdentity": 2,
   "azure-native:resources:ResourceGroup": 1,
@@ -32,11 +33,11 @@ const common = {
   "azure-native:privatedns:PrivateRecordSet": 1,
   // Each machine: first, tried and applied password with its attempt, host key, attempts of its preparation and of its guest files. Each person: origin, scope, generation,
   // export password and identity, and an attempt for each of her machines. The lab: since when each machine is in it, the zone's
-  // name, and an attempt for the seed.
-  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 + 1) + 1 + 1,
+  // name, an attempt for the seed, and the verdict of the proof.
+  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 + 1) + 1 + 1 + 1,
   "command:remote:CopyToRemote": 5,
-  // One proof for the image, the seed's waking, an export for each person, and one step for each machine.
-  "command:remote:Command": 1 + 1 + 2 + 5,
+  // One proof for the image, the seed's waking, an export for each person, and for each machine one step, a listener and a test.
+  "command:remote:Command": 1 + 1 + 2 + 5 * 3,
 };
 
 let declared: Declared[];
@@ -110,7 +111,7 @@ describe("components/peerLab", () => {
     for (const { name, type, parent } of declared) {
       if (type === "peerlab:index:PeerLab") continue;
       assert.match(name, /^lab(-|$)/, type);
-      assert.match(parent, /::(lab|lab-(ada|grace)(-[123])?)$/, `${type} ${name}`);
+      assert.match(parent, /::(lab|lab-proof|lab-(ada|grace)(-[123])?)$/, `${type} ${name}`);
     }
     const parts = declared.filter(({ type }) => type.startsWith("peerlab:"));
     assert.deepEqual(parts.map(({ name }) => name).sort(), [
@@ -123,6 +124,7 @@ describe("components/peerLab", () => {
       "lab-grace",
       "lab-grace-1",
       "lab-grace-2",
+      "lab-proof",
     ]);
   });
 
@@ -199,7 +201,7 @@ describe("components/peerLab", () => {
         grace: { machines: { "grace-1": { image: "windows-10" }, "grace-2": {} } },
       },
     });
-    const proofs = ofType("Command").filter(({ inputs }) => /Test-Peer/.test(inputs.create));
+    const proofs = ofType("Command").filter(({ inputs }) => /Test-PeerCap/.test(inputs.create));
     assert.deepEqual(proofs.map(({ name }) => name).sort(), [
       "lab-ada-1-capability",
       "lab-ada-2-capability",
@@ -215,7 +217,7 @@ describe("components/peerLab", () => {
   it("is declared under mocks with every policy for machines that are off, hooks and transforms left out", async () => {
     for (const whenOff of ["fail", "start", "skip"] as const) {
       await declare({ ...twoPeople, whenOff });
-      assert.equal(ofType("Command").length, 9);
+      assert.equal(ofType("Command").length, common["command:remote:Command"]);
     }
   });
 
@@ -401,12 +403,15 @@ describe("components/peerLab", () => {
       privateIpv4: "10.80.0.4",
       privateIpv6: "fd5a:9c2e:71b0::4",
       publicIpv4: "198.51.100.4",
+      group: "",
+      names: [],
+      cloud: "active",
       ready: true,
       pending: [],
     });
     assert.deepEqual(await valueOf(lab.people), {
-      ada: { displayName: "ada", peerName },
-      grace: { displayName: "Grace Hopper", peerName },
+      ada: { displayName: "ada", sharing: "identity", peerName },
+      grace: { displayName: "Grace Hopper", sharing: "identity", peerName },
     });
     assert.equal(await pulumi.isSecret(lab.adminPasswords), true);
     assert.equal(await pulumi.isSecret(lab.exportedIdentities), true);
