@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { PeerProof, type PeerMachine, type PeerProofArgs } from "../../components";
-import { counts, mockEngine, settled, type Declared } from "./mocks";
+import { counts, finished, mockEngine, settled, type Declared } from "./mocks";
 
 const machine = (host: string, change: Partial<PeerMachine> = {}): PeerMachine => ({
   connection: { host, user: "labuser", password: `password of ${host}` },
@@ -27,7 +27,8 @@ describe("components/peerProof", () => {
   });
 
   it("declares a listener and a test for each machine, and one verdict; without inputs of its own", async () => {
-    await settled(new PeerProof("lab", { machines: three }).passed);
+    new PeerProof("lab", { machines: three });
+    await finished();
     assert.deepEqual(counts(declared), {
       "peerlab:index:PeerProof": 1,
       "command:remote:Command": 3 + 3,

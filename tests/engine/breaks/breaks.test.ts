@@ -9,9 +9,8 @@ import {
   type LabProject,
 } from "../labProject";
 import { breaks, brokenLab, type Break } from "./breaks";
+import { checkOf } from "./check";
 
-const root = path.resolve(__dirname, "../../..");
-const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
 const machines = ["ada-1", "ada-2", "grace-1", "grace-2"];
 
 /** Which of them go through updates too, which takes most of a minute each: every fourth, or all of them where asked for. */
@@ -39,10 +38,7 @@ describe("engine: a lab that somebody breaks behind the library's back, one thin
     lab.configure(brokenLab);
     await breakIt(lab);
   }
-  const check = () =>
-    lab.run(process.execPath, [
-      ...["--require", compiler, path.join(root, "lab/check.ts"), "--stack", "test"],
-    ]);
+  const check = () => checkOf(lab);
   const says = (text: string, words: RegExp[]) => {
     for (const wanted of words) assert.match(text, wanted);
   };
