@@ -205,8 +205,8 @@ export class PeerProof extends pulumi.ComponentResource {
         hooks: warns
           ? undefined
           : beforeEach(async () => {
-              const { failures, described } = await valueOf(judgement);
-              if (failures.length > 0) throw new Error(proofFailed(name, await described()));
+              const { failures } = await valueOf(judgement);
+              if (failures.length > 0) throw new Error(proofFailed(name, failures));
             }),
       },
     );
