@@ -119,7 +119,7 @@ async function requirePower(
 
 /** Whether a machine was off when it was looked at, and has not been started since. */
 export function isStillOff(
-  { power, virtualMachineId = "" }: PeerMachine,
+  { power, virtualMachineId = "" }: Pick<PeerMachine, "power" | "virtualMachineId">,
   { started }: ThisUpdate,
 ): boolean {
   return isOff(power) && !started.has(virtualMachineId);

@@ -56,7 +56,7 @@ export interface PeerProofArgs {
   sample?: number;
   /** How long what fails is tried again, 0 to 600 seconds. 120 by default. */
   settleSeconds?: number;
-  /** What becomes of a machine that is off. `fail` by default; with `skip` it takes no part until it is on. */
+  /** What becomes of a machine that is switched off meanwhile. `fail` by default. One that is off takes no part until it is on. */
   whenOff?: WhenOff;
   /** How long a machine may be silent before its part fails, 1 to 7200 seconds. 600 by default. */
   answerTimeoutSeconds?: number;
@@ -205,8 +205,8 @@ export class PeerProof extends pulumi.ComponentResource {
         hooks: warns
           ? undefined
           : beforeEach(async () => {
-              const { failures, described } = await valueOf(judgement);
-              if (failures.length > 0) throw new Error(proofFailed(name, await described()));
+              const { failures } = await valueOf(judgement);
+              if (failures.length > 0) throw new Error(proofFailed(name, failures));
             }),
       },
     );

@@ -12,8 +12,6 @@ export interface ProofJudgement {
   reports: Record<string, ProofReport>;
   failures: string[];
   tests: Record<string, ProofTest>;
-  /** The failures, with the rules that the security groups have now. */
-  described(): Promise<string[]>;
 }
 
 export interface ProofJudgementArgs {
@@ -59,11 +57,10 @@ export function proofJudgement(
         }
         return { reports, failures: keys.flatMap((key) => reports[key].failures) };
       };
-      const described = async () => judge(await securityGroupsNow(groupIds, parent));
       let found = judge([]);
-      if (found.failures.length > 0 && warns && !pulumi.runtime.isDryRun()) {
-        found = await described();
-        pulumi.log.warn(proofFailed(name, found.failures), parent.parent);
+      if (found.failures.length > 0 && !pulumi.runtime.isDryRun()) {
+        found = judge(await securityGroupsNow(groupIds, parent));
+        if (warns) pulumi.log.warn(proofFailed(name, found.failures), parent.parent);
       }
       const records = machines.flatMap((one): [string, ProofTest][] => {
         const { machine, record, kept, test, leftOut, delaySeconds } = one;
@@ -77,11 +74,7 @@ export function proofJudgement(
         const given = latest === undefined ? {} : { token: latest };
         return [[machine, { run: ran[machine], parts: proved, ...given, outcome, delaySeconds }]];
       });
-      return {
-        ...found,
-        tests: Object.fromEntries(records),
-        described: async () => (await described()).failures,
-      };
+      return { ...found, tests: Object.fromEntries(records) };
     });
 }
 

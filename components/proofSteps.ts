@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import type { StartPeerListenerReport, TestPeerReachabilityReport } from "../guest/contract";
-import { WhenOff, type StepPolicy } from "./beforeStep";
+import { isStillOff, WhenOff, type StepPolicy } from "./beforeStep";
 import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
 import type { PeerMachine } from "./peerMachine";
@@ -17,8 +17,8 @@ import {
   type ProofRecord,
   type ProofSubject,
 } from "./plan/proofRecord";
-import { isOff } from "./power";
 import { newToken, sha256 } from "./secrets";
+import { thisUpdate } from "./thisUpdate";
 
 /** What is known of a machine of a proof when all have gone through their steps. */
 export interface ProofFacts extends ProofSubject {
@@ -178,10 +178,11 @@ function isTarget({ leftOut, address, ports }: ProofFacts): boolean {
 
 /**
  * What is known of a machine, when it has gone through its step or has failed. A preview that does not know something yet goes on
- * with a value that proves nothing.
+ * with a value that proves nothing. Nothing is started, and nobody fails, for a proof alone: one that is off then takes no part.
  */
 function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<ProofFacts> {
   const { ports } = args;
+  const update = thisUpdate();
   const machine = pulumi.output(args.machine).apply(machineFacts);
   const unmade = { ...later, leftOut: "it was not made in this update" };
   const isPreview = pulumi.runtime.isDryRun();
@@ -191,9 +192,9 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
     elsewhere(pulumi.output(args.names ?? []), []),
     elsewhere(pulumi.output(args.groups ?? []), []),
   ]);
+  const isStarted = isPreview && policy.whenOff === WhenOff.Start;
   return known.apply(([{ power, waitsFor, leftOut, ...facts }, step, names, groups]) => {
-    const off =
-      isOff(power) && policy.whenOff === WhenOff.Skip ? `it is off (${power})` : undefined;
+    const off = isStillOff(power, update) && !isStarted ? `it is off (${power.power})` : undefined;
     const reason =
       leftOut ??
       waitsFor ??
@@ -205,16 +206,25 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
   });
 }
 
-function machineFacts({ instanceId, privateIpv6 = "", networking, power, waitsFor }: PeerMachine) {
+function machineFacts({
+  instanceId,
+  privateIpv6 = "",
+  networking,
+  waitsFor,
+  ...rest
+}: PeerMachine) {
   const facts = { instance: instanceId, address: privateIpv6, seed: networking?.seed };
+  const power: PowerFacts = { power: rest.power, virtualMachineId: rest.virtualMachineId };
   return { ...facts, power, waitsFor, leftOut: undefined as string | undefined };
 }
+
+type PowerFacts = Pick<PeerMachine, "power" | "virtualMachineId">;
 
 const later: ReturnType<typeof machineFacts> = {
   instance: "later",
   address: "",
   seed: undefined,
-  power: undefined,
+  power: {},
   waitsFor: undefined,
   leftOut: undefined,
 };

@@ -681,7 +681,8 @@ export interface TestPeerReachabilityRequest extends GuestRequest {
   /**
    * How long what fails is tried again, in seconds: 0 to 600. What this machine's own holder holds is waited for, too: each
    * name until it is `registered`, each group until it is `connected`, or `listening` where it knows itself and no other
-   * member whose credential still holds.
+   * member whose credential still holds. With targets, a global cloud that is `alone` is waited for, too: a seed's is until
+   * the first of the others has called.
    */
   settleSeconds: number;
   /** What time it is at whoever asks: ISO 8601, UTC. */

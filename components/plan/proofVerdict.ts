@@ -129,7 +129,7 @@ function reportOf(own: ProvedMachine, all: All, plan: ProofPlan): ProofReport {
     failures: [
       ...ofListener,
       ...(own.address === "" ? [`${machine} has no IPv6 address that others could test`] : []),
-      ...cloudFailures(own, test, all),
+      ...cloudFailures(own, test, all, plan),
       ...clockFailures(machine, offset),
       ...holderFailures(machine, test.presence, names, groups),
       ...(test.presence.holder === "running" ? groupFailures(own, test.presence, groups, all) : []),
@@ -325,18 +325,23 @@ const cloudStates: Readonly<Record<string, string>> = {
   unknown: "is in a state that is not known",
 };
 
-/** A lab's only machine is alone, and with nothing to register or resolve, nothing initialises its cloud. */
+/**
+ * A lab's only machine is alone, and with nothing to register or resolve, nothing initialises its cloud. One that was alone when it
+ * tested, such as the seed before anybody has called, and whose name another one has resolved since, is alone no longer.
+ */
 function cloudFailures(
-  { machine, seed }: ProvedMachine,
+  own: ProvedMachine,
   test: NonNullable<ProvedMachine["test"]>,
   all: All,
+  plan: ProofPlan,
 ): string[] {
+  const { machine, seed } = own;
   const others = [...all.values()].filter(
     (one) => one.machine !== machine && one.leftOut === undefined,
   );
   const state = cloudOf(test)?.state ?? "absent";
   const busy = test.names.length + test.presence.names.length + test.presence.groups.length > 0;
-  if (state === "alone" && others.length === 0) return [];
+  if (state === "alone" && (others.length === 0 || isFound(own, others, plan))) return [];
   if (state === "virtual" && (others.length === 0 || !busy)) return [];
   const meaning = cloudStates[state];
   if (meaning === undefined) return [];
@@ -353,6 +358,23 @@ function cloudFailures(
         : `; it should be found${server}`;
   const missing = away.map((one) => `; the seed ${one.machine} is left out: ${one.leftOut}`);
   return [`${machine}: its PNRP cloud ${meaning}${known}${missing.join("")}`];
+}
+
+/** Whether another machine has resolved a name that this one registers, and got its address. */
+function isFound(
+  { machine, address }: ProvedMachine,
+  others: readonly ProvedMachine[],
+  { names }: ProofPlan,
+): boolean {
+  const own = names.filter(({ holders }) => holders.includes(machine));
+  return others.some(({ test }) =>
+    test?.names.some(
+      ({ peerName, verdict, endpoints }) =>
+        verdict === "resolved" &&
+        own.some((name) => name.peerName === peerName) &&
+        endpoints.some((endpoint) => endpoint.startsWith(`[${address}]:`)),
+    ),
+  );
 }
 
 /** Without the time that the question was under way. */

@@ -135,9 +135,12 @@ namespace PeerLab
                 bool passed = !targets.Exists(target => target.Connection.Verdict != "reachable") && !names.Exists(name => name.Verdict != "resolved");
                 OrderedDictionary presence = PresenceReport.Facts(context);
                 passed = passed && PresenceReport.IsSettled(presence, PresenceReport.Wanted(context));
+                object[] clouds = PresenceReport.CloudsNow();
+                // A seed is alone until the first of the others has called.
+                passed = passed && (targets.Count == 0 || !PeerClouds.IsAlone(clouds));
                 if (passed || clock.Elapsed + Pause >= settle)
                 {
-                    Fill(report, targets, names, presence);
+                    Fill(report, targets, names, clouds, presence);
                     return;
                 }
                 Thread.Sleep(Pause);
@@ -237,7 +240,7 @@ namespace PeerLab
             return (six ? "[" + address + "]" : address) + ":" + endpoint.Port.ToString(CultureInfo.InvariantCulture);
         }
 
-        private static void Fill(OrderedDictionary report, List<Target> targets, List<Name> names, OrderedDictionary presence)
+        private static void Fill(OrderedDictionary report, List<Target> targets, List<Name> names, object[] clouds, OrderedDictionary presence)
         {
             List<object> ports = new List<object>();
             foreach (Target target in targets)
@@ -264,7 +267,7 @@ namespace PeerLab
             }
             report["ports"] = ports.ToArray();
             report["names"] = resolved.ToArray();
-            report["clouds"] = PresenceReport.CloudsNow();
+            report["clouds"] = clouds;
             report["presence"] = presence;
         }
     }

@@ -70,33 +70,35 @@ describe("components/peerProof", () => {
     }
   });
 
-  it("neither tests nor asks a machine that failed, is off or waits, and says so", async () => {
-    const machines = {
-      ...three,
-      d: proved("d", { step: "" }),
-      e: proved("e", { machine: machine("e", { power: "deallocated" }) }),
-      f: proved("f", { machine: machine("f", { waitsFor: "its image is not proved" }) }),
-    };
-    const proof = new PeerProof("lab", { machines, whenOff: "skip" });
-    const reports = (await settled(proof.reports)) as Record<string, { leftOut?: string }>;
-    assert.deepEqual(
-      Object.entries(reports).map(([key, { leftOut }]) => [key, leftOut]),
-      [
-        ["a", undefined],
-        ["b", undefined],
-        ["c", undefined],
-        ["d", "it did not go through its step in this update"],
-        ["e", "it is off (deallocated)"],
-        ["f", "its image is not proved"],
-      ],
-    );
-    const { targets, names } = requestOf("lab.a-test");
-    assert.deepEqual(
-      targets.map(({ name }: { name: string }) => name),
-      ["b", "c"],
-    );
-    assert.ok(!names.some(({ peerName }: { peerName: string }) => /[def]$/.test(peerName)));
-  });
+  for (const whenOff of [undefined, "skip", "start"] as const) {
+    it(`neither tests nor asks a machine that failed, is off or waits, and says so, where whenOff is ${whenOff ?? "not given"}`, async () => {
+      const machines = {
+        ...three,
+        d: proved("d", { step: "" }),
+        e: proved("e", { machine: machine("e", { power: "deallocated" }) }),
+        f: proved("f", { machine: machine("f", { waitsFor: "its image is not proved" }) }),
+      };
+      const proof = new PeerProof("lab", { machines, whenOff });
+      const reports = (await settled(proof.reports)) as Record<string, { leftOut?: string }>;
+      assert.deepEqual(
+        Object.entries(reports).map(([key, { leftOut }]) => [key, leftOut]),
+        [
+          ["a", undefined],
+          ["b", undefined],
+          ["c", undefined],
+          ["d", "it did not go through its step in this update"],
+          ["e", "it is off (deallocated)"],
+          ["f", "its image is not proved"],
+        ],
+      );
+      const { targets, names } = requestOf("lab.a-test");
+      assert.deepEqual(
+        targets.map(({ name }: { name: string }) => name),
+        ["b", "c"],
+      );
+      assert.ok(!names.some(({ peerName }: { peerName: string }) => /[def]$/.test(peerName)));
+    });
+  }
 
   it("notes for the next update what each machine's test depended on, and nothing secret", async () => {
     const proof = new PeerProof("lab", { machines: three, token: "today" });

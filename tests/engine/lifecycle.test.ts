@@ -1,5 +1,12 @@
 import * as assert from "node:assert/strict";
-import { engineTimeout, openLabProject, reached, type LabProject, type Run } from "./labProject";
+import {
+  engineTimeout,
+  openLabProject,
+  reached,
+  tested,
+  type LabProject,
+  type Run,
+} from "./labProject";
 import { guestOf, heldIdentities, urnOf, virtualMachineOf } from "./labState";
 import { stepsInTable, stepsOf } from "./lifecycleTable";
 
@@ -51,6 +58,12 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     }
     const guests = lab.standIn.windows.machines().map(({ facts }) => facts.computerName);
     assert.deepEqual(guests.sort(), wanted.sort(), "the machines there are");
+    const testers = tested(run);
+    for (const step of stepsOf(run)) {
+      if (!step.endsWith(": Set-PeerMachine")) continue;
+      const [key] = step.split(": ");
+      assert.ok(testers.includes(key), `${key} went through its step and is proved`);
+    }
     return run;
   };
   const machine = (key: string) =>

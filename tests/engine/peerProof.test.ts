@@ -176,9 +176,12 @@ describe("engine: machines that prove each other", function () {
     const quick = await check("--no-proof", "ada-1");
     assert.deepEqual([quick.code, tested(quick)], [2, []], quick.output);
     lab.configure({ "azure-native:location": "westeurope", proof: { token: "1" } });
-    const failed = await lab.up();
+    const failed = await lab.up("--continue-on-error");
     assert.notEqual(failed.code, 0, failed.output);
     assert.deepEqual(tested(failed), all);
+    const { passed, reports } = await lab.outputs();
+    assert.equal(passed, false);
+    assert.match(reports["ada-1"].failures[0], /TCP 5001 .*Deny-by-hand \(priority 110\)/);
     assert.deepEqual(ran(failed), []);
     assert.match(
       failed.output,

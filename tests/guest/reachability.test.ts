@@ -176,6 +176,21 @@ describe("guest/PeerLab, TCP over IPv6 under mono", function () {
     await holder.stop();
   });
 
+  it("waits while its cloud is alone and others are tested: a seed's is until the first of them has called", async () => {
+    const open = await freePort();
+    await startReady(driver, children, "listen", "60", String(open));
+    const machine = network.machine("seed", "fd00::5");
+    // Each round lists the clouds twice, at last for the answer. That in the second round finds none: so it is seen to come.
+    machine.set("cloud-state=6", "PeerPnrpGetCloudInfo@4=80072CF0");
+    const { ports, clouds } = await machine.run("Test-PeerReachability", {
+      targets: [{ name: "self", address: "::1", ports: [open] }],
+      names: [],
+      settleSeconds: 60,
+    });
+    assert.equal(ports[0].verdict, "reachable");
+    assert.deepEqual(clouds, []);
+  });
+
   it("reports the clouds with their states", async () => {
     const machine = network.machine("delta", "fd00::d");
     for (const [setting, state] of [

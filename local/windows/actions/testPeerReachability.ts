@@ -40,7 +40,11 @@ export const testPeerReachability: Action<TestPeerReachabilityRequest, Report> =
     );
     const resolved = names.map((name) => resolve(machine, name));
     const presence = presenceFacts(machine);
+    const isAlone = presence.clouds.some(
+      ({ scope, state }) => scope === "global" && state === "alone",
+    );
     const passed =
+      !(isAlone && targets.length > 0) &&
       isSettled(presence, readPresence(machine), machine.now()) &&
       ports.every(({ verdict }) => verdict === "reachable") &&
       resolved.every(({ verdict }) => verdict === "resolved");

@@ -336,6 +336,21 @@ describe("components/plan/proofVerdict", () => {
     }
   });
 
+  it("takes a machine for found whose cloud was alone when it tested, where another one resolves its name to its address", () => {
+    const ofSeed = ["a: its PNRP cloud is alone"];
+    for (const [verdict, endpoint, found] of [
+      ["resolved", "[fd00::a]:3541", []],
+      ["resolved", "[fd00::c]:3541", ofSeed],
+      ["foreign", "[fd00::a]:3541", ofSeed],
+    ] as const) {
+      const machines = lab();
+      machines.a.test!.clouds = cloud("alone");
+      const seen = machines.b.test!.names.find(({ peerName }) => peerName === "0.a")!;
+      Object.assign(seen, { verdict, endpoints: [endpoint] });
+      assert.deepEqual(judge(machines).a.failures, found);
+    }
+  });
+
   it("leaves out a machine that takes no part, as tester and as target, and names a seed that is away", () => {
     const machines = lab();
     machines.a.leftOut = "it is off (deallocated)";
