@@ -86,7 +86,9 @@ function changed(args: unknown, [key, ...rest]: (string | number)[], value: unkn
   return { ...known, [key]: changed(known[key], rest, value) };
 }
 
-describe("components: arguments of a wrong shape", () => {
+describe("components: arguments of a wrong shape", function () {
+  // Thousands of definitions.
+  this.timeout(120_000);
   let declared: Declared[];
   beforeEach(async () => {
     declared = await mockEngine();
