@@ -3,7 +3,7 @@ import { contractVersion } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
-import { attemptAt, guestStep } from "./guestSteps";
+import { attemptAt, guestStep, nowhere } from "./guestSteps";
 import type { LabSeed } from "./labSeed";
 import type { PeerMachine } from "./peerMachine";
 import { seedPresence } from "./plan/presence";
@@ -78,6 +78,14 @@ function theOneLongestInTheLab(
   return {
     step: `${name}-seed`,
     machineName: "the lab's seed",
-    machine: detached(seed.keys.apply(([key]) => machine(key))),
+    machine: detached(
+      seed.keys.apply(([key]) =>
+        // Without a dependency the engine does not skip the step: it has to say itself why it cannot run.
+        unlessFailed<PeerMachine>(machine(key), {
+          ...nowhere,
+          waitsFor: `${key} failed in this update`,
+        }),
+      ),
+    ),
   };
 }
