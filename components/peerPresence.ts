@@ -143,6 +143,10 @@ export class PeerPresence extends pulumi.ComponentResource {
     const policy: StepPolicy = args;
     const parent = { parent: this };
 
+    const given = args.peerName;
+    // It is wrong without a machine, too.
+    const peerName = given === undefined ? undefined : judgedPeerName(name, given);
+    args = { ...args, peerName };
     const machines = args.copyGuestFiles
       ? withGuestFiles(name, args.machines, policy, parent)
       : args.machines;
@@ -150,7 +154,7 @@ export class PeerPresence extends pulumi.ComponentResource {
     const steps: Record<string, pulumi.Output<string>> = {};
     for (const key of keys) {
       const machine = pulumi.output(machines[key]);
-      const presence = wantedPresence(name, key, machine, args);
+      const presence = wantedPresence(key, machine, args);
       const step = presenceStep(`${name}.${key}`, key, machine, presence, args, parent);
       steps[key] = unlessFailed(step.id, "");
       // One machine that failed does not keep the others from reporting.
@@ -167,9 +171,15 @@ type Parent = { parent: pulumi.Resource };
 
 const nothingHeld: PeerPresenceReport = { holder: "", names: [], groups: [], pending: [] };
 
+function judgedPeerName(name: string, given: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(given).apply((known) => {
+    refuseLate(`PeerPresence ${name}`, servicePeerName("peerName", known));
+    return known;
+  });
+}
+
 /** All that a machine's holder has to hold. */
 function wantedPresence(
-  name: string,
   key: string,
   machine: pulumi.Output<PeerMachine>,
   { services, peerName = "0.", groups = [] }: PeerPresenceArgs,
@@ -182,8 +192,6 @@ function wantedPresence(
       pulumi.all(own.map((group) => pulumi.all([group.group, group.identity]))),
     ])
     .apply(([networking, identity, connected]) => {
-      const isGiven = identity !== "0.";
-      if (isGiven) refuseLate(`PeerPresence ${name}`, servicePeerName("peerName", identity));
       const isSeed = networking?.seed?.role === "seed";
       const groupsHeld = connected.map(([group, member]) => ({ group, identity: member }));
       return presenceOf({ peerName: identity, services, groups: groupsHeld, isSeed, always: true });

@@ -76,16 +76,21 @@ export function checkGroup(
 ): Finding[] {
   const { creator, role, roles = {} } = definition;
   const { invitationLifetimeSeconds, memberLifetimeSeconds } = definition;
-  const administrators = administratorsOf(definition, machines);
+  const wrongRoles = [
+    ...(role === undefined ? [] : groupRole(at(path, "role"), role)),
+    ...Object.entries(roles).flatMap(([key, own]) => groupRole(at(at(path, "roles"), key), own)),
+  ];
+  // Whoever has a role that there is not could be an administrator.
+  const administrators =
+    wrongRoles.length > 0 ? [...machines] : administratorsOf(definition, machines);
   return [
     ...(creator === undefined
       ? []
       : groupCreator(at(path, "creator"), creator, machines, administrators)),
-    ...(role === undefined ? [] : groupRole(at(path, "role"), role)),
-    ...Object.entries(roles).flatMap(([key, own]) => [
-      ...groupRoleMachine(at(at(path, "roles"), key), key, machines),
-      ...groupRole(at(at(path, "roles"), key), own),
-    ]),
+    ...wrongRoles,
+    ...Object.keys(roles).flatMap((key) =>
+      groupRoleMachine(at(at(path, "roles"), key), key, machines),
+    ),
     ...groupAdministrator(at(path, "role"), machines, administrators),
     ...(invitationLifetimeSeconds === undefined
       ? []
