@@ -43,17 +43,13 @@ describe("engine: remote steps that wait for each other, counted from the engine
     const eventLog = path.join(lab.directory, "events.json");
     rounds.follow(eventLog);
     const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"];
-    const run = await lab.run(
-      "pulumi",
-      [...up, "--parallel", "10000", "--event-log", eventLog],
-      {
-        // Without it the CLI does not know the flag.
-        PULUMI_DEBUG_COMMANDS: "true",
-        // The engine would write the whole state after each of 1,500 steps.
-        PULUMI_EXPERIMENTAL: "true",
-        PULUMI_SKIP_CHECKPOINTS: "true",
-      },
-    );
+    const run = await lab.run("pulumi", [...up, "--parallel", "10000", "--event-log", eventLog], {
+      // Without it the CLI does not know the flag.
+      PULUMI_DEBUG_COMMANDS: "true",
+      // The engine would write the whole state after each of 1,500 steps.
+      PULUMI_EXPERIMENTAL: "true",
+      PULUMI_SKIP_CHECKPOINTS: "true",
+    });
     rounds.end();
     assert.equal(run.code, 0, run.output);
     const chain = longestChain(eventLog);
