@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as path from "node:path";
+import type { LabReport } from "../../../lab/labReport";
 import {
   engineTimeout,
   openLabProject,
@@ -52,6 +54,43 @@ describe("engine: a lab that somebody breaks behind the library's back, one thin
     assert.equal(checked.code, 0, checked.output);
     for (const { record } of lab.standIn.windows.machines())
       assert.equal(record.listeners, undefined);
+  });
+
+  it("the report says of each machine its identity, names, group, cloud, and whom it reached on which port", async () => {
+    const file = path.join(lab.directory, "report.json");
+    const checked = await checkOf(lab, "--output", file);
+    assert.equal(checked.code, 0, checked.output);
+    const report = JSON.parse(fs.readFileSync(file, "utf8")) as LabReport;
+    const { machines: known, people, proof } = await lab.outputs();
+    assert.equal(report.passed, true);
+    assert.deepEqual(Object.keys(report.machines), machines);
+    const services: Record<string, string[]> = { ada: ["chat", "files"], grace: ["board"] };
+    const ports: Record<string, number[]> = { ada: [3587, 5001, 5002], grace: [3587, 5003] };
+    for (const [key, one] of Object.entries(report.machines)) {
+      const { person, peerName } = known[key];
+      const [authority] = peerName.split(".");
+      assert.deepEqual(one.identities, [peerName]);
+      const registered = one.names.filter(({ peerName: name }) => !name.startsWith("0."));
+      assert.deepEqual(
+        registered,
+        services[person].map((name) => ({ peerName: `${authority}.${name}`, state: "registered" })),
+      );
+      const group = { group: people.grace.peerName, state: "connected" };
+      assert.deepEqual(one.groups, person === "grace" ? [group] : []);
+      assert.equal(one.cloud, "active");
+      const others = machines.filter((other) => other !== key);
+      const matrix = others.flatMap((machine) =>
+        ports[known[machine].person].map((port) => ({ machine, port })),
+      );
+      const reached = one.ports.filter(({ verdict }) => verdict === "reachable");
+      assert.deepEqual(
+        reached
+          .map(({ machine, port }) => ({ machine, port }))
+          .sort((a, b) => a.machine.localeCompare(b.machine) || a.port - b.port),
+        matrix,
+      );
+      assert.deepEqual(Object.keys(proof[key].reaches).sort(), others);
+    }
   });
 
   for (const [index, one] of breaks.entries()) {
