@@ -57,7 +57,12 @@ export function machineStep(
   );
   const request = pulumi
     .all([machine.networking, wanted.request])
-    .apply(([networking, sections]) => ({ networking, ...sections }));
+    .apply(([networking, sections]) => ({
+      networking,
+      ...sections,
+      // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
+      ...(once === undefined ? {} : { reconcile: true }),
+    }));
   return guestStep(
     name,
     {
