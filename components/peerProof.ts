@@ -120,6 +120,8 @@ export interface ProofReport {
   resolved: ProofResolution[];
   /** What is wrong, a sentence each; empty where the proof passed. */
   failures: string[];
+  /** What of it nobody has tested, since all who would have take no part: no failure. Absent where nothing was missed. */
+  notTested?: string[];
   /** Why it took no part, where that is so. */
   leftOut?: string;
 }

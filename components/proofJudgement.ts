@@ -41,9 +41,9 @@ export function proofJudgement(
         const record = hasOwnKey(earlier, key) ? earlier[key] : undefined;
         const kept = record?.run === ran[key] ? record : undefined;
         const delaySeconds = kept?.delaySeconds ?? steps.delaySeconds(key) ?? 0;
-        const { leftOut, address, names: own, groups, seed } = known[key];
+        const { leftOut, address, ports, names: own, groups, seed } = known[key];
         return {
-          ...{ machine: key, address, names: own, groups, seed, leftOut },
+          ...{ machine: key, address, ports, names: own, groups, seed, leftOut },
           ...{ listener: listening[key], test: tested[key], delaySeconds, record, kept },
         };
       });
