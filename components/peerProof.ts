@@ -142,6 +142,14 @@ export interface ProofTest {
   outcome: string;
   /** How long the question was under way, in seconds. */
   delaySeconds: number;
+  /** What failed, where the update went on: said again until another test. */
+  failures?: string[];
+}
+
+/** What the next update reads of this one. */
+interface LastProof {
+  tests: Record<string, ProofRecord>;
+  reports: Record<string, ProofReport>;
 }
 
 /**
@@ -175,9 +183,8 @@ export class PeerProof extends pulumi.ComponentResource {
     const parent = { parent: this };
     const warns = args.whenFailed === WhenFailed.Warn;
     const keys = Object.keys(args.machines).sort(codePoints);
-    const last = lastOutputs<{ tests: Record<string, ProofRecord> }>(this).apply(
-      (known) => known?.tests ?? {},
-    );
+    const before = lastOutputs<LastProof>(this);
+    const last = before.apply((known) => known?.tests ?? {});
     const groupIds = pulumi.all(
       (args.securityGroupIds ?? []).map((id) => elsewhere(pulumi.output(id), "")),
     );
@@ -196,7 +203,10 @@ export class PeerProof extends pulumi.ComponentResource {
     );
     const judgement = proofJudgement(
       steps,
-      { name, keys, last, token: args.token, warns, securityGroupIds: groupIds },
+      {
+        ...{ name, keys, last, token: args.token, warns, securityGroupIds: groupIds },
+        lastReports: before.apply((known) => known?.reports ?? {}),
+      },
       parent,
     );
     new pulumi.Stash(
