@@ -4,6 +4,7 @@ import type { PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { PeerNetwork } from "./peerNetwork";
 import { PeerProof, type ProofMachineArgs } from "./peerProof";
+import { codePoints } from "./plan/identity";
 import type { LabPlan } from "./plan/lab";
 import { portsOf } from "./plan/peerPorts";
 import { servicePeerName } from "./plan/presence";
@@ -47,12 +48,24 @@ export function labProof(
     {
       machines,
       securityGroupIds: [network.networkSecurityGroupId],
-      // What else decides in the security group goes through the machines' own steps, too.
-      network: network.networkSecurityGroupId.apply(() => `isolate ${args.isolate ?? true}`),
+      network: network.networkSecurityGroupId.apply((id) => networkOf(id, args)),
       ...args.proof,
       whenOff: args.whenOff,
       answerTimeoutSeconds: args.answerTimeoutSeconds,
     },
     parent,
   );
+}
+
+/**
+ * Another text whenever the network lets through something else, or the cloud is found through other machines, without any step of
+ * a machine's own: what else decides in the security group, and which machines are seeds, goes through their steps.
+ */
+export function networkOf(
+  securityGroupId: string,
+  { isolate = true, externalSeeds = [] }: Pick<PeerLabArgs, "isolate" | "externalSeeds">,
+): string {
+  // Azure does not always write an id as it was given.
+  const group = securityGroupId.toLowerCase();
+  return JSON.stringify([group, isolate, [...externalSeeds].sort(codePoints)]);
 }

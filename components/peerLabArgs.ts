@@ -115,7 +115,11 @@ export interface ProofArgs {
   whenFailed?: WhenFailed;
   /** Of how many others each machine tests the ports, 2 to 32; all of them in a lab that is not larger. 6 by default. */
   sample?: number;
-  /** How long what fails is tried again, 0 to 600 seconds. 120 by default. */
+  /**
+   * How long what fails is tried again, 0 to 600 seconds. 120 by default. Listeners end after an hour at most: where tests of
+   * about 75 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
+   * that, too. Where that can be, a lower value or a higher `--parallel` helps; a smaller `sample` does not.
+   */
   settleSeconds?: number;
 }
 

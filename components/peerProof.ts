@@ -54,7 +54,11 @@ export interface PeerProofArgs {
   whenFailed?: WhenFailed;
   /** Of how many others each machine tests the ports, 2 to 32; all of them where there are not more. 6 by default. */
   sample?: number;
-  /** How long what fails is tried again, 0 to 600 seconds. 120 by default. */
+  /**
+   * How long what fails is tried again, 0 to 600 seconds. 120 by default. Listeners end after an hour at most: where tests of
+   * about 75 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
+   * that, too. Where that can be, a lower value or a higher `--parallel` helps; a smaller `sample` does not.
+   */
   settleSeconds?: number;
   /** What becomes of a machine that is switched off meanwhile. `fail` by default. One that is off takes no part until it is on. */
   whenOff?: WhenOff;
@@ -120,6 +124,8 @@ export interface ProofReport {
   resolved: ProofResolution[];
   /** What is wrong, a sentence each; empty where the proof passed. */
   failures: string[];
+  /** What of it nobody has tested, since all who would have take no part: no failure. Absent where nothing was missed. */
+  notTested?: string[];
   /** Why it took no part, where that is so. */
   leftOut?: string;
 }
@@ -136,6 +142,14 @@ export interface ProofTest {
   outcome: string;
   /** How long the question was under way, in seconds. */
   delaySeconds: number;
+  /** What failed, where the update went on: said again until another test. */
+  failures?: string[];
+}
+
+/** What the next update reads of this one. */
+interface LastProof {
+  tests: Record<string, ProofRecord>;
+  reports: Record<string, ProofReport>;
 }
 
 /**
@@ -169,9 +183,8 @@ export class PeerProof extends pulumi.ComponentResource {
     const parent = { parent: this };
     const warns = args.whenFailed === WhenFailed.Warn;
     const keys = Object.keys(args.machines).sort(codePoints);
-    const last = lastOutputs<{ tests: Record<string, ProofRecord> }>(this).apply(
-      (known) => known?.tests ?? {},
-    );
+    const before = lastOutputs<LastProof>(this);
+    const last = before.apply((known) => known?.tests ?? {});
     const groupIds = pulumi.all(
       (args.securityGroupIds ?? []).map((id) => elsewhere(pulumi.output(id), "")),
     );
@@ -190,7 +203,10 @@ export class PeerProof extends pulumi.ComponentResource {
     );
     const judgement = proofJudgement(
       steps,
-      { name, keys, last, token: args.token, warns, securityGroupIds: groupIds },
+      {
+        ...{ name, keys, last, token: args.token, warns, securityGroupIds: groupIds },
+        lastReports: before.apply((known) => known?.reports ?? {}),
+      },
       parent,
     );
     new pulumi.Stash(

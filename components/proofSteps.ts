@@ -9,7 +9,8 @@ import type { ProofMachineArgs } from "./peerProof";
 import { hasOwnKey } from "./plan/ownKey";
 import { defaultSettleSeconds, listeningSeconds } from "./plan/proof";
 import { seedPresence } from "./plan/presence";
-import { nameProofs, targetsOf, type NameProof } from "./plan/proofPairs";
+import { offReason } from "./plan/proofNotTested";
+import { presentNameProofs, targetsOf, type NameProof } from "./plan/proofPairs";
 import {
   isProved,
   partsOf,
@@ -67,10 +68,10 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     each(keys, (key) => factsOf(machines.get(key) as ProofMachineArgs, policy)),
   );
   const facts = pulumi.all([everyone, args.network]).apply(([known]) => known);
-  // Who is off keeps its place, so that nobody else tests something new for it.
   const names = facts.apply((known) =>
-    nameProofs(each(keys, (key) => known[key].names)).filter(({ holders }) =>
-      holders.some((key) => known[key].leftOut === undefined),
+    presentNameProofs(
+      each(keys, (key) => known[key].names),
+      (key) => known[key].leftOut === undefined,
     ),
   );
   const isLeftOut = (key: string) => facts.apply((known) => known[key].leftOut !== undefined);
@@ -194,7 +195,7 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
   ]);
   const isStarted = isPreview && policy.whenOff === WhenOff.Start;
   return known.apply(([{ power, waitsFor, leftOut, ...facts }, step, names, groups]) => {
-    const off = isStillOff(power, update) && !isStarted ? `it is off (${power.power})` : undefined;
+    const off = isStillOff(power, update) && !isStarted ? offReason(power.power ?? "") : undefined;
     const reason =
       leftOut ??
       waitsFor ??

@@ -1,7 +1,8 @@
 import type { PeerConnection } from "../components/peerMachine";
 import { rdpPort, sshPort } from "../components/plan/peerPorts";
 import { listeningSeconds, type ProofDefinition } from "../components/plan/proof";
-import { nameProofs, targetsOf } from "../components/plan/proofPairs";
+import { offReason } from "../components/plan/proofNotTested";
+import { presentNameProofs, targetsOf } from "../components/plan/proofPairs";
 import {
   judgeProof,
   type Guard,
@@ -71,10 +72,9 @@ export async function checkProof({
   });
   const keys = machines.map(({ machine }) => machine);
   const targets = targetsOf(keys, sample);
-  const names = nameProofs(
-    Object.fromEntries(
-      keys.map((key) => [key, of(key).leftOut === undefined ? of(key).names : []]),
-    ),
+  const names = presentNameProofs(
+    Object.fromEntries(keys.map((key) => [key, of(key).names])),
+    (key) => of(key).leftOut === undefined,
   );
   const testers = keys.filter((key) => found.has(key) && provers.get(key)!.ask !== undefined);
   const listening = keys.filter(
@@ -143,35 +143,38 @@ async function settingsOf(stack: Stack): Promise<ProofDefinition> {
   return definition.proof ?? {};
 }
 
-/** Before it answered, a machine that was not checked is not known to be off. */
-async function proverOf(
+/**
+ * What a machine is to be. One that takes no part keeps its names, so that nobody else tests something new for it. Before it
+ * answered, a machine that was not checked is not known to be off.
+ */
+export async function proverOf(
   { machine, ask: known, privateIpv6 }: MachineInState,
   checked: Checked | undefined,
 ): Promise<Prover> {
-  const nobody = { machine, address: "", names: [], groups: [] };
+  const { networking, presence } = known?.request ?? {};
+  const wanted = {
+    machine,
+    names: (presence?.names ?? []).map(({ peerName }) => peerName),
+    groups: (presence?.groups ?? []).map(({ group }) => group),
+    seed: networking?.seed,
+  };
   const leftOut = leftOutOf(checked);
   if (!known || leftOut !== undefined) {
     const reason = leftOut ?? "its last update did not come to its end";
-    return { proved: { ...nobody, leftOut: reason }, ports: [] };
+    return { proved: { ...wanted, address: "", leftOut: reason }, ports: [] };
   }
   const { connection, request } = known;
-  const { networking, presence } = request;
   const address = privateIpv6 ?? (await ownAddress(connection, request));
   const declared = (networking?.firewallRules ?? []).filter(
     ({ protocol, family, port }) =>
       protocol === "TCP" && family === "IPv6" && port !== sshPort && port !== rdpPort,
   );
+  const ports = [...new Set(declared.map(({ port }) => port))].sort((one, other) => one - other);
   const { contract, instance, guestFiles, userPassword } = request;
   const common = { contract, instance, guestFiles, userPassword };
   return {
-    proved: {
-      machine,
-      address,
-      names: (presence?.names ?? []).map(({ peerName }) => peerName),
-      groups: (presence?.groups ?? []).map(({ group }) => group),
-      seed: networking?.seed,
-    },
-    ports: [...new Set(declared.map(({ port }) => port))].sort((one, other) => one - other),
+    proved: { ...wanted, address, ports },
+    ports,
     ask: (action, own, seconds) =>
       askGuest(connection, action, { ...common, ...own }, seconds * 1000),
   };
@@ -182,7 +185,7 @@ const notDialled = ["LogonRefused", "OtherHostKey", "WrongMachine"];
 
 function leftOutOf(checked: Checked | undefined): string | undefined {
   if (!checked) return undefined;
-  if (checked.state === "off") return `it is off (${checked.power})`;
+  if (checked.state === "off") return offReason(checked.power);
   const isClosed = checked.state === "failed" && notDialled.includes(checked.code);
   const isSilent = checked.state === "silent" || checked.state === "unfinished";
   return isClosed || isSilent ? describe(checked) : undefined;

@@ -1,3 +1,4 @@
+import { notTested } from "../components/plan/proofNotTested";
 import type { ProofReport } from "../components/plan/proofVerdict";
 
 type Reports = Readonly<Record<string, ProofReport>>;
@@ -21,12 +22,13 @@ export function proofTable(reports: Reports): string {
     ),
   );
   const tested = keys.filter((key) => reports[key].leftOut === undefined);
+  const missed = notTested(keys.flatMap((key) => reports[key].notTested ?? []));
   const result =
     failures.length === 0
       ? `proof: passed by ${tested.length === 1 ? "one machine" : `${tested.length} machines`}`
       : `proof: failed (${failures.length})`;
   return [
-    result,
+    missed === "" ? result : `${result}, ${missed}`,
     ...failures.map((failure) => `proof: ${failure}`),
     ...away,
     ...held,

@@ -46,7 +46,9 @@ const longestListening = 3_600;
 
 /**
  * How long listeners stay open, in seconds: all are opened together, and the engine lets a few tests run at a time, each of
- * which may settle for as long as it is allowed to.
+ * which may settle for as long as it is allowed to. A request is made up before anybody knows how late its test will be, and
+ * one that waits less would fail a lab that is still settling: where all of more machines than fit into the longest time fail,
+ * listeners end before the last tests.
  */
 export function listeningSeconds(machines: number, settleSeconds = defaultSettleSeconds): number {
   return Math.min(longestListening, 600 + Math.ceil(machines / 4) * (settleSeconds + 60));

@@ -55,6 +55,17 @@ export function nameProofs(held: Readonly<Record<string, readonly string[]>>): N
   });
 }
 
+/**
+ * Who resolves each registered name that somebody who takes part holds. Who does not take part keeps its place, as a holder and as
+ * a resolver, so that nobody else tests something new for it.
+ */
+export function presentNameProofs(
+  held: Readonly<Record<string, readonly string[]>>,
+  takesPart: (key: string) => boolean,
+): NameProof[] {
+  return nameProofs(held).filter(({ holders }) => holders.some(takesPart));
+}
+
 /** Whether it is the name by which seeds are awake. */
 export function isOfSeeds(peerName: string): boolean {
   return peerName === seedPresence.peerName;

@@ -27,6 +27,8 @@ export interface ProofRecord {
   outcome: string;
   /** How long the question was under way to the machine, in seconds. */
   delaySeconds: number;
+  /** What failed in a test that warned, in words: what was found then, whatever has become of the network since. */
+  failures?: string[];
 }
 
 /** Digests of what a test of this machine depends on now. */

@@ -8,6 +8,7 @@ import type {
   PresenceFacts,
 } from "../../guest/contract";
 import { peerPorts } from "./peerPorts";
+import { isLeftOutAsOff, notTestedOf } from "./proofNotTested";
 import type { NameProof } from "./proofPairs";
 
 /** A machine that takes part in a proof, with what it answered. */
@@ -16,6 +17,8 @@ export interface ProvedMachine {
   machine: string;
   /** IPv6 address that the others dial. */
   address: string;
+  /** TCP ports that others test. None by default. */
+  ports?: readonly number[];
   /** Peer names that its holder has to register. */
   names: readonly string[];
   /** Groups that its holder has to be connected to. */
@@ -82,6 +85,8 @@ export interface ProofReport {
   ports: ProvedPort[];
   resolved: ProvedName[];
   failures: string[];
+  /** What of it nobody has tested, and why: no failure. Absent where nothing was missed. */
+  notTested?: string[];
   /** Why it took no part. */
   leftOut?: string;
 }
@@ -116,6 +121,7 @@ function reportOf(own: ProvedMachine, all: All, plan: ProofPlan): ProofReport {
   const ports = portsSeen(own, test.ports, all, plan);
   const resolved = namesSeen(own, test.names, plan);
   const names = own.names.map((peerName) => ({ peerName, state: nameState(test, peerName) }));
+  const missed = notTestedOf(own, all, plan);
   const held = new Set([...own.groups, ...test.presence.groups.map(({ group }) => group)]);
   const groups = [...held].map((group) => ({ group, state: groupState(test, group) }));
   return {
@@ -144,6 +150,7 @@ function reportOf(own: ProvedMachine, all: All, plan: ProofPlan): ProofReport {
       ),
       ...resolved.flatMap((found) => nameFailure(machine, found, plan)),
     ],
+    ...(missed.length === 0 ? {} : { notTested: missed }),
   };
 }
 
@@ -357,7 +364,10 @@ function cloudFailures(
         ? ""
         : `; it should be found${server}`;
   const missing = away.map((one) => `; the seed ${one.machine} is left out: ${one.leftOut}`);
-  return [`${machine}: its PNRP cloud ${meaning}${known}${missing.join("")}`];
+  const off = seeds.length === 0 && state === "alone" ? away.filter(isLeftOutAsOff).length : 0;
+  const advice =
+    off === 0 ? "" : `; start ${off === 1 ? "it" : "one of them"}, or name another one in seeds`;
+  return [`${machine}: its PNRP cloud ${meaning}${known}${missing.join("")}${advice}`];
 }
 
 /** Whether another machine has resolved a name that this one registers, and got its address. */

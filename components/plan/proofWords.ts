@@ -10,12 +10,13 @@ export interface ProofInFewWords {
   /** Ports that it reached, by machine: `3587 5001`. */
   reaches: Record<string, string>;
   failures?: string[];
+  notTested?: string[];
   leftOut?: string;
 }
 
 /** A report without what is as it should be for each single port and name; a lab of 200 machines has a line for each pair. */
 export function inFewWords(report: ProofReport): ProofInFewWords {
-  const { cloud, names, groups, ports, failures, leftOut } = report;
+  const { cloud, names, groups, ports, failures, notTested, leftOut } = report;
   const reaches: Record<string, string> = {};
   for (const { machine, port, verdict } of ports) {
     if (verdict !== "reachable") continue;
@@ -27,6 +28,7 @@ export function inFewWords(report: ProofReport): ProofInFewWords {
     ...(groups.length > 0 && { groups: groups.map((group) => `${group.group} ${group.state}`) }),
     reaches,
     ...(failures.length > 0 && { failures }),
+    ...(notTested !== undefined && { notTested }),
     ...(leftOut !== undefined && { leftOut }),
   };
 }

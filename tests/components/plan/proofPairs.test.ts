@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { nameProofs, targetsOf } from "../../../components/plan/proofPairs";
+import { nameProofs, presentNameProofs, targetsOf } from "../../../components/plan/proofPairs";
 
 const letters = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 const someKeys = fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,6}$/), { maxLength: 40 });
@@ -92,6 +92,19 @@ describe("components/plan/proofPairs: who resolves a name", () => {
     const [{ holders, resolvers }] = nameProofs(held);
     assert.deepEqual(holders, ["a", "b"]);
     assert.deepEqual([...resolvers].sort(), letters.slice(2));
+  });
+
+  it("stays the same where some take no part, and is not said of a name that only those hold", () => {
+    const held = { a: ["m", "n"], b: ["n"], c: ["m"], d: [], e: [] };
+    const all = nameProofs(held);
+    assert.deepEqual(
+      presentNameProofs(held, (key) => key !== "a"),
+      all,
+    );
+    assert.deepEqual(
+      presentNameProofs(held, (key) => !["a", "b"].includes(key)),
+      all.filter(({ peerName }) => peerName === "m"),
+    );
   });
 
   it("spreads the names of one person over the ring", () => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { CloudFacts, PresenceFacts } from "../../../guest/contract";
 import { guardOf } from "../../../components/plan/proofGuard";
-import { nameProofs, targetsOf } from "../../../components/plan/proofPairs";
+import { nameProofs, presentNameProofs, targetsOf } from "../../../components/plan/proofPairs";
 import {
   judgeProof,
   type ProofPlan,
@@ -363,7 +363,65 @@ describe("components/plan/proofVerdict", () => {
       ["c"],
     );
     assert.deepEqual(b.failures, [
-      "b: its PNRP cloud is alone; it should be found under seed.x; the seed a is left out: it is off (deallocated)",
+      "b: its PNRP cloud is alone; it should be found under seed.x; the seed a is left out: it is off (deallocated); start it, or name another one in seeds",
     ]);
+  });
+
+  const seeds = (changes: Record<string, Partial<ProvedMachine>>) => {
+    const machines = lab(["a", "b", "c", "d"]);
+    machines.b.seed = { role: "seed", server: "seed.x" };
+    machines.d.test!.clouds = cloud("alone");
+    for (const [key, change] of Object.entries(changes)) Object.assign(machines[key], change);
+    return judge(machines).d.failures[0].split("; ").at(-1);
+  };
+  const off = { leftOut: "it is off (deallocated)" };
+  it("says what to do where all seeds are left out and one of them is off, and only there", () => {
+    assert.equal(seeds({ a: off, b: off }), "start one of them, or name another one in seeds");
+    const lost = "its image is not proved";
+    assert.equal(seeds({ a: off, b: { leftOut: lost } }), "start it, or name another one in seeds");
+    assert.equal(
+      seeds({ a: { leftOut: lost }, b: { leftOut: lost } }),
+      `the seed b is left out: ${lost}`,
+    );
+    assert.equal(seeds({ a: off }), "the seed a is left out: it is off (deallocated)");
+  });
+
+  describe("what nobody tests, since all who would have are left out", () => {
+    /** Of 10 machines, each of which tests the next two and has a name, the notes of those that take part. */
+    const missed = (leftOut: Record<string, string>, ports: number[] = [5001]) => {
+      const all = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+      const machines = Object.values(lab(all)).map((one) => ({
+        ...one,
+        ports,
+        leftOut: leftOut[one.machine],
+      }));
+      const held = Object.fromEntries(machines.map(({ machine, names }) => [machine, names]));
+      const names = presentNameProofs(held, (key) => leftOut[key] === undefined);
+      const reports = judgeProof(machines, { targets: targetsOf(all, 2), names });
+      for (const { failures: found } of Object.values(reports)) assert.deepEqual(found, []);
+      return Object.values(reports).flatMap(({ notTested }) => notTested ?? []);
+    };
+
+    it("is a note and no failure", () => {
+      const away = "it is off (deallocated)";
+      assert.deepEqual(missed({}), []);
+      assert.deepEqual(missed({ a: away }), []);
+      // a and b test the ports of c, and resolve the name of j.
+      const name = "the name 0.j of j, because a, b are off";
+      const both = { a: away, b: away };
+      assert.deepEqual(missed(both), ["the ports of c, because a, b are off", name]);
+      assert.deepEqual(missed(both, []), [name]);
+      assert.deepEqual(missed({ d: away, e: "its image is not proved" }), [
+        "the name 0.c of c, because d, e take no part",
+        "the ports of f, because d, e take no part",
+      ]);
+    });
+
+    it("is not said of a lab's only machine, nor of a name that every machine holds", () => {
+      assert.equal(judge(lab(["a"])).a.notTested, undefined);
+      const machines = lab(["a", "b"]);
+      for (const one of Object.values(machines)) one.names = ["0.a"];
+      assert.equal(judge(machines).a.notTested, undefined);
+    });
   });
 });
