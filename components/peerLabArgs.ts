@@ -102,7 +102,8 @@ export interface LabGroupArgs {
   /**
    * How long a member's credential holds, 28800 (8 hours) to 315360000 (10 years) seconds; it is renewed at half-time as long
    * as the member's machine is on, and nothing else ends a membership. 2419200 (28 days) by default. Of no importance once
-   * the group is there.
+   * the group is there. Who creates the group gets Windows' own credential, which does not follow it: ten years, as the stand-in
+   * has it.
    */
   memberLifetimeSeconds?: number;
 }
