@@ -91,7 +91,7 @@ export type Sharing = (typeof Sharing)[keyof typeof Sharing];
 
 /** The group of a person of a lab. */
 export interface LabGroupArgs {
-  /** Key of the machine that creates the group. The first administrator in code-point order by default. Of no importance later. */
+  /** Key of the machine that creates the group. By default the first administrator in code-point order that is on. Of no importance later. */
   creator?: string;
   /** What her machines may do in the group. `administrator` by default, so that any of them can invite the others. */
   role?: PeerGroupRole;

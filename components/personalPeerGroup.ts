@@ -20,7 +20,7 @@ import { personalPeerGroupShape } from "./plan/argumentShapes";
 import { memberOf, renewalDue } from "./plan/groupMembership";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
-import { checkGroup, creatorOf, roleOf } from "./plan/peerGroup";
+import { checkGroup, creatorsOf, roleOf } from "./plan/peerGroup";
 import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { newToken } from "./secrets";
@@ -44,7 +44,7 @@ export interface PersonalPeerGroupArgs {
    * known yet counts as one that will be replaced.
    */
   machines: { [key: string]: pulumi.Input<PeerMachine> };
-  /** Key of the machine that creates the group. The first administrator in code-point order by default. Of no importance later. */
+  /** Key of the machine that creates the group. By default the first administrator in code-point order that is on. Of no importance later. */
   creator?: string;
   /** The person's key, for the names of the identities and of the group; another one for each group of a machine. The component's name by default. */
   person?: string;
@@ -143,11 +143,11 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
     const scope = keptScope(name, args.person, parent);
     const due = generationDue(`PersonalPeerGroup ${name}`, args, before, this);
     const generation = keptGeneration(name, due, keys.length > 0, parent);
-    const creator = creatorOf(args, keys);
+    const creators = creatorsOf(args, keys);
     const { memberLifetimeSeconds } = args;
     const kept = keptGroup(
       name,
-      { machines, creator, memberLifetimeSeconds, generation, scope, policy },
+      { machines, creators, memberLifetimeSeconds, generation, scope, policy },
       parent,
     );
     const made = madeGroup(kept);
@@ -168,7 +168,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         known: Object.fromEntries(keys.map((key) => [key, own[key].now])),
         before: before.apply(({ members }) => members),
         tokenBefore: before.apply(({ invitationToken }) => invitationToken),
-        ...{ made, group: kept.group, creator, policy },
+        ...{ made, group: kept.group, creator: creators[0], policy },
         stepOf: (key) => stepped[key].id,
       },
       parent,

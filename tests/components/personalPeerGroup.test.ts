@@ -200,6 +200,29 @@ describe("components/personalPeerGroup", () => {
     assert.deepEqual(await triggers("fd5a::2"), [trigger]);
   });
 
+  it("is created by the first administrator that is on, unless one is named; by the first where none is", async () => {
+    const off = (host: string) => machine(host, { power: "deallocated" });
+    const creator = async (args: PersonalPeerGroupArgs) => {
+      const group = await declare(args);
+      await settled(group.group);
+      await finished();
+      const [made] = commandsOf("New-PeerGroup");
+      const { friendlyName } = JSON.parse(made.inputs.stdin).newIdentity;
+      const { host } = made.inputs.connection;
+      assert.equal(friendlyName, `peerlab:project/stack/ada#machine:${host}`);
+      assert.deepEqual(
+        made.dependencies.filter((urn) => urn.includes(`ada.${host}`)),
+        [],
+      );
+      return host;
+    };
+    const some = { a: off("a"), b: machine("b"), c: machine("c") };
+    assert.equal(await creator({ machines: some }), "b");
+    assert.equal(await creator({ machines: some, roles: { b: "member" } }), "c");
+    assert.equal(await creator({ machines: some, creator: "a" }), "a");
+    assert.equal(await creator({ machines: { b: off("b"), a: off("a") } }), "a");
+  });
+
   it("lets a member go through its step once more until it was connected, but not while it is off, nor alone", async () => {
     const triggerOf = async (known: object, more: Partial<PeerMachine> = {}, others = ["a"]) => {
       const group = await declare(
