@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PersonalPeerGroup, type PeerMachine, type PersonalPeerGroupArgs } from "../../components";
 import { generationDue, type LastGroup } from "../../components/groupState";
+import { groupReport, type PeerGroupReport } from "../../components/peerGroupReport";
 import {
   counts,
   failure,
@@ -221,6 +222,27 @@ describe("components/personalPeerGroup", () => {
     assert.equal(await creator({ machines: some, roles: { b: "member" } }), "c");
     assert.equal(await creator({ machines: some, creator: "a" }), "a");
     assert.equal(await creator({ machines: { b: off("b"), a: off("a") } }), "a");
+  });
+
+  it("reports a machine that is off when a new group comes as not ready, and refuses one that is on", async () => {
+    await mockEngine();
+    const said = { groups: [], identities: [{ peerName: identityOf("a"), usable: true }] };
+    const report = (power: string) => {
+      const known = { stdout: JSON.stringify(said), urn: "urn", id: "id" };
+      const step = Object.fromEntries(
+        Object.entries(known).map(([key, value]) => [key, pulumi.output(value)]),
+      );
+      return groupReport(
+        "a",
+        pulumi.output(machine("a", { power })),
+        step as unknown as Parameters<typeof groupReport>[2],
+        pulumi.output(identityOf("a")),
+        pulumi.output(groupName),
+      );
+    };
+    const { group, pending } = (await settled(report("deallocated"))) as PeerGroupReport;
+    assert.deepEqual([group, pending], ["", ["power on"]]);
+    assert.match(await failure(report("running")), /a reports no membership of the group/);
   });
 
   it("lets a member go through its step once more until it was connected, but not while it is off, nor alone", async () => {
