@@ -40,7 +40,11 @@ export function beforeRemoteStep(
   /** Properties by whose change the step runs again; none where it cannot be left for later. */
   driving: string[] | undefined,
   parent: Parent,
-  { leftOut, beforeRun }: Pick<GuestStep, "leftOut" | "beforeRun"> = {},
+  {
+    leftOut,
+    beforeRun,
+    insteadOfOff,
+  }: Pick<GuestStep, "leftOut" | "beforeRun" | "insteadOfOff"> = {},
 ): StepOptions {
   const update = thisUpdate();
   return {
@@ -50,7 +54,7 @@ export function beforeRemoteStep(
       const known = await valueOf(machine);
       const called = await valueOf(pulumi.output(name));
       if (known.waitsFor) throw new Error(`${called} waits: ${known.waitsFor}`);
-      await requirePower(called, known, policy, update, parent);
+      await requirePower(called, known, policy, update, parent, insteadOfOff);
       await requireAnswer(called, known, policy, update);
       beforeRun?.();
     }),
@@ -100,6 +104,7 @@ async function requirePower(
   { whenOff = WhenOff.Fail }: StepPolicy,
   { started }: ThisUpdate,
   parent: Parent,
+  insteadOfOff?: string,
 ): Promise<void> {
   if (!isOff(power)) return;
   if (whenOff === WhenOff.Start && virtualMachineId) {
@@ -114,7 +119,9 @@ async function requirePower(
     whenOff === WhenOff.Skip
       ? "that cannot be left for later: it makes an identity or a group, or lets others into it, or nothing of the machine is there yet; start it"
       : 'start it, or set whenOff to "start" or "skip"';
-  throw new Error(`${name} is off (${power}), and there is something to do on it; ${advice}`);
+  throw new Error(
+    `${name} is off (${power}), and there is something to do on it; ${advice}${insteadOfOff ? `; or ${insteadOfOff}` : ""}`,
+  );
 }
 
 /** Whether a machine was off when it was looked at, and has not been started since. */

@@ -81,6 +81,8 @@ export interface GroupMachineStepArgs extends Omit<GroupMachineArgs, "machine"> 
   /** Peer name of the group. */
   group: pulumi.Output<string>;
   invitations: GroupInvitations;
+  /** Runs the step once more where it is another one than before; see `renewalDue`. */
+  renewal: pulumi.Output<string | undefined>;
 }
 
 /** Declares the machine's whole state: its identity, its place in the group, and what it holds for both. */
@@ -109,12 +111,13 @@ export function groupMachineStep(
       });
     });
   const counts = pulumi
-    .all([peerName, scope, friendlyName, group, presence])
-    .apply(([identity, ownScope, friendly, joined, held]) => ({
+    .all([peerName, scope, friendlyName, group, presence, args.renewal])
+    .apply(([identity, ownScope, friendly, joined, held, renewal]) => ({
       exclusive,
       identity: { peerName: identity, scope: ownScope, friendlyName: friendly },
       group: joined,
       presence: held,
+      renewal,
     }));
   const addresses = addressesOf(neighboursOf(key, Object.keys(machines)), machines);
   const invitation = invitations.invitationOf(key);

@@ -9,10 +9,12 @@ import {
   checkGoingOn,
   dueGeneration,
   leavingMembers,
+  lossOfGroup,
   type GroupBefore,
   type MadeGroup,
 } from "./plan/groupMembership";
 import { firstRotation } from "./plan/identity";
+import { hasOwnKey } from "./plan/ownKey";
 import { defaultMemberLifetimeSeconds, type GroupDefinition } from "./plan/peerGroup";
 
 /** The group as the component gave it last, and what made machines be invited last. */
@@ -38,13 +40,15 @@ interface GroupArgs extends GroupDefinition {
 }
 
 /**
- * The generation that is due, once it is sure that the group can go on as it is defined. It waits for the machines that belonged
- * to the group: in a preview, one that is not known will be another instance; afterwards, it has failed and is what it was.
+ * The generation that is due, once it is sure that the group can go on as it is defined; also warns of what is lost. It waits for
+ * the machines that belonged to the group: in a preview, one that is not known will be another instance; afterwards, it has
+ * failed and is what it was.
  */
 export function generationDue(
   what: string,
   args: GroupArgs,
   before: pulumi.Output<LastGroup>,
+  component?: pulumi.Resource,
 ): pulumi.Output<string> {
   const { machines, person, rotation = firstRotation } = args;
   const base = person === undefined ? "" : at("people", person);
@@ -61,11 +65,29 @@ export function generationDue(
       instances[key] = await knownOr(pulumi.output(machines[key]).instanceId, unknown);
     }
     const generation = dueGeneration(last, rotation, instances);
-    if (Object.keys(machines).length > 0) {
-      refuseLate(what, checkGoingOn(last, generation, instances, args, paths));
-    }
+    if (Object.keys(machines).length === 0) return generation;
+    refuseLate(what, checkGoingOn(last, generation, instances, args, paths));
+    const lost = lossOfGroup(last, generation, instances);
+    const warnings = [
+      ...(lost === undefined ? [] : [lost]),
+      ...(generation === last.generation ? removedMembers(last, args) : []),
+    ];
+    for (const warning of warnings) void pulumi.log.warn(`${what}: ${warning}`, component);
     return generation;
   });
+}
+
+/** What is to be said of members that go while their group goes on: known in a preview, too. */
+function removedMembers(last: LastGroup, args: GroupArgs): string[] {
+  const staying = Object.entries(last.members).filter(([key]) => hasOwnKey(args.machines, key));
+  const known = new Set(last.leaving.map(({ peerName }) => peerName));
+  return leavingNow(last, last.group, Object.fromEntries(staying), args)
+    .filter(({ peerName }) => !known.has(peerName))
+    .map(
+      ({ machine, peerName, expires }) =>
+        `${machine} is removed and stays a member of the group as ${peerName} until ${expires} at the latest, since ` +
+        "Windows cannot evict a member; set another rotation for a new group to shut it out at once",
+    );
 }
 
 /** The group as far as it is known: with empty parts where it is still to be made, or its creation has failed. */
@@ -78,30 +100,12 @@ export function madeGroup({ group, creator, expires }: KeptGroup): pulumi.Output
   return pulumi.output(known());
 }
 
-/** Members that are none of the machines any more; of those that go in this update it is said. */
+/** Members that are none of the machines any more, as long as their credentials hold. */
 export function leavingNow(
-  component: pulumi.Resource,
-  what: string,
-  args: GroupArgs,
-  now: {
-    before: pulumi.Output<LastGroup>;
-    group: pulumi.Output<string>;
-    members: pulumi.Output<Record<string, PeerGroupMember>>;
-  },
-): pulumi.Output<LeavingPeerGroupMember[]> {
-  const lifetime = args.memberLifetimeSeconds ?? defaultMemberLifetimeSeconds;
-  const keys = Object.keys(args.machines);
-  return pulumi.all([now.before, now.group, now.members]).apply(([last, group, members]) => {
-    const leaving = leavingMembers(last, group, members, lifetime, new Date());
-    const known = new Set(last.leaving.map(({ peerName }) => peerName));
-    for (const { machine, peerName, expires } of keys.length === 0 ? [] : leaving) {
-      if (known.has(peerName) || keys.includes(machine)) continue;
-      void pulumi.log.warn(
-        `${what}: ${machine} is removed and stays a member of the group as ${peerName} until ${expires} at the latest, since ` +
-          "Windows cannot evict a member; set another rotation for a new group to shut it out at once",
-        component,
-      );
-    }
-    return leaving;
-  });
+  last: LastGroup,
+  group: string,
+  members: Record<string, PeerGroupMember>,
+  { memberLifetimeSeconds = defaultMemberLifetimeSeconds }: GroupDefinition,
+): LeavingPeerGroupMember[] {
+  return leavingMembers(last, group, members, memberLifetimeSeconds, new Date());
 }

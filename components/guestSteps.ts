@@ -52,6 +52,8 @@ export interface GuestStep {
   idle?: boolean | pulumi.Output<boolean>;
   /** Whether it may be left for an update in which the machine is on. True by default. */
   postponable?: boolean;
+  /** What helps beside starting a machine that is off, where it is said that the step cannot run. */
+  insteadOfOff?: string;
   /** Whether this update has nothing to do with it: then it stays as it is, as one of a machine that is off does. */
   leftOut?: pulumi.Output<boolean>;
   /** Told right before it is run, when the machine has answered. */

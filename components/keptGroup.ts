@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NewPeerGroupReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
-import { detached, unlessFailed } from "./failedResources";
+import { detached, knownOr, unlessFailed } from "./failedResources";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
-import type { PeerMachines } from "./peerMachine";
+import type { PeerMachine, PeerMachines } from "./peerMachine";
 import { identityClassifier, identityFriendlyName } from "./plan/identity";
 import { groupClassifier } from "./plan/peerGroup";
+import { isOff } from "./power";
 
 /** A person's group as the stack's state keeps it. */
 export interface KeptGroup {
@@ -21,8 +22,8 @@ export interface KeptGroup {
 
 export interface KeptGroupArgs {
   machines: PeerMachines;
-  /** Key of the machine that creates it, where there is one. */
-  creator?: string;
+  /** Keys of the machines that may create it, by preference: the first that is on does. */
+  creators: readonly string[];
   memberLifetimeSeconds?: number;
   generation: pulumi.Output<string>;
   scope: pulumi.Output<string>;
@@ -46,11 +47,12 @@ export function keptGroup(
   args: KeptGroupArgs,
   parent: { parent: pulumi.Resource },
 ): KeptGroup {
-  const { creator, generation, scope, memberLifetimeSeconds } = args;
-  const request = pulumi.all([scope, generation]).apply(([own, known]) => ({
+  const { creators, generation, scope, memberLifetimeSeconds } = args;
+  const creator = pulumi.output(firstOn(creators, args.machines));
+  const request = pulumi.all([scope, generation, creator]).apply(([own, known, key]) => ({
     // Made in the same step, beside everybody's: the creator does not come later than the others.
     newIdentity: {
-      friendlyName: ownFriendlyName(own, creator ?? "nowhere"),
+      friendlyName: ownFriendlyName(own, key),
       classifier: identityClassifier,
     },
     friendlyName: identityFriendlyName(own, known),
@@ -61,14 +63,21 @@ export function keptGroup(
     `${name}-group`,
     {
       // Whose resources may go while the group stays.
-      machine: creator === undefined ? nowhere : detached(pulumi.output(args.machines[creator])),
-      machineName: creator ?? "nowhere",
+      machine:
+        creators.length === 0
+          ? nowhere
+          : detached(creator.apply((key) => args.machines[key]) as pulumi.Output<PeerMachine>),
+      machineName: creator,
       policy: args.policy,
       postponable: false,
+      insteadOfOff:
+        creators.length === 1
+          ? "let `creator` of the group name another administrator, which is on"
+          : undefined,
       action: "New-PeerGroup",
       request,
       triggers: [generation],
-      idle: creator === undefined,
+      idle: creators.length === 0,
     },
     parent,
   );
@@ -93,4 +102,13 @@ export function keptGroup(
     creator: part("creator"),
     expires: part("expires"),
   };
+}
+
+/** The first of the machines that is not off; the first of all where none is on. One that is not known counts as on. */
+async function firstOn(keys: readonly string[], machines: PeerMachines): Promise<string> {
+  for (const key of keys) {
+    const known = await knownOr(pulumi.output(machines[key]), undefined);
+    if (!isOff(known?.power)) return key;
+  }
+  return keys[0] ?? "nowhere";
 }

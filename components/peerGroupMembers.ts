@@ -15,6 +15,8 @@ export interface PeerGroupMember {
   expires: string;
   /** The `reconcile.token` it went through last; absent where there was none. */
   reconciled?: string;
+  /** By what it went through its step once more because it had not been connected yet; absent where it never did. */
+  renewed?: string;
 }
 
 /** A member of a group that is none of the machines any more. Windows cannot evict; it stays one until its credential ends. */

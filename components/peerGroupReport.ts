@@ -55,6 +55,8 @@ export function groupReport(
       const facts = report.groups?.find(
         (candidate) => candidate.group === wanted && candidate.identity === peerName,
       );
+      // What it said is of the group before: its step waits for an update in which it is on.
+      if (!facts && pending.includes("power on")) return { ...notReady, pending };
       if (!facts) return refuse(`no membership of the group ${wanted}`);
       const { connection, members } = facts;
       const member = members.find((candidate) => candidate.peerName === peerName);

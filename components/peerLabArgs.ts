@@ -91,7 +91,7 @@ export type Sharing = (typeof Sharing)[keyof typeof Sharing];
 
 /** The group of a person of a lab. */
 export interface LabGroupArgs {
-  /** Key of the machine that creates the group. The first administrator in code-point order by default. Of no importance later. */
+  /** Key of the machine that creates the group. By default the first administrator in code-point order that is on. Of no importance later. */
   creator?: string;
   /** What her machines may do in the group. `administrator` by default, so that any of them can invite the others. */
   role?: PeerGroupRole;
@@ -102,7 +102,8 @@ export interface LabGroupArgs {
   /**
    * How long a member's credential holds, 28800 (8 hours) to 315360000 (10 years) seconds; it is renewed at half-time as long
    * as the member's machine is on, and nothing else ends a membership. 2419200 (28 days) by default. Of no importance once
-   * the group is there.
+   * the group is there. Who creates the group gets Windows' own credential, which does not follow it: ten years, as the stand-in
+   * has it.
    */
   memberLifetimeSeconds?: number;
 }

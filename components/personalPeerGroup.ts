@@ -17,12 +17,13 @@ import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted } from "./plainValues";
 import { personalPeerGroupShape } from "./plan/argumentShapes";
-import { memberOf } from "./plan/groupMembership";
+import { memberOf, renewalDue } from "./plan/groupMembership";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
-import { checkGroup, creatorOf, roleOf } from "./plan/peerGroup";
+import { checkGroup, creatorsOf, roleOf } from "./plan/peerGroup";
 import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
+import { newToken } from "./secrets";
 import type { ReconcileArgs } from "./sharedPeerIdentity";
 
 /** What a member of a group may do. */
@@ -43,7 +44,7 @@ export interface PersonalPeerGroupArgs {
    * known yet counts as one that will be replaced.
    */
   machines: { [key: string]: pulumi.Input<PeerMachine> };
-  /** Key of the machine that creates the group. The first administrator in code-point order by default. Of no importance later. */
+  /** Key of the machine that creates the group. By default the first administrator in code-point order that is on. Of no importance later. */
   creator?: string;
   /** The person's key, for the names of the identities and of the group; another one for each group of a machine. The component's name by default. */
   person?: string;
@@ -58,7 +59,8 @@ export interface PersonalPeerGroupArgs {
   /**
    * How long a member's credential holds, 28800 (8 hours) to 315360000 (10 years) seconds; it is renewed at half-time as long
    * as the member's machine is on, and nothing else ends a membership. 2419200 (28 days) by default. Of no importance once
-   * the group is there.
+   * the group is there. Who creates the group gets Windows' own credential, which does not follow it: ten years, as the stand-in
+   * has it.
    */
   memberLifetimeSeconds?: number;
   /**
@@ -139,13 +141,13 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       ? withGuestFiles(name, args.machines, policy, parent)
       : args.machines;
     const scope = keptScope(name, args.person, parent);
-    const due = generationDue(`PersonalPeerGroup ${name}`, args, before);
+    const due = generationDue(`PersonalPeerGroup ${name}`, args, before, this);
     const generation = keptGeneration(name, due, keys.length > 0, parent);
-    const creator = creatorOf(args, keys);
+    const creators = creatorsOf(args, keys);
     const { memberLifetimeSeconds } = args;
     const kept = keptGroup(
       name,
-      { machines, creator, memberLifetimeSeconds, generation, scope, policy },
+      { machines, creators, memberLifetimeSeconds, generation, scope, policy },
       parent,
     );
     const made = madeGroup(kept);
@@ -166,21 +168,27 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         known: Object.fromEntries(keys.map((key) => [key, own[key].now])),
         before: before.apply(({ members }) => members),
         tokenBefore: before.apply(({ invitationToken }) => invitationToken),
-        ...{ made, group: kept.group, creator, policy },
+        ...{ made, group: kept.group, creator: creators[0], policy },
         stepOf: (key) => stepped[key].id,
       },
       parent,
     );
+    const fresh = newToken();
     const members: Record<string, pulumi.Output<PeerGroupMember | undefined>> = {};
     const reports: Record<string, pulumi.Output<PeerGroupReport>> = {};
     const steps: Record<string, pulumi.Output<string>> = {};
     for (const key of keys) {
       const token = reconcileToken(args.reconcile, key);
+      const renewal = pulumi
+        .all([before, made, own[key].now])
+        .apply(([last, group, now]) =>
+          renewalDue(last.members, group, now, keys.length - 1, fresh),
+        );
       stepped[key] = groupMachineStep(
         name,
         {
           ...{ key, definition: args, machines, scope, token, policy },
-          ...{ own: own[key], group: kept.group, invitations },
+          ...{ own: own[key], group: kept.group, invitations, renewal },
         },
         parent,
       );
@@ -193,8 +201,8 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         kept.group,
       );
       members[key] = pulumi
-        .all([before, made, own[key].now, reports[key]])
-        .apply(([{ members: last }, group, now, report]) => {
+        .all([before, made, own[key].now, reports[key], renewal])
+        .apply(([{ members: last }, group, now, report, renewed]) => {
           const { instance, peerName } = now;
           const { role, expires } = report;
           const reconciled = token ?? last[key]?.reconciled;
@@ -203,6 +211,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
                 ...{ group: report.group, instance, peerName, expires },
                 role: role === "" ? roleOf(args, key) : role,
                 ...(reconciled === undefined ? {} : { reconciled }),
+                ...(renewed === undefined ? {} : { renewed }),
               }
             : (memberOf(last, group, now) ?? last[key]);
         });
@@ -220,11 +229,9 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
           [key: string]: PeerGroupMember;
         },
     );
-    this.leaving = leavingNow(this, `PersonalPeerGroup ${name}`, args, {
-      before,
-      group: this.group,
-      members: this.members,
-    });
+    this.leaving = pulumi
+      .all([before, this.group, this.members])
+      .apply(([last, group, members]) => leavingNow(last, group, members, args));
     this.invitationToken = invitations.token;
     this.reports = pulumi.all(reports);
     this.steps = pulumi.all(steps);

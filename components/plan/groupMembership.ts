@@ -47,6 +47,27 @@ export function dueGeneration(
     : `${rotation}+${Number(lost) + 1}`;
 }
 
+/** Why the group is lost and another one made although the rotation is the same; undefined where it is not so. */
+export function lossOfGroup(
+  before: GroupBefore,
+  generation: string,
+  instances: Instances,
+): string | undefined {
+  const { group, members } = before;
+  const rotationOf = (known: string) => known.split("+")[0];
+  if (group === "" || generation === before.generation) return undefined;
+  if (rotationOf(generation) !== rotationOf(before.generation)) return undefined;
+  const gone = Object.keys(members)
+    .filter((key) => members[key].group === group)
+    .sort(codePoints)
+    .map((key) => `${key} is ${hasOwnKey(instances, key) ? "replaced" : "removed"}`);
+  const why = gone.length === 0 ? "the last one went before" : gone.join(", ");
+  return (
+    `the group ${group} ends and a new one is made, since no member is left that could invite: ${why}; ` +
+    "where it is to go on, let another administrator join it first"
+  );
+}
+
 /** What cannot be done to a group that goes on. `paths` are those of the machines and of the group's own arguments. */
 export function checkGoingOn(
   before: GroupBefore | undefined,
@@ -138,6 +159,23 @@ export function needsInvitation(
   { token }: GroupMachine,
 ): boolean {
   return member === undefined || (token !== undefined && token !== member.reconciled);
+}
+
+/**
+ * What lets a member go through its step once more, where it is another value than before: one that was connected to nobody then
+ * says only in another step that it is by now. It is `fresh` as long as the member has said no end of its credential, the machine is
+ * on, and there are `others`; else what it was last, so that nothing runs.
+ */
+export function renewalDue(
+  before: Members,
+  made: MadeGroup,
+  machine: GroupMachine,
+  others: number,
+  fresh: string,
+): string | undefined {
+  const member = memberOf(before, made, machine);
+  const isDue = member?.expires === "" && !machine.isOff && others > 0;
+  return isDue ? fresh : member?.renewed;
 }
 
 /** Who invites whom. */

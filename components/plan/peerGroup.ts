@@ -115,14 +115,12 @@ export function administratorsOf(
 }
 
 /**
- * Who creates the group: the machine that was named, else the first administrator in code-point order, whatever the order
- * given. Undefined where there is no machine.
+ * Who may create the group, by preference: the machine that was named, else the administrators in code-point order, whatever the
+ * order given. Empty where there is no machine.
  */
-export function creatorOf(
-  definition: GroupDefinition,
-  machines: readonly string[],
-): string | undefined {
-  return definition.creator ?? administratorsOf(definition, machines)[0];
+export function creatorsOf(definition: GroupDefinition, machines: readonly string[]): string[] {
+  const { creator } = definition;
+  return creator === undefined ? administratorsOf(definition, machines) : [creator];
 }
 
 /** Whom of the others a machine is told the addresses of: the next ones in the ring of keys, so that all hang together. */

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PersonalPeerGroup, type PeerMachine, type PersonalPeerGroupArgs } from "../../components";
 import { generationDue, type LastGroup } from "../../components/groupState";
+import { groupReport, type PeerGroupReport } from "../../components/peerGroupReport";
 import {
   counts,
   failure,
@@ -198,6 +199,133 @@ describe("components/personalPeerGroup", () => {
     const [trigger] = await triggers("fd5a::1");
     assert.match(String(trigger), /^[0-9a-f]{64}$/);
     assert.deepEqual(await triggers("fd5a::2"), [trigger]);
+  });
+
+  it("is created by the first administrator that is on, unless one is named; by the first where none is", async () => {
+    const off = (host: string) => machine(host, { power: "deallocated" });
+    const creator = async (args: PersonalPeerGroupArgs) => {
+      const group = await declare(args);
+      await settled(group.group);
+      await finished();
+      const [made] = commandsOf("New-PeerGroup");
+      const { friendlyName } = JSON.parse(made.inputs.stdin).newIdentity;
+      const { host } = made.inputs.connection;
+      assert.equal(friendlyName, `peerlab:project/stack/ada#machine:${host}`);
+      assert.deepEqual(
+        made.dependencies.filter((urn) => urn.includes(`ada.${host}`)),
+        [],
+      );
+      return host;
+    };
+    const some = { a: off("a"), b: machine("b"), c: machine("c") };
+    assert.equal(await creator({ machines: some }), "b");
+    assert.equal(await creator({ machines: some, roles: { b: "member" } }), "c");
+    assert.equal(await creator({ machines: some, creator: "a" }), "a");
+    assert.equal(await creator({ machines: { b: off("b"), a: off("a") } }), "a");
+  });
+
+  it("reports a machine that is off when a new group comes as not ready, and refuses one that is on", async () => {
+    await mockEngine();
+    const said = { groups: [], identities: [{ peerName: identityOf("a"), usable: true }] };
+    const report = (power: string) => {
+      const known = { stdout: JSON.stringify(said), urn: "urn", id: "id" };
+      const step = Object.fromEntries(
+        Object.entries(known).map(([key, value]) => [key, pulumi.output(value)]),
+      );
+      return groupReport(
+        "a",
+        pulumi.output(machine("a", { power })),
+        step as unknown as Parameters<typeof groupReport>[2],
+        pulumi.output(identityOf("a")),
+        pulumi.output(groupName),
+      );
+    };
+    const { group, pending } = (await settled(report("deallocated"))) as PeerGroupReport;
+    assert.deepEqual([group, pending], ["", ["power on"]]);
+    assert.match(await failure(report("running")), /a reports no membership of the group/);
+  });
+
+  it("lets a member go through its step once more until it was connected, but not while it is off, nor alone", async () => {
+    const triggerOf = async (known: object, more: Partial<PeerMachine> = {}, others = ["a"]) => {
+      const group = await declare(
+        { machines: { ...machines(...others), b: machine("b", more) } },
+        last({ ...(others.length > 0 ? { a: member("a") } : {}), b: member("b", known) }),
+      );
+      const members = (await settled(group.members)) as Record<string, { renewed?: string }>;
+      await finished();
+      assert.deepEqual(commandsOf("New-PeerGroupInvitation"), []);
+      const [stash] = declared.filter(
+        ({ type, name }) => type.endsWith(":Stash") && name === "ada.b",
+      );
+      return { trigger: stash.replacementTrigger, renewed: members.b.renewed };
+    };
+    const never = { expires: "" };
+    const [plain, again, anew] = [
+      await triggerOf({}),
+      await triggerOf(never),
+      await triggerOf(never),
+    ];
+    assert.equal(plain.renewed, undefined);
+    assert.equal(new Set([plain, again, anew].map(({ trigger }) => trigger)).size, 3);
+    const { renewed } = again;
+    assert.ok(renewed);
+    assert.deepEqual(await triggerOf({ renewed }), again, "is connected");
+    const off = { power: "deallocated" };
+    assert.deepEqual(await triggerOf({ ...never, renewed }, off), again, "is off");
+    assert.deepEqual(await triggerOf(never, off), plain, "is off from the beginning");
+    const role = { role: "administrator" };
+    assert.deepEqual(await triggerOf({ ...never, ...role }, {}, []), plain, "has nobody");
+  });
+
+  describe("warns", () => {
+    const warn = pulumi.log.warn;
+    let warnings: string[];
+    beforeEach(() => {
+      warnings = [];
+      (pulumi.log as { warn: unknown }).warn = (message: string) => warnings.push(message);
+    });
+    afterEach(() => {
+      (pulumi.log as { warn: unknown }).warn = warn;
+    });
+    const unknown = pulumi.output(new Promise<PeerMachine>(() => {}));
+    const before = (more: object = {}): LastGroup => ({
+      ...{ group: groupName, generation: "1", leaving: [], invitationToken: "" },
+      members: { a: member("a"), b: member("b") },
+      ...more,
+    });
+    const due = (given: PersonalPeerGroupArgs["machines"], known: LastGroup, more: object = {}) =>
+      settled(
+        generationDue(
+          "PersonalPeerGroup ada",
+          { machines: given, ...more },
+          pulumi.output(0).apply(() => known),
+        ),
+      );
+
+    it("that a removed member stays one, before any machine that is new is known", async () => {
+      assert.equal(await due({ ...machines("b"), c: unknown }, before()), "1");
+      assert.equal(warnings.length, 1);
+      const words = `PersonalPeerGroup ada: a is removed and stays a member of the group as ${identityOf("a")} until ${memberUntil.replace("Z", "")}`;
+      assert.ok(warnings[0].startsWith(words), warnings[0]);
+    });
+
+    it("of nothing where another rotation makes a new group, or nobody goes", async () => {
+      assert.equal(await due(machines("b"), before(), { rotation: "2" }), "2");
+      assert.equal(await due(machines("a", "b", "c"), before()), "1");
+      assert.equal(await due({}, before()), "1+1");
+      assert.deepEqual(warnings, []);
+    });
+
+    it("that the group ends where none of its members is left", async () => {
+      assert.equal(await due({ a: machine("other") }, before()), "1+1");
+      assert.equal(warnings.length, 1);
+      assert.ok(
+        warnings[0].startsWith(
+          `PersonalPeerGroup ada: the group ${groupName} ends and a new one is made, since no member is left that could invite: a is replaced, b is removed; `,
+        ),
+        warnings[0],
+      );
+    });
   });
 
   it("dials nowhere for a person without machines, and keeps the name of her group and who leaves it", async () => {

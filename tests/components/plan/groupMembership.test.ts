@@ -4,9 +4,11 @@ import {
   checkGoingOn,
   dueGeneration,
   leavingMembers,
+  lossOfGroup,
   memberOf,
   needsInvitation,
   planInvitations,
+  renewalDue,
   type GroupBefore,
   type GroupMachine,
   type MadeGroup,
@@ -209,6 +211,54 @@ describe("components/plan/groupMembership", () => {
     const reconciled = member("a", { reconciled: "1" });
     assert.equal(needsInvitation(reconciled, machine("a", { token: "1" })), false);
     assert.equal(needsInvitation(reconciled, machine("a", { token: "2" })), true);
+  });
+
+  describe("a step once more", () => {
+    const never = member("b", { expires: "" });
+    const cases: [string, PeerGroupMember | undefined, GroupMachine, number, string | undefined][] =
+      [
+        ["is due for who was never connected", never, machine("b"), 1, "fresh"],
+        ["and again", { ...never, renewed: "before" }, machine("b"), 1, "fresh"],
+        ["stays what it was for who was", member("b", { renewed: "x" }), machine("b"), 1, "x"],
+        ["is nothing for who was at once", member("b"), machine("b"), 1, undefined],
+        ["waits for who is off", never, machine("b", { isOff: true }), 1, undefined],
+        [
+          "stays what it was for who is off",
+          { ...never, renewed: "x" },
+          machine("b", { isOff: true }),
+          1,
+          "x",
+        ],
+        ["is of no use without others", never, machine("b"), 0, undefined],
+        ["is none of a new member", undefined, machine("b"), 1, undefined],
+        [
+          "is none of another instance",
+          { ...never, renewed: "x" },
+          machine("b", { instance: "other", peerName: "other" }),
+          1,
+          undefined,
+        ],
+      ];
+    for (const [what, known, now, others, expected] of cases) {
+      it(what, () => {
+        const last = known && { b: known };
+        assert.equal(renewalDue(last ?? {}, made, now, others, "fresh"), expected);
+      });
+    }
+  });
+
+  it("a group is lost where another one comes though the rotation is the same, and says with whom", () => {
+    const last = before(members("b", "a"));
+    const of = (generation: string, now: Record<string, string>, was = last) =>
+      lossOfGroup(was, generation, now);
+    assert.equal(of("1", instances("a", "b")), undefined);
+    assert.equal(of("2", instances("a", "b")), undefined);
+    assert.equal(of("1", {}, before({}, { group: "" })), undefined);
+    assert.match(of("1+1", { a: "" }) ?? "", /^the group G ends .*: a is replaced, b is removed; /);
+    assert.match(of("1+1", {}, before({})) ?? "", /: the last one went before; /);
+    const second = before(members("a"), { generation: "1+1" });
+    assert.equal(of("1+1", instances("a"), second), undefined);
+    assert.match(of("1+2", { a: "" }, second) ?? "", /: a is replaced; /);
   });
 
   describe("who invites whom", () => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import {
   administratorsOf,
-  creatorOf,
+  creatorsOf,
   neighboursOf,
   roleOf,
 } from "../../../components/plan/peerGroup";
@@ -15,10 +15,10 @@ describe("components/plan/peerGroup", () => {
   });
 
   it("lets the machine that was named create the group, else the first administrator, whatever the order", () => {
-    assert.equal(creatorOf({}, ["b", "a"]), "a");
-    assert.equal(creatorOf({ creator: "b" }, ["a", "b"]), "b");
-    assert.equal(creatorOf({ roles: { a: "member" } }, ["c", "b", "a"]), "b");
-    assert.equal(creatorOf({}, []), undefined);
+    assert.deepEqual(creatorsOf({}, ["b", "a"]), ["a", "b"]);
+    assert.deepEqual(creatorsOf({ creator: "b" }, ["a", "b"]), ["b"]);
+    assert.deepEqual(creatorsOf({ roles: { a: "member" } }, ["c", "b", "a"]), ["b", "c"]);
+    assert.deepEqual(creatorsOf({}, []), []);
     assert.deepEqual(administratorsOf({ roles: { b: "member" } }, ["c", "b", "a"]), ["a", "c"]);
   });
 
