@@ -1,6 +1,7 @@
 /** The program: reads the stack's configuration, declares one lab, and exports what people need next. */
 import * as pulumi from "@pulumi/pulumi";
 import { PeerLab, type JumpHost, type PeerLabArgs } from "./components";
+import { inFewWords } from "./components/plan/proofWords";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
 import { isRefusal } from "./components/plan/findings";
@@ -62,6 +63,10 @@ export const exportedIdentities = lab.exportedIdentities;
 export const identitiesWithoutCopy = lab.people.apply((known) =>
   withoutCopy(known, identityCopies),
 );
+/** What each machine found of the others when it last tested, in few words; `npm run check -- --output FILE` has all of it. */
+export const proof = lab.proof.apply((reports) =>
+  Object.fromEntries(Object.entries(reports).map(([key, report]) => [key, inFewWords(report)])),
+);
 export const resourceGroupName = lab.resourceGroupName;
 
 /**
@@ -80,9 +85,14 @@ function warnOfRemovedPeople(): void {
         return undefined;
       });
     const before = (found?.state?.people ?? {}) as ReportedPeople;
-    const defined = Object.keys(definition.people);
+    const defined = Object.entries(definition.people)
+      .filter(([, { sharing }]) => sharing !== "group")
+      .map(([person]) => person);
     for (const { person, peerName, copied } of removedIdentities(before, defined, identityCopies)) {
-      const loss = `${person} is no longer in the lab: her identity ${peerName} is deleted from the stack with her`;
+      const why = definition.people[person]
+        ? `${person} has a group now`
+        : `${person} is no longer in the lab`;
+      const loss = `${why}: her identity ${peerName} is deleted from the stack`;
       if (copied) await pulumi.log.info(`${loss}. A copy of it was taken.`, stack);
       else {
         await pulumi.log.warn(

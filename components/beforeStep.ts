@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { knownOr, valueOf } from "./failedResources";
+import type { GuestStep } from "./guestSteps";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { isOff, startVirtualMachine } from "./power";
@@ -33,12 +34,17 @@ type StepOptions = Pick<pulumi.CustomResourceOptions, "hooks" | "transforms">;
  * `name` is the machine in messages.
  */
 export function beforeRemoteStep(
-  name: string,
+  name: pulumi.Input<string>,
   machine: pulumi.Output<PeerMachine>,
   policy: StepPolicy,
   /** Properties by whose change the step runs again; none where it cannot be left for later. */
   driving: string[] | undefined,
   parent: Parent,
+  {
+    leftOut,
+    beforeRun,
+    insteadOfOff,
+  }: Pick<GuestStep, "leftOut" | "beforeRun" | "insteadOfOff"> = {},
 ): StepOptions {
   const update = thisUpdate();
   return {
@@ -46,11 +52,16 @@ export function beforeRemoteStep(
       // A command without a command line dials nobody.
       if (!newInputs?.create && !newInputs?.source) return;
       const known = await valueOf(machine);
-      if (known.waitsFor) throw new Error(`${name} waits: ${known.waitsFor}`);
-      await requirePower(name, known, policy, update, parent);
-      await requireAnswer(name, known, policy, update);
+      const called = await valueOf(pulumi.output(name));
+      if (known.waitsFor) throw new Error(`${called} waits: ${known.waitsFor}`);
+      await requirePower(called, known, policy, update, parent, insteadOfOff);
+      await requireAnswer(called, known, policy, update);
+      beforeRun?.();
     }),
-    transforms: skippingWhenOff(machine, policy, driving),
+    transforms: skipping(driving, [
+      ...(policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
+      ...(leftOut ? [() => knownOr(leftOut, false)] : []),
+    ]),
   };
 }
 
@@ -69,7 +80,7 @@ export function beforePoweredStep(
       await requirePower(name, await valueOf(machine), policy, update, parent);
       await then(args);
     }),
-    transforms: skippingWhenOff(machine, policy, driving),
+    transforms: skipping(driving, policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
   };
 }
 
@@ -93,6 +104,7 @@ async function requirePower(
   { whenOff = WhenOff.Fail }: StepPolicy,
   { started }: ThisUpdate,
   parent: Parent,
+  insteadOfOff?: string,
 ): Promise<void> {
   if (!isOff(power)) return;
   if (whenOff === WhenOff.Start && virtualMachineId) {
@@ -105,14 +117,16 @@ async function requirePower(
   }
   const advice =
     whenOff === WhenOff.Skip
-      ? "that cannot be left for later: it makes an identity, or nothing of the machine is there yet; start it"
+      ? "that cannot be left for later: it makes an identity or a group, or lets others into it, or nothing of the machine is there yet; start it"
       : 'start it, or set whenOff to "start" or "skip"';
-  throw new Error(`${name} is off (${power}), and there is something to do on it; ${advice}`);
+  throw new Error(
+    `${name} is off (${power}), and there is something to do on it; ${advice}${insteadOfOff ? `; or ${insteadOfOff}` : ""}`,
+  );
 }
 
 /** Whether a machine was off when it was looked at, and has not been started since. */
 export function isStillOff(
-  { power, virtualMachineId = "" }: PeerMachine,
+  { power, virtualMachineId = "" }: Pick<PeerMachine, "power" | "virtualMachineId">,
   { started }: ThisUpdate,
 ): boolean {
   return isOff(power) && !started.has(virtualMachineId);
@@ -194,20 +208,23 @@ export async function firstSession(
   }
 }
 
+const offNow = (machine: pulumi.Output<Pick<PeerMachine, "power">>) => async () =>
+  isOff((await knownOr(machine, {})).power);
+
 /**
  * With `whenOff: skip` a machine that is off keeps its step as it is in the stack's state, so that a later update finds it
- * still to be done; a step that was never there is declared without a command.
+ * still to be done, and so does one that is left out for another reason; a step that was never there is declared without a
+ * command.
  */
-function skippingWhenOff(
-  machine: pulumi.Output<Pick<PeerMachine, "power">>,
-  { whenOff }: StepPolicy,
+function skipping(
   driving: string[] | undefined,
+  reasons: (() => Promise<boolean>)[],
 ): pulumi.ResourceTransform[] | undefined {
-  if (driving === undefined || whenOff !== WhenOff.Skip || !runsInEngine()) return undefined;
+  if (driving === undefined || reasons.length === 0 || !runsInEngine()) return undefined;
   return [
     async ({ props, opts }) => {
-      const { power } = await knownOr(machine, {});
-      if (!isOff(power)) return undefined;
+      const all = await Promise.all(reasons.map((isSkipped) => isSkipped()));
+      if (!all.includes(true)) return undefined;
       const idle = "create" in props ? { create: undefined, triggers: ["off"] } : {};
       return {
         props: { ...props, ...idle },

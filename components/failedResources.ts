@@ -27,7 +27,10 @@ type OutputConstructor = new <T>(
  * failures: there the output is as it is.
  */
 export function unlessFailed<T>(output: pulumi.Output<T>, substitute: T): pulumi.Output<T> {
-  if (pulumi.runtime.isDryRun()) return output;
+  return pulumi.runtime.isDryRun() ? output : orWhereUnknown(output, substitute);
+}
+
+function orWhereUnknown<T>(output: pulumi.Output<T>, substitute: T): pulumi.Output<T> {
   const parts = output as unknown as OutputParts<T>;
   const Output = pulumi.Output as unknown as OutputConstructor;
   return new Output(
@@ -37,6 +40,14 @@ export function unlessFailed<T>(output: pulumi.Output<T>, substitute: T): pulumi
     parts.isSecret,
     parts.allResources(),
   );
+}
+
+/**
+ * The output, or `substitute` where a preview does not know it yet: for what is waited for, or used when a step runs, and
+ * decides nothing.
+ */
+export function orInPreview<T>(output: pulumi.Output<T>, substitute: T): pulumi.Output<T> {
+  return pulumi.runtime.isDryRun() ? orWhereUnknown(output, substitute) : output;
 }
 
 /** The output's value once it is there, or `substitute` where it is unknown in a preview or because of a failure. */
@@ -65,4 +76,14 @@ export function detached<T>(output: pulumi.Output<T>): pulumi.Output<T> {
   const Output = pulumi.Output as unknown as OutputConstructor;
   const none = new Set<pulumi.Resource>();
   return new Output(none, parts.promise(), parts.isKnown, parts.isSecret, Promise.resolve(none));
+}
+
+/** An output that a preview does not know; an update has its value. */
+export function laterThanPreview(value: () => string): pulumi.Output<string> {
+  if (!pulumi.runtime.isDryRun()) return pulumi.output(value());
+  const Output = pulumi.Output as unknown as OutputConstructor;
+  const none = new Set<pulumi.Resource>();
+  const unknown = Promise.resolve("");
+  const [no, all] = [Promise.resolve(false), Promise.resolve(none)];
+  return new Output(none, unknown, no, no, all);
 }

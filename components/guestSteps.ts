@@ -45,12 +45,21 @@ export interface GuestStep {
   triggers: pulumi.Input<unknown>[];
   /** Whether the answer holds secrets. */
   secretAnswer?: boolean;
-  /** Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. */
-  idle?: boolean;
+  /**
+   * Declares the step without a machine to run on: what an earlier run answered stays, and nothing is dialled. Where it is an
+   * output, the step may have no command although it has a machine.
+   */
+  idle?: boolean | pulumi.Output<boolean>;
   /** Whether it may be left for an update in which the machine is on. True by default. */
   postponable?: boolean;
+  /** What helps beside starting a machine that is off, where it is said that the step cannot run. */
+  insteadOfOff?: string;
+  /** Whether this update has nothing to do with it: then it stays as it is, as one of a machine that is off does. */
+  leftOut?: pulumi.Output<boolean>;
+  /** Told right before it is run, when the machine has answered. */
+  beforeRun?: () => void;
   /** The machine in messages. */
-  machineName: string;
+  machineName: pulumi.Input<string>;
   policy: StepPolicy;
 }
 
@@ -83,7 +92,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
         machine.connection.apply((connection) => remoteConnection(connection, step.policy)),
         nobody,
       ),
-      create: step.idle ? undefined : guestCommand(step.action),
+      create: commandOf(step),
       stdin: pulumi.secret(stdin),
       triggers: step.triggers,
       // The genuine provider hangs for ever on a long line of output while it logs; on Windows it warns about environment.
@@ -91,7 +100,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
       addPreviousOutputInEnv: false,
     },
     pulumi.mergeOptions(opts, {
-      ...(step.idle
+      ...(step.idle === true
         ? {}
         : beforeRemoteStep(
             step.machineName,
@@ -99,11 +108,18 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
             step.policy,
             step.postponable === false ? undefined : ["triggers"],
             opts,
+            step,
           )),
       ignoreChanges: ["connection", "create", "stdin"],
       additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],
     }),
   );
+}
+
+function commandOf({ idle = false, action }: GuestStep): pulumi.Input<string> | undefined {
+  const command = (isIdle: boolean) => (isIdle ? undefined : guestCommand(action));
+  if (typeof idle === "boolean") return command(idle);
+  return idle.apply(command) as pulumi.Output<string>;
 }
 
 /** Declares the copy of the guest files; the first step on a machine. */
@@ -130,6 +146,12 @@ export function guestFilesCopy(
     }),
   );
 }
+
+/** Where a step would run that has no machine to run on; nothing is ever dialled there. */
+export const nowhere: PeerMachine = {
+  connection: { host: "nowhere.invalid", user: "nobody", password: "" },
+  instanceId: "",
+};
 
 /** Whom a step would dial whose machine has failed; it is skipped. */
 const nobody = { host: "nobody.invalid" };

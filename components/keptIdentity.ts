@@ -2,16 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, unlessFailed } from "./failedResources";
-import { answerOf, guestStep } from "./guestSteps";
+import { keptGeneration } from "./generation";
+import { answerOf, guestStep, nowhere } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
-import type { PeerMachine, PeerMachines } from "./peerMachine";
-import {
-  firstRotation,
-  identityClassifier,
-  identityFriendlyName,
-  identityScope,
-  makerOf,
-} from "./plan/identity";
+import { keptScope } from "./keptScope";
+import type { PeerMachines } from "./peerMachine";
+import { firstRotation, identityClassifier, identityFriendlyName, makerOf } from "./plan/identity";
 import { at } from "./plan/findings";
 import { broughtIdentityKept } from "./plan/rules/identities";
 import { newPassword, sha256 } from "./secrets";
@@ -66,12 +62,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   // One that is brought is used as it is given now: a wrong one that was kept could never be put right.
   const exportPassword = pulumi.secret(args.exportPassword ?? password.output.apply(String));
 
-  // As it was at first: what the machines have noted under it stays theirs when the stack gets another name.
-  const scope = new pulumi.Stash(
-    `${name}-scope`,
-    { input: identityScope(pulumi.getProject(), pulumi.getStack(), args.person ?? name) },
-    { ...parent, ignoreChanges: ["input"] },
-  ).output.apply(String);
+  const scope = keptScope(name, args.person, parent);
   const friendlyName = pulumi
     .all([rotation, scope])
     .apply(([known, own]) => (brought ? "" : identityFriendlyName(own, known)));
@@ -144,16 +135,8 @@ function dueRotation(
             .output(given)
             .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
         );
-  const stash = new pulumi.Stash(
-    `${name}-generation`,
-    { input: pulumi.all([rotation, allowed]).apply(([due]) => (hasMachines ? due : "none")) },
-    {
-      ...parent,
-      // A stash gives what it was created with, so that another generation has to be another stash.
-      ...(hasMachines ? { replaceOnChanges: ["input"] } : { ignoreChanges: ["input"] }),
-    },
-  );
-  return stash.output.apply(String);
+  const due = pulumi.all([rotation, allowed]).apply(([known]) => known);
+  return keptGeneration(name, due, hasMachines, parent);
 }
 
 /**
@@ -180,9 +163,3 @@ function refuseForgottenIdentity(
     );
   });
 }
-
-/** Where a step would run that has no machine to run on; nothing is ever dialled there. */
-const nowhere: PeerMachine = {
-  connection: { host: "nowhere.invalid", user: "nobody", password: "" },
-  instanceId: "",
-};

@@ -1,16 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
-import { detached } from "./failedResources";
+import { beforeEach } from "./beforeStep";
+import { detached, unlessFailed, valueOf } from "./failedResources";
 import { seedZone } from "./plan/componentNames";
+import { seedAddresses } from "./plan/seeds";
 import { newToken } from "./secrets";
 import type { SeedArgs, WindowsPeer, WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
 
-/** The machine through which a lab's machines find the PNRP cloud, and the name they find it by. */
+/** Who the seeds of a lab are, as its arguments say it. */
+export interface SeedArguments {
+  seeds?: readonly string[];
+  externalSeeds?: readonly string[];
+}
+
+/** The machines through which a lab's machines find the PNRP cloud, and the name they find them by. */
 export interface LabSeed {
-  /** Key of the machine. */
-  key: pulumi.Output<string>;
+  /** Keys of the lab's own. */
+  keys: pulumi.Output<readonly string[]>;
+  /** Whether there is anybody to be found by the name. */
+  isThere: boolean;
   /** Name of the private DNS zone. */
   zone: pulumi.Output<string>;
   /** The part of each machine. */
@@ -18,13 +28,13 @@ export interface LabSeed {
 }
 
 /**
- * Decides the seed: the machine that was named, else the one that has been in the lab longest. So a machine that comes never
+ * Decides the seeds: the machines that were named, else the one that has been in the lab longest. So a machine that comes never
  * takes the part from another, which would have to be changed for it, and the part moves only when its holder goes.
  */
 export function labSeed(
   name: string,
   machines: readonly string[],
-  named: string | undefined,
+  { seeds: named, externalSeeds = [] }: SeedArguments,
   parent: Parent,
 ): LabSeed {
   const kept = { ...parent, ignoreChanges: ["input"] };
@@ -35,10 +45,10 @@ export function labSeed(
         .output,
     ),
   );
-  const key =
+  const keys: LabSeed["keys"] =
     named === undefined
       ? pulumi.all(since).apply((times) => oldest(machines, times.map(String)))
-      : pulumi.output(named);
+      : pulumi.output(named).apply((known): readonly string[] => known);
   // Of its own for each lab, whatever its name and stack: a network cannot be linked to two zones of one name.
   const suffix = newToken().slice(0, 8);
   const zone = new pulumi.Stash(
@@ -47,38 +57,46 @@ export function labSeed(
     kept,
   ).output.apply(String);
   return {
-    key,
+    keys,
+    isThere: machines.length > 0 && (named ?? machines).length + externalSeeds.length > 0,
     zone,
     partOf: (machine) =>
-      pulumi.all([key, zone]).apply(([seed, zoneName]): SeedArgs => ({
-        role: machine === seed ? "seed" : "peer",
+      pulumi.all([keys, zone]).apply(([seeds, zoneName]): SeedArgs => ({
+        role: seeds.includes(machine) ? "seed" : "peer",
         server: `seed.${zoneName}`,
       })),
   };
 }
 
 /** The machine of the earliest time; of several, the first in the order given. */
-function oldest(machines: readonly string[], times: readonly string[]): string {
+function oldest(machines: readonly string[], times: readonly string[]): string[] {
   const earliest = [...times].sort()[0];
-  return machines[times.indexOf(earliest)] ?? "";
+  return machines.slice(times.indexOf(earliest), times.indexOf(earliest) + 1);
 }
 
 /**
- * Declares the name: a private zone linked to the network, with the seed's address. A change of seeds changes this record,
- * and the two machines whose part it is.
+ * Declares the name: a private zone linked to the network, with the address of every seed. A change of seeds changes this record,
+ * and the machines whose part it is.
  */
 export function seedName(
   name: string,
   shared: Pick<WindowsPeerArgs, "resourceGroupName" | "tags">,
   virtualNetworkId: pulumi.Output<string>,
   seed: LabSeed,
+  { externalSeeds = [] }: SeedArguments,
   peers: ReadonlyMap<string, WindowsPeer>,
   parent: Parent,
 ): void {
   const { resourceGroupName, tags } = shared;
-  if (peers.size === 0) return;
-  const none = pulumi.output("");
-  const address = seed.key.apply((key) => peers.get(key)?.privateIpv6 ?? none);
+  if (!seed.isThere) return;
+  const addresses = seed.keys
+    .apply((keys) => pulumi.all(keys.map((key) => addressOf(peers.get(key)))))
+    .apply((own) =>
+      seedAddresses(
+        own.filter((address) => address !== ""),
+        externalSeeds,
+      ),
+    );
   const zone = new privatedns.PrivateZone(
     `${name}-seed`,
     { resourceGroupName, tags, privateZoneName: seed.zone, location: "global" },
@@ -104,8 +122,19 @@ export function seedName(
       recordType: "AAAA",
       relativeRecordSetName: "seed",
       ttl: 60,
-      aaaaRecords: [{ ipv6Address: address }],
+      aaaaRecords: addresses.apply((known) => known.map((ipv6Address) => ({ ipv6Address }))),
     },
-    parent,
+    {
+      ...parent,
+      hooks: beforeEach(async () => {
+        if ((await valueOf(addresses)).length > 0) return;
+        throw new Error("the seeds' name waits: no seed of the lab has an address yet");
+      }),
+    },
   );
+}
+
+/** One seed that failed does not keep the others from being found, and the record outlives each of them. */
+function addressOf(peer: WindowsPeer | undefined): pulumi.Output<string> {
+  return peer ? detached(unlessFailed(peer.privateIpv6, "")) : pulumi.output("");
 }

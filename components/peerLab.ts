@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
-import { detached, unlessFailed } from "./failedResources";
+import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
+import { labPeople } from "./labPeople";
+import { labProof } from "./labProof";
+import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
   ExportedIdentity,
@@ -12,6 +15,7 @@ import type {
   PeerLabArgs,
 } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
+import type { ProofReport } from "./peerProof";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
 import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
 import { peerLabShape } from "./plan/argumentShapes";
@@ -26,7 +30,8 @@ import {
 import { besides } from "./plan/shape";
 import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
-import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
+import { awakeSeeds } from "./seedPresence";
+import { networkingWith } from "./serviceNetworking";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -48,8 +53,10 @@ export class PeerLab extends pulumi.ComponentResource {
   public readonly adminPasswords: pulumi.Output<{ [key: string]: string }>;
   /** Public SSH host keys by machine. */
   public readonly hostKeys: pulumi.Output<{ [key: string]: string }>;
-  /** The identities by person, to be kept or taken elsewhere: exported identity and its password. Secret. */
+  /** The identities by person, as far as they share one, to be kept or taken elsewhere: exported identity and its password. Secret. */
   public readonly exportedIdentities: pulumi.Output<{ [key: string]: ExportedIdentity }>;
+  /** What each machine found of the others when it last tested, by key. */
+  public readonly proof: pulumi.Output<{ [key: string]: ProofReport }>;
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("peerlab:index:PeerLab", name, withSecrets(args), opts);
@@ -85,6 +92,7 @@ export class PeerLab extends pulumi.ComponentResource {
         jumpHostAddress: jumpHost?.privateAddress,
         peerSources: args.peerSources,
         graphPorts: args.graphPorts,
+        servicePorts: networkOf(definition).servicePorts,
         rdp: args.rdp,
         isolate: args.isolate,
         outbound: networkOf(definition).outbound as Outbound | undefined,
@@ -100,57 +108,32 @@ export class PeerLab extends pulumi.ComponentResource {
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
-      args.seed,
+      args,
       parent,
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
       peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
     }
-    seedName(name, shared, network.virtualNetworkId, seed, peers, parent);
-    const identities = new Map<string, SharedPeerIdentity>();
-    for (const person of plan.people) {
-      const { maker, rotation, exportedIdentity, exportPassword } = args.people[person.key];
-      const identity = new SharedPeerIdentity(
-        `${name}-${person.key}`,
-        {
-          machines: Object.fromEntries(
-            person.machines.map((machine) => [machine.key, proven(machine, peers)]),
-          ),
-          person: person.key,
-          maker,
-          rotation,
-          exportedIdentity,
-          exportPassword,
-          exclusive: true,
-          whenOff: args.whenOff,
-          answerTimeoutSeconds: args.answerTimeoutSeconds,
-          reconcile: reconcileOf(args, person.machines),
-        },
-        parent,
-      );
-      identities.set(person.key, identity);
-    }
+    seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
+    const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
+    const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
+    const people = labPeople(name, args, plan, { ready, after }, parent);
+    const proof = labProof(name, args, { plan, network, ready, people }, parent);
 
     this.resourceGroupName = group.name;
-    this.machines = machinesOf(plan, peers, identities);
-    this.people = pulumi.all(
-      Object.fromEntries(
-        plan.people.map(({ key, definition: { displayName } }) => [
-          key,
-          // One person whose maker failed does not keep the others from being reported.
-          unlessFailed((identities.get(key) as SharedPeerIdentity).peerName, "").apply(
-            (peerName): LabPerson => ({ displayName: displayName ?? key, peerName }),
-          ),
-        ]),
-      ),
-    );
+    this.machines = machineReports(plan, peers, people, proof);
+    this.people = personReports(plan, people);
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
     this.adminPasswords = pulumi.secret(
       pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
     );
     this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
-    this.exportedIdentities = pulumi.secret(pulumi.all(each(identities, exported)));
+    const exported = [...people].flatMap(([key, person]) =>
+      person.exported ? [[key, person.exported] as const] : [],
+    );
+    this.exportedIdentities = pulumi.secret(pulumi.all(Object.fromEntries(exported)));
+    this.proof = unlessFailed<{ [key: string]: ProofReport }>(proof.reports, {});
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
       machines: this.machines,
@@ -159,6 +142,7 @@ export class PeerLab extends pulumi.ComponentResource {
       adminPasswords: this.adminPasswords,
       hostKeys: this.hostKeys,
       exportedIdentities: this.exportedIdentities,
+      proof: this.proof,
     });
   }
 }
@@ -201,7 +185,7 @@ function windowsPeer(
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
-  const { key, definition, provenBy } = machine;
+  const { key, person, definition, provenBy } = machine;
   return new WindowsPeer(
     `${name}-${key}`,
     {
@@ -209,7 +193,7 @@ function windowsPeer(
       ...shared,
       computerName: definition.computerName ?? key,
       networkSecurityGroupId: network.interfaceSecurityGroupId,
-      networking: network.guestNetworking,
+      networking: networkingWith(network, args.people[person].services),
       seed: seed.partOf(key),
       adminUsername: args.adminUsername,
       adminPassword: args.adminPassword,
@@ -221,16 +205,6 @@ function windowsPeer(
   );
 }
 
-/** The part of it that is about these machines. */
-function reconcileOf(
-  { reconcile }: PeerLabArgs,
-  machines: readonly LabMachinePlan[],
-): ReconcileArgs | undefined {
-  if (!reconcile) return undefined;
-  const keys = machines.map(({ key }) => key);
-  return { ...reconcile, machines: reconcile.machines?.filter((key) => keys.includes(key)) };
-}
-
 /** The machine once the machine that proves its image has done so. */
 function proven(
   machine: LabMachinePlan,
@@ -240,56 +214,19 @@ function proven(
   const prover = machine.provenBy === undefined ? undefined : peers.get(machine.provenBy);
   if (!prover) return own.machine;
   const failed = `${machine.provenBy} has to show first that their image can run the peer stack`;
-  const waitsFor = detached(
-    unlessFailed(
-      prover.proof.apply(() => ""),
-      failed,
+  // A preview decides by the machine's own parts what will run on it.
+  const waitsFor = orInPreview(
+    detached(
+      unlessFailed(
+        prover.proof.apply(() => ""),
+        failed,
+      ),
     ),
+    "",
   );
   return pulumi
     .all([own.machine, waitsFor])
     .apply(([known, reason]) => (reason === "" ? known : { ...known, waitsFor: reason }));
-}
-
-function machinesOf(
-  plan: LabPlan,
-  peers: Map<string, WindowsPeer>,
-  identities: Map<string, SharedPeerIdentity>,
-): pulumi.Output<{ [key: string]: LabMachine }> {
-  const machines: Record<string, pulumi.Output<LabMachine>> = {};
-  for (const { key, person } of plan.machines) {
-    const peer = peers.get(key) as WindowsPeer;
-    const { reports } = identities.get(person) as SharedPeerIdentity;
-    const report = reports.apply((all) => all[key]);
-    machines[key] = pulumi
-      .all([
-        peer.computerName,
-        // A lab with a machine that failed says what is known of it, and reports the others.
-        unlessFailed(peer.privateIpv4, ""),
-        unlessFailed(peer.privateIpv6, ""),
-        unlessFailed(peer.publicIpv4, ""),
-        report,
-      ])
-      .apply(
-        ([computerName, privateIpv4, privateIpv6, publicIpv4, { peerName, usable, pending }]) => ({
-          person,
-          computerName,
-          privateIpv4,
-          privateIpv6,
-          publicIpv4,
-          peerName,
-          ready: usable && pending.length === 0,
-          pending,
-        }),
-      );
-  }
-  return pulumi.all(machines);
-}
-
-function exported(identity: SharedPeerIdentity): pulumi.Output<ExportedIdentity> {
-  return pulumi
-    .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
-    .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword }));
 }
 
 function each<T, R>(map: Map<string, T>, of: (value: T) => R): Record<string, R> {

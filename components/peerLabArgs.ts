@@ -2,6 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { WhenOff } from "./beforeStep";
 import type { JumpHost } from "./peerMachine";
 import type { ExistingNetworkArgs, GraphPortArgs, Outbound } from "./peerNetwork";
+import type { LeavingPeerGroupMember, PeerGroupMember } from "./peerGroupMembers";
+import type { ProofName, WhenFailed } from "./peerProof";
+import type { ServiceArgs } from "./peerServices";
+import type { PeerGroupRole } from "./personalPeerGroup";
 import type { ReconcileArgs } from "./sharedPeerIdentity";
 import type {
   AutoShutdownArgs,
@@ -65,6 +69,59 @@ export interface PersonArgs {
   exportedIdentity?: pulumi.Input<string>;
   /** The password it was exported under. Secret. */
   exportPassword?: pulumi.Input<string>;
+  /**
+   * How she is found: by one identity that all her machines hold, or by a group that each of them joins under an identity of its
+   * own. `identity` by default.
+   */
+  sharing?: Sharing;
+  /** Her group, where `sharing` is `group`. */
+  group?: LabGroupArgs;
+  /** What runs on her machines, by name: each is registered under a peer name of its own. None by default. */
+  services?: { [service: string]: ServiceArgs };
+}
+
+/** How a person is found whichever of her machines is up. */
+export const Sharing = {
+  /** One identity on all her machines, made on one and imported on the others. */
+  Identity: "identity",
+  /** One group, created on one of her machines, which the others join by invitation. */
+  Group: "group",
+} as const;
+export type Sharing = (typeof Sharing)[keyof typeof Sharing];
+
+/** The group of a person of a lab. */
+export interface LabGroupArgs {
+  /** Key of the machine that creates the group. By default the first administrator in code-point order that is on. Of no importance later. */
+  creator?: string;
+  /** What her machines may do in the group. `administrator` by default, so that any of them can invite the others. */
+  role?: PeerGroupRole;
+  /** The role of single machines, by key, where it is another one. */
+  roles?: { [machine: string]: PeerGroupRole };
+  /** How long an invitation can be used, 300 (5 minutes) to 31536000 (a year) seconds. 86400 (a day) by default. */
+  invitationLifetimeSeconds?: number;
+  /**
+   * How long a member's credential holds, 28800 (8 hours) to 315360000 (10 years) seconds; it is renewed at half-time as long
+   * as the member's machine is on, and nothing else ends a membership. 2419200 (28 days) by default. Of no importance once
+   * the group is there. Who creates the group gets Windows' own credential, which does not follow it: ten years, as the stand-in
+   * has it.
+   */
+  memberLifetimeSeconds?: number;
+}
+
+/** How a lab's machines prove to each other that they are really there. */
+export interface ProofArgs {
+  /** Another value, such as a date, runs the proof once more: 1 to 64 characters of ASCII. */
+  token?: string;
+  /** What becomes of an update whose proof fails. `fail` by default. */
+  whenFailed?: WhenFailed;
+  /** Of how many others each machine tests the ports, 2 to 32; all of them in a lab that is not larger. 6 by default. */
+  sample?: number;
+  /**
+   * How long what fails is tried again, 0 to 600 seconds. 120 by default. Listeners end after an hour at most: where tests of
+   * about 75 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
+   * that, too. Where that can be, a lower value or a higher `--parallel` helps; a smaller `sample` does not.
+   */
+  settleSeconds?: number;
 }
 
 export interface PeerLabArgs {
@@ -86,14 +143,24 @@ export interface PeerLabArgs {
   adminSources: string[];
   /** The way to the machines' private addresses; they get no public ones then. */
   jumpHost?: JumpHost;
-  /** Key of the machine through which the others find the PNRP cloud. The one longest in the lab by default. */
-  seed?: string;
+  /**
+   * Keys of the machines through which the others find the PNRP cloud; two survive the loss of one. The one longest in the lab by
+   * default; none of the lab's own where the list is empty.
+   */
+  seeds?: string[];
+  /**
+   * Private IPv6 addresses of seeds outside of the lab, in networks peered with this one that `peerSources` names. None by
+   * default.
+   */
+  externalSeeds?: string[];
   /** What becomes of a step on a machine that is off. `fail` by default; nothing is started without being asked for. */
   whenOff?: WhenOff;
   /** How long a machine may be silent before a step on it fails, 1 to 7200 seconds. 600 by default. */
   answerTimeoutSeconds?: number;
   /** Puts machines right that were changed by hand. */
   reconcile?: ReconcileArgs;
+  /** How the machines prove to each other that they are really there. */
+  proof?: ProofArgs;
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
   /** Ports of the applications, 450 at most. None by default. */
@@ -128,11 +195,20 @@ export interface LabMachine {
   privateIpv6: string;
   /** Public IPv4 address; empty where there is none. */
   publicIpv4: string;
-  /** The person's secure peer name, as this machine computes it from the key it holds. */
+  /**
+   * Secure peer name of the identity that it holds, as it computes it from the key: the person's, or its own where she has a
+   * group. Empty where it failed.
+   */
   peerName: string;
-  /** Whether the machine holds a usable identity and nothing waits for a reboot. */
+  /** Peer name of the group that it belongs to; empty where there is none. */
+  group: string;
+  /** The peer names of its services, and whether its presence holder has them registered. */
+  names: ProofName[];
+  /** State of its global PNRP cloud, such as `active`; empty where it took no part in the proof. */
+  cloud: string;
+  /** Whether the machine holds a usable identity, nothing waits, and its part of the proof passed. */
   ready: boolean;
-  /** What it waits for: `reboot`, or `power on` while it is off. */
+  /** What it waits for: `reboot`, `power on` while it is off, or `group` while it has not been connected to another member. */
   pending: string[];
 }
 
@@ -140,8 +216,20 @@ export interface LabMachine {
 export interface LabPerson {
   /** How she is called. */
   displayName: string;
-  /** Her secure peer name; empty as long as she has had no machine. */
+  /** `identity` or `group`. */
+  sharing: Sharing;
+  /** Her secure peer name, of her identity or of her group; empty as long as she has had no machine. */
   peerName: string;
+  /** Who belongs to her group; absent where she shares an identity. */
+  group?: LabPersonGroup;
+}
+
+/** The members of a person's group. */
+export interface LabPersonGroup {
+  /** Her machines, by key, as far as they are members. */
+  members: { [machine: string]: PeerGroupMember };
+  /** Those that are none of her machines any more, until their credentials end: Windows cannot evict. */
+  leaving: LeavingPeerGroupMember[];
 }
 
 /** An identity that can be taken elsewhere. */

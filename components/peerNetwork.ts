@@ -3,7 +3,7 @@ import * as network from "@pulumi/azure-native/network";
 import { existingNetwork, existingSubnet } from "./existingNetwork";
 import { refuse, refuseLate } from "./inputErrors";
 import { securityGroup } from "./networkSecurityGroup";
-import type { GuestNetworking } from "./peerMachine";
+import type { GuestFirewallRule, GuestNetworking } from "./peerMachine";
 import { fitted, judgedTags, plainPlacement } from "./plainValues";
 import { peerNetworkShape } from "./plan/argumentShapes";
 import { checkComponentName, networkNames } from "./plan/componentNames";
@@ -75,6 +75,11 @@ export interface PeerNetworkArgs {
   peerSources?: string[];
   /** Ports of the applications, in the security group and in each machine's Windows Firewall; 450 at most. None by default. */
   graphPorts?: GraphPortArgs[];
+  /**
+   * TCP ports of services that only some of the machines have: opened in the security group, in the Windows Firewall of a machine
+   * where its `networking` has the rules of `serviceFirewallRules`, too; 450 at most with `graphPorts`. None by default.
+   */
+  servicePorts?: number[];
   /** Opens RDP (TCP 3389) to `adminSources`. False by default. */
   rdp?: boolean;
   /** Denies everything else from the rest of the virtual network and its peerings. True by default. */
@@ -116,6 +121,8 @@ export class PeerNetwork extends pulumi.ComponentResource {
   public readonly interfaceSecurityGroupId: pulumi.Output<string>;
   /** The same openings for each machine's Windows Firewall: `WindowsPeer` takes it as `networking`. */
   public readonly guestNetworking: pulumi.Output<GuestNetworking>;
+  /** What the machines that have a service let in besides, by its port; ports of `graphPorts` are let in by all of them. */
+  public readonly serviceFirewallRules: pulumi.Output<{ [port: string]: GuestFirewallRule[] }>;
   /** How machines reach the internet. */
   public readonly outbound: pulumi.Output<string>;
 
@@ -150,6 +157,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
     this.networkSecurityGroupId = group;
     this.interfaceSecurityGroupId = adopted ? group : pulumi.output("");
     this.guestNetworking = rules.apply(({ firewall }) => ({ firewallRules: firewall }));
+    this.serviceFirewallRules = rules.apply(({ ofServices }) => ofServices);
     this.outbound = pulumi.output(plan.outbound);
     this.registerOutputs({
       virtualNetworkId: this.virtualNetworkId,
@@ -158,6 +166,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       networkSecurityGroupId: this.networkSecurityGroupId,
       interfaceSecurityGroupId: this.interfaceSecurityGroupId,
       guestNetworking: this.guestNetworking,
+      serviceFirewallRules: this.serviceFirewallRules,
       outbound: this.outbound,
     });
   }

@@ -1,20 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import { contractVersion, type SetPeerMachineReport } from "../guest/contract";
-import { isStillOff, type StepPolicy, type WhenOff } from "./beforeStep";
+import type { StepPolicy, WhenOff } from "./beforeStep";
+import { withGuestFiles } from "./copiedGuestFiles";
 import { unlessFailed } from "./failedResources";
-import { currentGuestFilesHash } from "./guestFiles";
-import { answerOf, attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
-import type { PeerMachine, PeerMachines } from "./peerMachine";
+import { machineReport } from "./machineReport";
+import { machineStep, type WantedState } from "./machineStep";
+import type { PeerMachine } from "./peerMachine";
+import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
 import { sharedPeerIdentityShape } from "./plan/argumentShapes";
 import { checkIdentity, checkReconcile, codePoints, reconcileToken } from "./plan/identity";
 import { checkStepPolicy } from "./plan/machine";
+import { presenceOf } from "./plan/presence";
+import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
-import { thisUpdate } from "./thisUpdate";
 
 export interface SharedPeerIdentityArgs {
   /**
@@ -37,6 +39,17 @@ export interface SharedPeerIdentityArgs {
    * a machine may hold identities of several components, each of which then needs a `person` of its own.
    */
   exclusive?: boolean;
+  /**
+   * What runs on the machines, by name: each is registered under a peer name of its own, `<the identity's authority>.<name>`, for
+   * as long as a machine is on. Where absent, what is registered there is left alone: a `PeerPresence` may do it.
+   */
+  services?: { [service: string]: ServiceArgs };
+  /**
+   * What the desired-state steps of the machines wait for, by values that are known when it is done: `PeerPresence.steps` of the seeds
+   * of their cloud, so that these are awake before anything is registered. Only the order is made of it: where it failed they go
+   * on, and another value lets nothing run. Making and exporting the identity does not wait. Nothing by default.
+   */
+  after?: pulumi.Input<string>[];
   /** Copies the guest files first: for machines that are not `WindowsPeer`s. False by default. */
   copyGuestFiles?: boolean;
   /** What becomes of a step on a machine that is off. `fail` by default. */
@@ -83,13 +96,17 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
   public readonly exportPassword: pulumi.Output<string>;
   /** What each machine said, by key. */
   public readonly reports: pulumi.Output<{ [key: string]: PeerIdentityReport }>;
+  /** Another value for a machine, by key, whenever it went through its step; for a `PeerProof`. Empty where it failed. */
+  public readonly steps: pulumi.Output<{ [key: string]: string }>;
 
   constructor(name: string, args: SharedPeerIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     const shaped = fitted(args, sharedPeerIdentityShape);
     args = { ...shaped.args, machines: shaped.args.machines ?? {} };
     const keys = Object.keys(args.machines).sort(codePoints);
     // Only the keys: with its machines among its inputs, one that fails would have the engine skip all others.
-    super("peerlab:index:SharedPeerIdentity", name, withSecrets({ ...args, machines: keys }), opts);
+    // The same goes for what its steps wait for.
+    const inputs = { ...args, machines: keys, after: undefined };
+    super("peerlab:index:SharedPeerIdentity", name, withSecrets(inputs), opts);
     const ofContent = [
       ...checkIdentity("", {
         machines: keys,
@@ -102,6 +119,7 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       }),
       ...checkStepPolicy("", args),
       ...(args.reconcile ? checkReconcile("reconcile", args.reconcile, keys) : []),
+      ...checkServices("services", args.services),
     ];
     const findings = [...shaped.findings, ...besides(shaped.findings, ofContent)];
     refuse(`SharedPeerIdentity ${name}`, findings, { resource: this, options: opts });
@@ -113,11 +131,20 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       : args.machines;
     const identity = keptIdentity(name, { ...args, machines, policy }, parent);
     const reports: Record<string, pulumi.Output<PeerIdentityReport>> = {};
+    const steps: Record<string, pulumi.Output<string>> = {};
     for (const key of keys) {
       const machine = pulumi.output(machines[key]);
       const once = reconcileToken(args.reconcile, key);
       const { exclusive } = args;
-      const step = machineStep(name, key, { machine, identity, exclusive, policy, once }, parent);
+      const wanted = wantedState(identity, args.services, machine, exclusive);
+      const { after } = args;
+      const step = machineStep(
+        `${name}.${key}`,
+        key,
+        { machine, wanted, policy, after, once },
+        parent,
+      );
+      steps[key] = unlessFailed(step.id, "");
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, step, identity), notReady);
     }
@@ -126,99 +153,46 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     this.exportedIdentity = identity.exportedIdentity;
     this.exportPassword = identity.exportPassword;
     this.reports = pulumi.all(reports);
+    this.steps = pulumi.all(steps);
     this.registerOutputs({
       peerName: this.peerName,
       exportedIdentity: this.exportedIdentity,
       exportPassword: this.exportPassword,
       reports: this.reports,
+      steps: this.steps,
     });
   }
 }
 
-type Parent = { parent: pulumi.Resource };
-
 /** The report of a machine that failed in this update. */
 const notReady: PeerIdentityReport = { peerName: "", usable: false, computerName: "", pending: [] };
 
-/** The machines, each once its guest files are there. */
-function withGuestFiles(
-  name: string,
-  machines: PeerMachines,
-  policy: StepPolicy,
-  parent: Parent,
-): PeerMachines {
-  const guestFiles = currentGuestFilesHash();
-  return Object.fromEntries(
-    Object.keys(machines).map((key) => {
-      const machine = pulumi.output(machines[key]);
-      const step = `${name}.${key}-guest-files`;
-      const attempt = attemptAt(
-        step,
-        machine.instanceId.apply((instance) => ({ instance, guestFiles })),
-        parent,
-      );
-      const copy = guestFilesCopy(
-        step,
-        { machine, machineName: key, policy, triggers: [attempt] },
-        parent,
-      );
-      return [key, pulumi.all([machine, copy.id]).apply(([known]) => known)];
+/** All that a machine has to be for one who holds this identity. */
+function wantedState(
+  identity: KeptIdentity,
+  services: SharedPeerIdentityArgs["services"],
+  machine: pulumi.Output<PeerMachine>,
+  exclusive: boolean | undefined,
+): WantedState {
+  const { peerName, scope, friendlyName, madeBy, exportedIdentity, exportPassword } = identity;
+  const presence = pulumi.all([machine.networking, peerName]).apply(([networking, known]) =>
+    presenceOf({
+      peerName: known,
+      services,
+      isSeed: networking?.seed?.role === "seed",
+      always: exclusive,
     }),
   );
-}
-
-interface MachineStep {
-  machine: pulumi.Output<PeerMachine>;
-  identity: KeptIdentity;
-  exclusive?: boolean;
-  policy: StepPolicy;
-  /** Runs the step once more where it is another one than before. */
-  once?: string;
-}
-
-/** The machine's whole state in one step; it runs again for another instance, guest file, rule or identity. */
-function machineStep(
-  name: string,
-  key: string,
-  { machine, identity, exclusive, policy, once }: MachineStep,
-  parent: Parent,
-): remote.Command {
-  const { peerName, scope, friendlyName, madeBy } = identity;
-  const attempt = attemptAt(
-    `${name}.${key}`,
-    pulumi
-      .all([
-        machine.instanceId,
-        machine.networking,
-        machine.passwordVersion,
-        peerName,
-        scope,
-        friendlyName,
-        madeBy,
-      ])
-      .apply(([instance, networking, passwordVersion, wanted, scopeName, friendly, made]) => ({
-        contract: contractVersion,
-        guestFiles: currentGuestFilesHash(),
-        instance,
-        networking: networking ?? null,
-        passwordVersion,
-        exclusive,
-        identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
-      })),
-    parent,
-    once,
-  );
+  const counts = pulumi
+    .all([peerName, scope, friendlyName, madeBy, presence])
+    .apply(([wanted, scopeName, friendly, made, held]) => ({
+      exclusive,
+      identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
+      presence: held,
+    }));
   const request = pulumi
-    .all([
-      machine.networking,
-      scope,
-      peerName,
-      friendlyName,
-      identity.exportedIdentity,
-      identity.exportPassword,
-    ])
-    .apply(([networking, scopeName, wanted, friendly, exportedIdentity, exportPassword]) => ({
-      networking,
+    .all([scope, peerName, friendlyName, exportedIdentity, exportPassword, presence])
+    .apply(([scopeName, wanted, friendly, exported, password, held]) => ({
       identities: {
         scope: scopeName,
         exclusive,
@@ -226,56 +200,29 @@ function machineStep(
           {
             peerName: wanted,
             friendlyName: friendly === "" ? undefined : friendly,
-            exportedIdentity,
-            exportPassword,
+            exportedIdentity: exported,
+            exportPassword: password,
           },
         ],
       },
+      // What the personal group of an earlier definition has left.
+      groups: exclusive ? { scope: scopeName, exclusive, wanted: [] } : undefined,
+      presence: held,
     }));
-  return guestStep(
-    `${name}.${key}`,
-    {
-      machine,
-      machineName: key,
-      policy,
-      action: "Set-PeerMachine",
-      request,
-      triggers: [attempt],
-    },
-    parent,
-  );
+  return { counts, request };
 }
 
-/** The machine refuses by itself to hold another identity than the wanted one; here its word is compared once more. */
 function reportOf(
   key: string,
   machine: pulumi.Output<PeerMachine>,
   step: remote.Command,
   identity: KeptIdentity,
 ): pulumi.Output<PeerIdentityReport> {
-  const update = thisUpdate();
-  return pulumi
-    .all([
-      step.stdout,
-      identity.peerName,
-      step.urn,
-      // Asked when the step is over, which may have started the machine.
-      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known, update))),
-    ])
-    .apply(([stdout, peerName, urn, off]) => {
-      const report = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
-      const held = report?.identities?.find((candidate) => candidate.peerName === peerName);
-      const pending = [...(report?.pending ?? []), ...(off ? ["power on"] : [])];
-      if (report && held?.usable) {
-        const { computerName } = report;
-        return { peerName: held.peerName, usable: held.usable, computerName, pending };
-      }
-      // Its step waits for an update in which it is on.
-      if (off) return { ...notReady, pending };
-      const others = report?.identities?.map((candidate) => candidate.peerName).join(", ");
-      throw new pulumi.RunError(
-        `${key} reports ${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order; ` +
-          `let it go through its step again: pulumi up --replace '${urn}'`,
-      );
-    });
+  return machineReport(key, machine, step, identity.peerName).apply(
+    ({ report, identity: held, pending }) => {
+      if (!report || !held) return { ...notReady, pending };
+      const { computerName } = report;
+      return { peerName: held.peerName, usable: held.usable, computerName, pending };
+    },
+  );
 }

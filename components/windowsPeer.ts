@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StepPolicy, WhenOff } from "./beforeStep";
+import { orInPreview } from "./failedResources";
 import { attemptAt, guestFilesCopy, guestStep } from "./guestSteps";
 import { currentGuestFilesHash } from "./guestFiles";
 import { refuse } from "./inputErrors";
@@ -259,7 +260,12 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const addresses = addressesOf(args.resourceGroupName, found, publicIpv4, publicIpv6, parent);
     const { privateIpv4, privateIpv6 } = addresses;
     const reached = pulumi
-      .all([args.jumpHost, addresses.publicIpv4, privateIpv4, hostKey])
+      .all([
+        args.jumpHost,
+        orInPreview(addresses.publicIpv4, ""),
+        orInPreview(privateIpv4, ""),
+        orInPreview(hostKey, ""),
+      ])
       .apply(([jumpHost, publicAddress, address, key]) => ({
         host: jumpHost === undefined ? publicAddress : address,
         port: 22,
@@ -275,8 +281,9 @@ export class WindowsPeer extends pulumi.ComponentResource {
       { plan, policy, instanceId, initial, wanted, connection: reached, target, prepared },
       parent,
     );
+    // In a preview a machine is known unless it will be another instance; see PersonalPeerGroup.
     const connection = pulumi
-      .all([reached, password])
+      .all([reached, orInPreview(password, "")])
       .apply(([known, applied]) => ({ ...known, password: applied }));
     const guestFiles = currentGuestFilesHash();
     const attempt = attemptAt(
@@ -288,13 +295,16 @@ export class WindowsPeer extends pulumi.ComponentResource {
       .all([
         connection,
         instanceId,
-        privateIpv4,
-        privateIpv6,
+        orInPreview(privateIpv4, ""),
+        orInPreview(privateIpv6, ""),
         networking,
         vm.id,
         power,
-        pulumi.unsecret(
-          pulumi.all([initial, password]).apply(([one, other]) => passwordVersion(one, other)),
+        orInPreview(
+          pulumi.unsecret(
+            pulumi.all([initial, password]).apply(([one, other]) => passwordVersion(one, other)),
+          ),
+          "another",
         ),
       ])
       .apply(
@@ -326,8 +336,9 @@ export class WindowsPeer extends pulumi.ComponentResource {
           );
 
     // Whoever uses the machine waits until the files are there and the proof is given.
-    this.machine = pulumi.all([described, copy.id, capability?.stdout]).apply(([known]) => known);
     this.proof = pulumi.output(capability?.id ?? "");
+    const ready = [copy.id, this.proof].map((id) => orInPreview(id, ""));
+    this.machine = pulumi.all([described, ready]).apply(([known]) => known);
     this.computerName = pulumi.output(plan.computerName);
     this.virtualMachineId = vm.id;
     this.instanceId = instanceId;

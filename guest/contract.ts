@@ -39,6 +39,7 @@ export const guestFiles = [
   "PeerFiles.cs",
   "ActionTurn.cs",
   "PeerRequest.cs",
+  "PeerClock.cs",
   "PeerLedger.cs",
   "NativeMethods.cs",
   "NativeStructures.cs",
@@ -314,7 +315,10 @@ export interface SetPeerMachineReport extends MachineFacts {
 }
 
 /** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing. */
-export type TestPeerMachineRequest = SetPeerMachineRequest;
+export interface TestPeerMachineRequest extends SetPeerMachineRequest {
+  /** What time it is at whoever asks: ISO 8601, UTC. */
+  now?: string;
+}
 
 export interface TestPeerMachineReport extends MachineFacts {
   action: "Test-PeerMachine";
@@ -330,6 +334,11 @@ export interface TestPeerMachineReport extends MachineFacts {
   identities?: IdentityFacts[];
   groups?: GroupFacts[];
   presence?: PresenceFacts;
+  /**
+   * How far this machine's clock was ahead of `now` when the action began, in whole seconds, negative where it was behind;
+   * what the request took to arrive is in it. Absent without `now`.
+   */
+  clockOffsetSeconds?: number;
 }
 
 /** `Test-PeerCapability`: can this machine run the peer stack at all? Fails where it cannot. */
@@ -460,8 +469,10 @@ export type GroupRole = "administrator" | "invitingMember" | "member";
 
 /** `New-PeerGroup`: finds the group by its friendly name among those of the identity, or creates it, and connects once. */
 export interface NewPeerGroupRequest extends GuestRequest {
-  /** The peer name of the creator's identity, which is on this machine. */
-  identity: string;
+  /** The peer name of the creator's identity, which is on this machine. Exactly one of this and `newIdentity` is given. */
+  identity?: string;
+  /** Finds or makes the creator's identity first, as `New-PeerIdentity` does, so that no step of its own has to come before. */
+  newIdentity?: Pick<NewPeerIdentityRequest, "friendlyName" | "classifier">;
   /** 1 to 255 characters; more than one group of it is `PeerGroupAmbiguous`. */
   friendlyName: string;
   /** The part of the group's peer name after the dot, 1 to 149 characters; used only where the group is created. */
@@ -570,6 +581,12 @@ export interface GroupMember {
 /** `Set-PeerPresence`: the presence section alone. */
 export interface SetPeerPresenceRequest extends GuestRequest {
   presence: PresenceState;
+  /**
+   * Whether names and groups that are held and not listed stay, so that a seed can be woken before the machine's whole state
+   * is known. A name of the same service or the same peer name, and a group of the same name and identity, is replaced;
+   * nothing at all changes nothing. False where absent.
+   */
+  adds?: boolean;
 }
 
 export interface SetPeerPresenceReport extends MachineFacts {
@@ -661,8 +678,15 @@ export interface TestPeerReachabilityRequest extends GuestRequest {
     /** IPv6 addresses of machines that hold it; at least one of them has to be among the endpoints. */
     holders: string[];
   }[];
-  /** How long what fails is tried again, in seconds: 0 to 600. */
+  /**
+   * How long what fails is tried again, in seconds: 0 to 600. What this machine's own holder holds is waited for, too: each
+   * name until it is `registered`, each group until it is `connected`, or `listening` where it knows itself and no other
+   * member whose credential still holds. With targets, a global cloud that is `alone` is waited for, too: a seed's is until
+   * the first of the others has called.
+   */
   settleSeconds: number;
+  /** What time it is at whoever asks: ISO 8601, UTC. */
+  now?: string;
 }
 
 export interface TestPeerReachabilityReport extends MachineFacts {
@@ -687,6 +711,13 @@ export interface TestPeerReachabilityReport extends MachineFacts {
     code?: string;
   }[];
   clouds: CloudFacts[];
+  /** What this machine's own holder held at the end. */
+  presence: PresenceFacts;
+  /**
+   * How far this machine's clock was ahead of `now` when the action began, in whole seconds, negative where it was behind;
+   * what the request took to arrive is in it. Absent without `now`.
+   */
+  clockOffsetSeconds?: number;
 }
 
 /**

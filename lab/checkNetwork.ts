@@ -7,6 +7,7 @@ import {
 } from "../components/plan/securityGroup";
 import { machinesInNetwork, type GroupInState, type MachineInNetwork } from "./networkInState";
 import { addressOf, isForAdministrators, originsOf, sourcesOf } from "./packetSources";
+import type { SecurityGroupsInAzure } from "./securityGroupsInAzure";
 import type { StateResource } from "./stack";
 
 /** What the security groups of a stack do with one port of its machines. */
@@ -31,14 +32,15 @@ export interface Passage {
 /**
  * What the security groups in a stack's state do with each declared port: between machines of one subnet and from
  * networks whose machines are peers too, and SSH and RDP from those who administer. A range is asked whole, a lab's only machine
- * from its subnet. Each outcome is there once, by its rule. Nothing is asked of Azure. `only`: the machines that are reached; all
- * by default.
+ * from its subnet. Each outcome is there once, by its rule. `only`: the machines that are reached; all by default. `now`: the
+ * groups as Azure has them, used instead of the state's.
  */
 export function checkNetwork(
   resources: readonly StateResource[],
   only: readonly string[] = [],
+  now?: SecurityGroupsInAzure,
 ): Passage[] {
-  const machines = machinesInNetwork(resources);
+  const machines = machinesInNetwork(resources, now);
   const passages = new Map<string, Passage>();
   for (const target of machines) {
     if (only.length > 0 && !only.includes(target.machine)) continue;
@@ -49,7 +51,7 @@ export function checkNetwork(
       for (const from of sourcesOf(wanted, target, machines)) {
         const judged = originsOf(from, wanted, target).map((origin) => ({
           ...origin,
-          ...judge(
+          ...judgePacket(
             { protocol, ...origin, destination, destinationPort: port },
             from.sender,
             target,
@@ -83,7 +85,7 @@ export function checkNetwork(
 }
 
 /** Out through the sender's groups, in through the receiver's: what one of them denies is denied. */
-function judge(
+export function judgePacket(
   packet: Omit<Packet, "direction">,
   sender: MachineInNetwork | undefined,
   target: MachineInNetwork,

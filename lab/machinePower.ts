@@ -1,11 +1,7 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { getVirtualMachine } from "@pulumi/azure-native/compute";
-import { Provider, type ProviderArgs } from "@pulumi/azure-native/provider";
+import type { Provider } from "@pulumi/azure-native/provider";
 import { namesOf, powerOf } from "../components/power";
-import { reasonOf } from "./engineText";
+import { askAzure, isMissing, type AzureOptions } from "./askAzure";
 
 /** A VM as Azure has it now. */
 export interface VirtualMachineNow {
@@ -15,64 +11,17 @@ export interface VirtualMachineNow {
   power: string;
 }
 
-export interface PowerOptions {
-  /** The stack's configuration: the settings of azure-native are used as they are for the lab. */
-  settings: Readonly<Record<string, string>>;
-  /** In which the engine is found. */
-  environment: NodeJS.ProcessEnv;
-}
-
-const longestMilliseconds = 60_000;
-
-/**
- * Asks Azure what VMs are now, by ARM id. Only azure-native knows all of the ways in which a user may be logged on to Azure, and
- * only the engine can ask it: so this is the preview of a program that declares nothing but the provider, of a project that is
- * made for it and removed again. The lab's own stack has no part in it.
- */
+/** Asks Azure what VMs are now, by ARM id. */
 export async function virtualMachinesNow(
   ids: readonly string[],
-  { settings, environment }: PowerOptions,
+  options: AzureOptions,
 ): Promise<Map<string, VirtualMachineNow>> {
   const found = new Map<string, VirtualMachineNow>();
   if (ids.length === 0) return found;
-  const program = async () => {
-    const provider = new Provider("azure", azureSettings(settings));
+  await askAzure(async (provider) => {
     await Promise.all(ids.map(async (id) => found.set(id, await ask(id, provider))));
-  };
-  const workDir = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-power-"));
-  // The Automation API looks for the command with this process's own variables.
-  process.env.PATH = environment.PATH;
-  try {
-    const stack = await LocalWorkspace.createStack(
-      { stackName: "power", projectName: "peerlab-power", program },
-      {
-        workDir,
-        envVars: {
-          ...(environment as Record<string, string>),
-          PULUMI_BACKEND_URL: `file://${workDir.replaceAll("\\", "/")}`,
-          // A preview keeps nothing, so that there is nothing to keep secret.
-          PULUMI_CONFIG_PASSPHRASE: "",
-        },
-      },
-    );
-    await stack.preview({ signal: AbortSignal.timeout(longestMilliseconds) });
-    return found;
-  } catch (error) {
-    throw new Error(reasonOf(error as Error));
-  } finally {
-    fs.rmSync(workDir, { recursive: true, force: true });
-  }
-}
-
-/** The stack's `azure-native:` settings, which are texts or JSON. */
-function azureSettings(settings: Readonly<Record<string, string>>): ProviderArgs {
-  const own = Object.entries(settings).filter(([key]) => key.startsWith("azure-native:"));
-  return Object.fromEntries(
-    own.map(([key, value]) => [
-      key.slice("azure-native:".length),
-      /^(true|false|[[{].*)$/s.test(value) ? JSON.parse(value) : value,
-    ]),
-  );
+  }, options);
+  return found;
 }
 
 async function ask(id: string, provider: Provider): Promise<VirtualMachineNow> {
@@ -83,9 +32,7 @@ async function ask(id: string, provider: Provider): Promise<VirtualMachineNow> {
     );
     return { instance: vmId, power: powerOf(instanceView) };
   } catch (error) {
-    if (/\b404\b|ResourceNotFound|ResourceGroupNotFound/.test((error as Error).message)) {
-      return { instance: "", power: "" };
-    }
+    if (isMissing(error)) return { instance: "", power: "" };
     throw error;
   }
 }

@@ -13,6 +13,8 @@ export interface MachineInState {
   ask?: { connection: PeerConnection; request: TestPeerMachineRequest };
   /** ARM id of its VM, where it is one of this stack. */
   virtualMachineId?: string;
+  /** Its private IPv6 address, where its component is one of this stack. */
+  privateIpv6?: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function readMachines(
     return {
       machine: keyOf(step, "."),
       virtualMachineId: parts.virtualMachine?.id,
+      privateIpv6: textOf(parts.component?.outputs?.privateIpv6),
       ask: isFinished(step, resources) ? askNow(step, request, parts, jumpHost) : undefined,
     };
   });
@@ -50,6 +53,10 @@ export async function readMachines(
     );
   }
   return [...machines, ...others].sort((one, other) => codePoints(one.machine, other.machine));
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 const virtualMachineType = "azure-native:compute:VirtualMachine";

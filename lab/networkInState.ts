@@ -2,13 +2,16 @@ import { securityRulesOf } from "../components/plan/securityRulesOf";
 import type { SecurityRule, Surroundings } from "../components/plan/securityGroup";
 import type { FirewallRule } from "../guest/contract";
 import { nameOf } from "./engineText";
+import type { SecurityGroupsInAzure } from "./securityGroupsInAzure";
 import type { StateResource } from "./stack";
 
 /** A security group, as far as the stack's state knows it. */
 export interface GroupInState {
+  /** ARM id. */
+  id: string;
   name: string;
   rules: SecurityRule[];
-  /** False where the group is somebody else's: then only the rules that this stack has put into it are known. */
+  /** False where the group is somebody else's and Azure was not asked: then only the rules that this stack has put into it are known. */
   complete: boolean;
 }
 
@@ -28,8 +31,20 @@ export interface MachineInNetwork {
   surroundings: Surroundings;
 }
 
-/** The machines that a stack's `WindowsPeer`s made and whose addresses are known, with the groups that guard them. */
-export function machinesInNetwork(resources: readonly StateResource[]): MachineInNetwork[] {
+/** The ARM ids of the security groups that guard a stack's machines, each once. */
+export function securityGroupIdsOf(resources: readonly StateResource[]): string[] {
+  const ids = machinesInNetwork(resources).flatMap(({ groups }) => groups.map(({ id }) => id));
+  return [...new Map(ids.map((id) => [id.toLowerCase(), id])).values()];
+}
+
+/**
+ * The machines that a stack's `WindowsPeer`s made and whose addresses are known, with the groups that guard them: as Azure has
+ * them `now` where that is known, else as the state does.
+ */
+export function machinesInNetwork(
+  resources: readonly StateResource[],
+  now: SecurityGroupsInAzure = new Map(),
+): MachineInNetwork[] {
   const state = new Map(resources.map((one) => [one.id?.toLowerCase(), one]));
   return resources.filter(isPeer).flatMap((peer): MachineInNetwork[] => {
     const { privateIpv4, privateIpv6 } = (peer.outputs ?? {}) as Record<string, unknown>;
@@ -48,7 +63,7 @@ export function machinesInNetwork(resources: readonly StateResource[]): MachineI
         machine: keyOf(peer),
         addresses,
         subnetId,
-        groups: groups.flatMap((id) => (id ? [groupOf(id, resources)] : [])),
+        groups: groups.flatMap((id) => (id ? [groupOf(id, resources, now)] : [])),
         foreignSubnet: subnet ? undefined : lastPart(subnetId),
         wanted: (networking?.firewallRules ?? []) as FirewallRule[],
         surroundings: surroundingsOf(subnetId, resources),
@@ -86,8 +101,14 @@ function lastPart(id: string): string {
 }
 
 /** Its own rules where it is of this stack, and with them those that stand in the state as resources of their own. */
-function groupOf(id: string, resources: readonly StateResource[]): GroupInState {
+function groupOf(
+  id: string,
+  resources: readonly StateResource[],
+  now: SecurityGroupsInAzure,
+): GroupInState {
   const key = id.toLowerCase();
+  const inAzure = now.get(key);
+  if (inAzure) return { id, name: lastPart(id), rules: inAzure, complete: true };
   const group = resources.find(
     (one) =>
       one.type === "azure-native:network:NetworkSecurityGroup" && one.id?.toLowerCase() === key,
@@ -103,7 +124,7 @@ function groupOf(id: string, resources: readonly StateResource[]): GroupInState 
     ...single.flatMap(({ inputs }) => securityRulesOf(inputs ?? {})),
   ];
   for (const rule of all) rules.set(rule.name.toLowerCase(), rule);
-  return { name: lastPart(id), rules: [...rules.values()], complete: group !== undefined };
+  return { id, name: lastPart(id), rules: [...rules.values()], complete: group !== undefined };
 }
 
 /**

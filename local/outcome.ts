@@ -7,7 +7,10 @@ export interface MachineOutput {
   computerName: string;
   privateIpv4?: string;
   privateIpv6?: string;
+  /** Of the identity that it holds: its person's, or its own where she has a group. */
   peerName?: string;
+  /** The group that it belongs to; empty where there is none. */
+  group?: string;
   ready?: boolean;
   pending?: string[];
 }
@@ -35,15 +38,18 @@ export function formatMachines(
   return table.toString();
 }
 
-/** The peer names in full, one line for each person: all machines of one person have the same. */
+/**
+ * By what each person is found, in full and one line for each: all her machines have the same identity, or belong to one group.
+ * Where they differ, each is named.
+ */
 export function formatPeerNames(machines: Record<string, MachineOutput>): string {
   const names = new Map<string, Set<string>>();
-  for (const { person, peerName } of Object.values(machines)) {
-    if (peerName) names.set(person, (names.get(person) ?? new Set()).add(peerName));
+  for (const { person, peerName, group } of Object.values(machines)) {
+    const found = group ? `Group of ${person}` : `Peer name of ${person}`;
+    const name = group || peerName;
+    if (name) names.set(found, (names.get(found) ?? new Set()).add(name));
   }
-  return [...names]
-    .map(([person, own]) => `Peer name of ${person}: ${[...own].join(" and ")}`)
-    .join("\n");
+  return [...names].map(([found, own]) => `${found}: ${[...own].join(" and ")}`).join("\n");
 }
 
 /** What failed, one resource each, with what the machine itself said and what to do about it. */

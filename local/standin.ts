@@ -44,8 +44,8 @@ export interface StandIn {
   faults: Faults;
   journal: Journal;
   network: Network;
-  /** Azure behind the program's back: what is there, a machine switched off or on, a resource deleted. */
-  azure: Pick<AzureServer, "setPower" | "deleteResource" | "resources">;
+  /** Azure behind the program's back: what is there, a machine switched off or on, a resource made or deleted. */
+  azure: Pick<AzureServer, "setPower" | "putResource" | "deleteResource" | "resources">;
   windows: Windows;
   jumpHost: JumpHostSetting;
   /** Opens a connection to a machine's public address as from the internet; undefined where no machine has it. */

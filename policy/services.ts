@@ -1,4 +1,5 @@
 import { at, type Finding } from "../components/plan/findings";
+import { seedPresence } from "../components/plan/presence";
 import { portOfItsOwn } from "../components/plan/rules/openPorts";
 import {
   fewPeerNames,
@@ -51,8 +52,9 @@ export function judgeServicePorts(resource: Resource): Finding[] {
 /** An application, such as one of Graphing, listens on a TCP port of its own, which the machine lets in. */
 export function judgeApplicationPorts(resource: Resource): Finding[] {
   return ofRequest(resource, ({ services, openPorts }) => [
-    ...services.flatMap(({ port }, index) => {
-      if (port === undefined) return [];
+    ...services.flatMap(({ peerName, port }, index) => {
+      // What a seed registers stands for its PNRP, by UDP.
+      if (port === undefined || peerName === seedPresence.peerName) return [];
       const here = at(at(path, index), "port");
       const taken = portOfItsOwn(here, port, "TCP");
       return taken.length > 0 || openPorts === undefined

@@ -49,6 +49,13 @@ export function subnetsOf(definition: AddressSpaceDefinition): string[] {
   ];
 }
 
+/** The ranges that are known to be the lab's own: of an existing network only the subnet, of an existing subnet none yet. */
+export function ownRangesOf(definition: AddressSpaceDefinition): string[] {
+  const { existing } = definition;
+  if (existing?.subnetName !== undefined) return [];
+  return existing?.virtualNetworkName === undefined ? spacesOf(definition) : subnetsOf(definition);
+}
+
 /** The argument that the subnet's IPv4 range comes from. */
 export function ipv4SubnetKey(definition: AddressSpaceDefinition): "ipv4Space" | "ipv4Subnet" {
   return definition.ipv4Subnet === undefined ? "ipv4Space" : "ipv4Subnet";

@@ -1,6 +1,13 @@
-import { jumpHostShape, labFields, machineFields } from "./configuration";
+import {
+  groupFields,
+  jumpHostShape,
+  labFields,
+  machineFields,
+  proofFields,
+  servicesShape,
+} from "./configuration";
 import { wantedKind } from "./rules/configuration";
-import { any, boolean, fields, later, map, number, text, type Shape } from "./shape";
+import { any, boolean, fields, later, list, map, number, text, type Shape } from "./shape";
 
 const { resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts } =
   labFields;
@@ -18,6 +25,7 @@ export const peerNetworkShape: Shape = fields(
     ...{ resourceGroupName, location, tags, existing, adminSources, peerSources, graphPorts },
     ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
     jumpHostAddress: text,
+    servicePorts: list(number),
   },
   { resourceGroupName: missing("a text") },
 );
@@ -81,6 +89,57 @@ export const sharedPeerIdentityShape: Shape = fields({
   exportedIdentity: later(text),
   exportPassword: later(text),
   exclusive: boolean,
+  services: servicesShape,
+  after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerPresence`. */
+export const peerPresenceShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  services: servicesShape,
+  peerName: later(text),
+  groups: list(
+    fields(
+      { group: later(text), identity: later(text), machines: list(text) },
+      { group: missing("a text"), identity: missing("a text") },
+    ),
+  ),
+  after: list(later(text)),
+  copyGuestFiles: boolean,
+  ...{ whenOff, answerTimeoutSeconds, reconcile },
+});
+
+/** The arguments of a `PeerProof`. */
+export const peerProofShape: Shape = fields({
+  machines: map(
+    fields(
+      {
+        machine: later(peerMachineShape),
+        ports: list(number),
+        names: later(list(text)),
+        groups: later(list(text)),
+        step: later(text),
+      },
+      { machine: missing("a map"), ports: missing("a list"), step: missing("a text") },
+    ),
+  ),
+  securityGroupIds: list(later(text)),
+  network: later(text),
+  ...proofFields,
+  ...{ whenOff, answerTimeoutSeconds },
+});
+
+/** The arguments of a `PersonalPeerGroup`. */
+export const personalPeerGroupShape: Shape = fields({
+  machines: map(later(peerMachineShape)),
+  person: text,
+  rotation: text,
+  ...groupFields,
+  exclusive: boolean,
+  services: servicesShape,
+  after: list(later(text)),
   copyGuestFiles: boolean,
   ...{ whenOff, answerTimeoutSeconds, reconcile },
 });

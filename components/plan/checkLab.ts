@@ -20,21 +20,19 @@ import {
 import { checkMachine, type MachineDefinition } from "./machine";
 import { checkNetwork } from "./network";
 import { hasOwnKey } from "./ownKey";
+import { checkSharing, sharesGroup } from "./peerGroup";
 import { checkPlacement } from "./placement";
+import { checkProof } from "./proof";
 import { existingGroupNamed } from "./rules/existingParts";
 import { personKey } from "./rules/identities";
 import { jumpHostLetIn } from "./rules/jumpHosts";
-import {
-  computerNameOnce,
-  machineKey,
-  machineKeyOnce,
-  peopleGiven,
-  seedIsMachine,
-} from "./rules/labs";
+import { computerNameOnce, machineKey, machineKeyOnce, peopleGiven } from "./rules/labs";
 import { outboundOfAll } from "./rules/machines";
 import { administratorsReach } from "./rules/securitySources";
 import { subnetRoom } from "./rules/subnets";
 import { privateZoneTagCount, privateZoneTagNames } from "./rules/tags";
+import { checkSeeds, maybeSeeds } from "./seeds";
+import { checkServices } from "./services";
 
 /** Everything that is wrong with a lab. Its name is part of the names of all that is made; the program calls its own `lab`. */
 export function checkLab(definition: LabDefinition, name = "lab"): Finding[] {
@@ -49,6 +47,7 @@ export function checkLab(definition: LabDefinition, name = "lab"): Finding[] {
     lab: name,
     definition: inherited,
     findings: new Set(shared.map(({ path, reason }) => path + reason)),
+    seeds: definition.seeds,
     keys: new Map(),
     names: new Map(),
   };
@@ -70,6 +69,8 @@ interface Context {
   /** What every machine takes from the lab, and what was found wrong with that. */
   definition: MachineDefinition;
   findings: Set<string>;
+  /** The seeds that were named. */
+  seeds: LabDefinition["seeds"];
   /** Keys and computer names, in lower case, of the machines before, with their paths. */
   keys: Map<string, string>;
   names: Map<string, string>;
@@ -87,11 +88,12 @@ function checkLabNetwork(definition: LabDefinition): Finding[] {
   const { adminSources = [], jumpHost, jumpHostAddress } = definition;
   const privateAddress = jumpHostAddress === undefined ? "jumpHost.privateAddress" : undefined;
   return [
-    ...checkNetwork("", networkOf(definition)).map((finding) =>
-      finding.path === "jumpHostAddress" && privateAddress !== undefined
-        ? { ...finding, path: privateAddress }
-        : finding,
-    ),
+    ...checkNetwork("", networkOf(definition)).map((finding) => {
+      if (finding.path === "jumpHostAddress" && privateAddress !== undefined)
+        return { ...finding, path: privateAddress };
+      // There are too many; what is wrong with one of them is said of its service.
+      return finding.path === "servicePorts" ? { ...finding, path: "people" } : finding;
+    }),
     ...checkExistingGroup("existing.resourceGroupName", definition),
     ...(hasMachines(definition)
       ? administratorsReach("adminSources", adminSources, jumpHost !== undefined)
@@ -138,17 +140,29 @@ function checkPerson(
   context: Context,
 ): Finding[] {
   const machines = Object.entries(person.machines ?? {});
-  const { exportedIdentity } = person;
+  const keys = machines.map(([machine]) => machine);
+  // Of a person with a group nothing is made for all, and nothing brought.
+  const ofIdentity: PersonDefinition = sharesGroup(person) ? {} : person;
+  const { maker, exportedIdentity, exportPassword } = ofIdentity;
   return [
     ...personKey(path, key),
+    ...checkSharing(path, person, keys),
     ...checkIdentity(path, {
-      machines: machines.map(([machine]) => machine),
-      maker: person.maker,
+      machines: keys,
+      maker,
       rotation: person.rotation,
       hasExportedIdentity: exportedIdentity !== undefined,
-      hasExportPassword: person.exportPassword !== undefined,
+      hasExportPassword: exportPassword !== undefined,
       exportedIdentity: typeof exportedIdentity === "string" ? exportedIdentity : undefined,
     }),
+    ...checkServices(
+      at(path, "services"),
+      person.services,
+      maybeSeeds(
+        context.seeds,
+        machines.map(([machine]) => machine),
+      ).length > 0,
+    ),
     ...machines.flatMap(([machine, own]) =>
       checkLabMachine(at(at(path, "machines"), machine), machine, own, context),
     ),
@@ -184,13 +198,14 @@ function checkLabMachine(
 
 /** What is said of machines from outside, and how many of them there is room for. */
 function checkRoles(definition: LabDefinition, machines: string[]): Finding[] {
-  const { seed, reconcile, existing } = definition;
+  const { reconcile, proof, existing } = definition;
   // An existing subnet may have a way out of its own.
   const outbound = existing?.subnetName === undefined ? definition.outbound : undefined;
   return [
     ...outboundOfAll("outbound", outbound, withoutPublicIpv4(definition)),
-    ...(seed === undefined ? [] : seedIsMachine("seed", seed, machines)),
+    ...checkSeeds(definition, machines),
     ...(reconcile === undefined ? [] : checkReconcile("reconcile", reconcile, machines)),
+    ...(proof === undefined ? [] : checkProof("proof", proof)),
     ...checkRoom(definition, machines.length),
   ];
 }

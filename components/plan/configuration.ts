@@ -43,6 +43,26 @@ export const jumpHostShape = fields(
   { host: jumpHostGiven, user: jumpHostGiven },
 );
 
+/** The services of a person's machines, by name. */
+export const servicesShape = map(fields({ port: number, comment: text }));
+
+/** What a person's group is like. */
+export const groupFields = {
+  creator: text,
+  role: text,
+  roles: map(text),
+  invitationLifetimeSeconds: number,
+  memberLifetimeSeconds: number,
+};
+
+/** How machines prove that they find and reach each other. */
+export const proofFields = {
+  token: text,
+  whenFailed: text,
+  sample: number,
+  settleSeconds: number,
+};
+
 /** Every key of a lab, which the arguments of a `PeerLab` are, too. */
 export const labFields = {
   people: map(
@@ -53,6 +73,9 @@ export const labFields = {
       rotation: text,
       exportedIdentity: later(text),
       exportPassword: later(text),
+      sharing: text,
+      group: fields(groupFields),
+      services: servicesShape,
     }),
   ),
   machineDefaults: machineShape,
@@ -63,10 +86,12 @@ export const labFields = {
   adminPassword: later(text),
   adminSources: list(text),
   jumpHost: jumpHostShape,
-  seed: text,
+  seeds: list(text),
+  externalSeeds: list(text),
   whenOff: text,
   answerTimeoutSeconds: number,
   reconcile: fields({ token: text, machines: list(text) }),
+  proof: fields(proofFields),
   peerSources: list(text),
   graphPorts: list(fields({ name: text, port: number, protocol: text })),
   rdp: boolean,

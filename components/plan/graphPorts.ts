@@ -1,7 +1,8 @@
 import { at, type Finding } from "./findings";
-import type { GraphPortDefinition } from "./peerPorts";
+import { servicePortsBeside, type GraphPortDefinition } from "./peerPorts";
 import {
   isPort,
+  mostGraphPorts,
   portCount,
   portName,
   portNamesOnce,
@@ -35,4 +36,24 @@ function checkGraphPort(path: string, { name, port, protocol = "TCP" }: GraphPor
     ...(isPort(port) ? portOfItsOwn(at(path, "port"), port, protocol) : []),
     ...(name === undefined ? [] : portName(at(path, "name"), name)),
   ];
+}
+
+/** All that holds for the ports of services that only some of the machines have; what does not fit its shape is undefined here. */
+export function checkServicePorts(
+  path: string,
+  servicePorts: readonly (number | undefined)[] = [],
+  graphPorts: readonly (GraphPortDefinition | undefined)[] = [],
+): Finding[] {
+  const known = graphPorts.flatMap((port) => port ?? []);
+  const all = graphPorts.length + servicePortsBeside(known, servicePorts.filter(isPort)).length;
+  return [
+    ...servicePorts.flatMap((port, index) =>
+      port === undefined ? [] : checkServicePort(at(path, index), port),
+    ),
+    ...(graphPorts.length > mostGraphPorts ? [] : portCount(path, all)),
+  ];
+}
+
+function checkServicePort(path: string, port: number): Finding[] {
+  return isPort(port) ? portOfItsOwn(path, port, "TCP") : portNumber(path, port);
 }

@@ -2,7 +2,11 @@ import { codePoints, type ReconcileDefinition } from "./identity";
 import { imageOf } from "./images";
 import type { MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
+import type { GroupDefinition } from "./peerGroup";
 import type { PlacementDefinition } from "./placement";
+import type { ServicesDefinition } from "./presence";
+import type { ProofDefinition } from "./proof";
+import { servicePortsOf } from "./services";
 
 export interface PersonDefinition {
   displayName?: string;
@@ -11,6 +15,9 @@ export interface PersonDefinition {
   rotation?: string;
   exportedIdentity?: unknown;
   exportPassword?: unknown;
+  sharing?: string;
+  group?: GroupDefinition;
+  services?: ServicesDefinition;
 }
 
 export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
@@ -21,10 +28,12 @@ export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
   adminUsername?: string;
   adminPassword?: string;
   jumpHost?: MachineDefinition["jumpHost"] & { privateAddress?: string };
-  seed?: string;
+  seeds?: string[];
+  externalSeeds?: string[];
   whenOff?: string;
   answerTimeoutSeconds?: number;
   reconcile?: ReconcileDefinition;
+  proof?: ProofDefinition;
 }
 
 export interface LabMachinePlan {
@@ -78,8 +87,10 @@ export function networkOf(definition: LabDefinition): NetworkDefinition {
       : existing?.subnetName === undefined
         ? "natGateway"
         : "existing";
+  const people = Object.values(definition.people ?? {});
   return {
     ...definition,
+    servicePorts: [...servicePortsOf(people.map(({ services }) => services))],
     jumpHostAddress: definition.jumpHostAddress ?? jumpHost?.privateAddress,
     outbound: definition.outbound ?? byDefault,
   };

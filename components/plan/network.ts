@@ -1,12 +1,13 @@
 import {
   checkAddressSpace,
+  ownRangesOf,
   spacesOf,
   subnetsOf,
   type AddressSpaceDefinition,
 } from "./addressSpace";
 import { at, type Finding } from "./findings";
-import { checkGraphPorts } from "./graphPorts";
-import { portsOf, type GraphPortDefinition } from "./peerPorts";
+import { checkGraphPorts, checkServicePorts } from "./graphPorts";
+import { portsOf, servicePortsBeside, type GraphPortDefinition } from "./peerPorts";
 import {
   existingNetworkNamed,
   existingSubnetHasItsWayOut,
@@ -38,6 +39,7 @@ export interface NetworkDefinition extends AddressSpaceDefinition {
   jumpHostAddress?: string;
   peerSources?: string[];
   graphPorts?: GraphPortDefinition[];
+  servicePorts?: number[];
   rdp?: boolean;
   isolate?: boolean;
   outbound?: string;
@@ -58,12 +60,22 @@ export interface NetworkPlan {
   outbound: OutboundMode;
   /** Who administers, the jump host included. */
   adminRanges: string[];
-  rules(subnet: string[]): { security: SecurityRulePlan[]; firewall: FirewallRule[] };
+  rules(subnet: string[]): NetworkRules;
+}
+
+/** The rules of a network with these ranges. */
+export interface NetworkRules {
+  security: SecurityRulePlan[];
+  /** What each machine lets in. */
+  firewall: FirewallRule[];
+  /** What those machines let in besides that have a service on a port, by port. */
+  ofServices: Record<string, FirewallRule[]>;
 }
 
 /** Everything that is wrong with a network, each with its path below `path`. */
 export function checkNetwork(path: string, definition: NetworkDefinition): Finding[] {
-  const { adminSources, existing, outbound, jumpHostAddress, graphPorts } = definition;
+  const { adminSources, existing, outbound, jumpHostAddress } = definition;
+  const { graphPorts, servicePorts } = definition;
   const adopted = existing?.subnetName !== undefined;
   const findings = [
     ...administratorsNamed(at(path, "adminSources"), adminSources),
@@ -74,13 +86,15 @@ export function checkNetwork(path: string, definition: NetworkDefinition): Findi
       ? []
       : checkSource(at(path, "jumpHostAddress"), jumpHostAddress)),
     ...checkGraphPorts(at(path, "graphPorts"), graphPorts ?? []),
+    ...checkServicePorts(at(path, "servicePorts"), servicePorts, graphPorts),
     ...(outbound === undefined ? [] : outboundMode(at(path, "outbound"), outbound)),
     ...newSubnetHasNoWayOut(at(path, "outbound"), outbound, adopted),
     ...existingSubnetHasItsWayOut(at(path, "outbound"), outbound, adopted),
     ...(existing === undefined ? [] : checkExisting(at(path, "existing"), existing)),
   ];
   // What is wrong by itself, were it only for its shape, is no plan to be counted.
-  const isReadable = findings.length === 0 && !graphPorts?.includes(undefined as never);
+  const ports = [...(graphPorts ?? []), ...(servicePorts ?? [])];
+  const isReadable = findings.length === 0 && !ports.includes(undefined as never);
   return isReadable ? checkCounts(path, definition) : findings;
 }
 
@@ -94,18 +108,30 @@ export function planNetwork(definition: NetworkDefinition): NetworkPlan {
   const outbound =
     (definition.outbound as OutboundMode | undefined) ??
     (adopted ? "existing" : definition.jumpHostAddress === undefined ? "instance" : "natGateway");
-  const rules = (subnet: string[]) => {
+  const { graphPorts, servicePorts } = definition;
+  const rules = (subnet: string[]): NetworkRules => {
     const traffic: TrafficDefinition = {
       labRanges: subnet,
       peerRanges: [...subnet, ...(definition.peerSources ?? [])],
       adminRanges,
-      ports: portsOf(definition.graphPorts),
+      ports: portsOf(graphPorts, servicePorts),
       rdp: definition.rdp ?? false,
       isolate:
         (definition.isolate ?? true) && definition.existing?.networkSecurityGroupName === undefined,
       firstPriority: definition.existing?.firstPriority ?? 100,
     };
-    return { security: securityRules(traffic), firewall: firewallRules(traffic) };
+    const everywhere = portsOf(graphPorts);
+    const ofServices = servicePortsBeside(graphPorts, servicePorts).map((port) => [
+      port,
+      firewallRules({ ...traffic, ports: portsOf([], [port]) }).filter(
+        (rule) => rule.port === port,
+      ),
+    ]);
+    return {
+      security: securityRules(traffic),
+      firewall: firewallRules({ ...traffic, ports: everywhere }),
+      ofServices: Object.fromEntries(ofServices) as Record<string, FirewallRule[]>,
+    };
   };
   return {
     space: definition.existing?.virtualNetworkName === undefined ? spaces : [],
@@ -153,12 +179,9 @@ function checkExisting(
   ];
 }
 
-/** Of an existing network only the subnet is the lab's own; of an existing subnet nothing is known yet. */
 function checkPeerSources(path: string, definition: NetworkDefinition): Finding[] {
-  const { existing, peerSources = [] } = definition;
-  const ranges =
-    existing?.virtualNetworkName === undefined ? spacesOf(definition) : subnetsOf(definition);
-  const own = existing?.subnetName === undefined ? ranges : [];
+  const { peerSources = [] } = definition;
+  const own = ownRangesOf(definition);
   return peerSources.flatMap((source, index) => {
     const findings = checkSource(at(path, index), source);
     return findings.length > 0 ? findings : peersApart(at(path, index), source, own);

@@ -26,14 +26,41 @@ export interface GraphPortDefinition {
   protocol?: "TCP" | "UDP";
 }
 
-/** The whole table for a lab: the infrastructure's ports, then the applications' own in order of port and protocol. */
-export function portsOf(graphPorts: readonly GraphPortDefinition[] = []): PeerPort[] {
+/**
+ * The whole table for a lab: the infrastructure's ports, then the applications' own and those of services, in order of port and
+ * protocol. A service may be what an application's port is for, and then has that one. Whose a service is makes no difference.
+ */
+export function portsOf(
+  graphPorts: readonly GraphPortDefinition[] = [],
+  servicePorts: readonly number[] = [],
+): PeerPort[] {
   const own = graphPorts.map(({ name, port, protocol = "TCP" }): PeerPort => ({
     name: name ?? `Graph-${port}`,
     protocol,
     port,
     description: `Port of the application ${name ?? `on ${protocol} ${port}`}`,
   }));
+  own.push(...servicePortsBeside(graphPorts, servicePorts).map(servicePeerPort));
   own.sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
   return [...peerPorts, ...own];
+}
+
+/** Those of services, each once, that are no application's already. */
+export function servicePortsBeside(
+  graphPorts: readonly GraphPortDefinition[] = [],
+  servicePorts: readonly number[] = [],
+): number[] {
+  const isOpen = (port: number) =>
+    graphPorts.some((open) => open.port === port && (open.protocol ?? "TCP") === "TCP");
+  return [...new Set(servicePorts)].filter((port) => !isOpen(port));
+}
+
+/** The name holds nobody's: the rules stay as they are when another person has a service on the same port. */
+function servicePeerPort(port: number): PeerPort {
+  return {
+    name: `Service-${port}`,
+    protocol: "TCP",
+    port,
+    description: `Port of services on TCP ${port}`,
+  };
 }

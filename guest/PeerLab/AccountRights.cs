@@ -11,7 +11,10 @@ namespace PeerLab
     public static class AccountRights
     {
         // POLICY_CREATE_ACCOUNT | POLICY_LOOKUP_NAMES: what LsaAddAccountRights asks for.
-        private const uint PolicyAccess = 0x00000010 | 0x00000800;
+        private const uint PolicyAccess = 0x00000010 | LookupNames;
+
+        // POLICY_LOOKUP_NAMES: what LsaEnumerateAccountRights asks for.
+        private const uint LookupNames = 0x00000800;
 
         /// <summary>
         /// Gives the account a right, such as SeBatchLogonRight or SeServiceLogonRight; one that it has already is no failure.
@@ -44,6 +47,55 @@ namespace PeerLab
             finally
             {
                 Marshal.FreeHGlobal(text);
+                LsaClose(policy);
+            }
+        }
+
+        /// <summary>
+        /// Whether the account itself has the right; what it has as a member of a group, which somebody may take from all of
+        /// that group, does not count.
+        /// </summary>
+        /// <param name="sid">The account's security identifier in its binary form.</param>
+        /// <param name="right">The right's name, as in ntsecapi.h.</param>
+        public static bool Has(byte[] sid, string right)
+        {
+            const uint ObjectNameNotFound = 0xC0000034;
+            if (sid == null || sid.Length == 0)
+            {
+                throw new ArgumentException("A security identifier is needed.", "sid");
+            }
+            LsaObjectAttributes attributes = new LsaObjectAttributes();
+            attributes.Length = (uint)Marshal.SizeOf(typeof(LsaObjectAttributes));
+            IntPtr policy;
+            Check("LsaOpenPolicy", LsaOpenPolicy(IntPtr.Zero, ref attributes, LookupNames, out policy));
+            IntPtr rights = IntPtr.Zero;
+            try
+            {
+                uint count;
+                uint status = LsaEnumerateAccountRights(policy, sid, out rights, out count);
+                if (status == ObjectNameNotFound)
+                {
+                    // It has none at all.
+                    return false;
+                }
+                Check("LsaEnumerateAccountRights", status);
+                int size = Marshal.SizeOf(typeof(LsaUnicodeString));
+                for (int i = 0; i < count; i++)
+                {
+                    LsaUnicodeString one = (LsaUnicodeString)Marshal.PtrToStructure(new IntPtr(rights.ToInt64() + (i * size)), typeof(LsaUnicodeString));
+                    if (string.Equals(Marshal.PtrToStringUni(one.Buffer, one.Length / 2), right, StringComparison.Ordinal))
+                    {
+                        return true;
+                    }
+                }
+                return false;
+            }
+            finally
+            {
+                if (rights != IntPtr.Zero)
+                {
+                    LsaFreeMemory(rights);
+                }
                 LsaClose(policy);
             }
         }
@@ -84,6 +136,12 @@ namespace PeerLab
 
         [DllImport("advapi32.dll")]
         private static extern uint LsaAddAccountRights(IntPtr policy, byte[] sid, [In] LsaUnicodeString[] rights, uint count);
+
+        [DllImport("advapi32.dll")]
+        private static extern uint LsaEnumerateAccountRights(IntPtr policy, byte[] sid, out IntPtr rights, out uint count);
+
+        [DllImport("advapi32.dll")]
+        private static extern uint LsaFreeMemory(IntPtr memory);
 
         [DllImport("advapi32.dll")]
         private static extern uint LsaClose(IntPtr policy);

@@ -63,7 +63,7 @@ namespace PeerLab
         {
             switch (action)
             {
-                case "New-PeerGroup": return PrepareNew(PeerRequest.Open(request, "identity", "friendlyName", "classifier", "comment", "memberLifetimeSeconds"));
+                case "New-PeerGroup": return PrepareNew(PeerRequest.Open(request, "identity", "newIdentity", "friendlyName", "classifier", "comment", "memberLifetimeSeconds"));
                 case "New-PeerGroupInvitation": return GroupInvitations.Prepare(PeerRequest.Open(request, "group", "identity", "invitees", "lifetimeSeconds"));
                 case "Join-PeerGroup": return PrepareJoin(PeerRequest.Open(request, "identity", "invitation"));
                 case "Get-PeerGroup": return PrepareGet(PeerRequest.Open(request, "identity"));
@@ -74,14 +74,14 @@ namespace PeerLab
 
         private static Func<OrderedDictionary> PrepareNew(PeerRequest request)
         {
-            string identity = request.PeerName("identity");
-            string friendlyName = request.Text("friendlyName", @"(?s)^[^\x00]{1,255}\z", "1 to 255 characters");
-            string classifier = request.Text("classifier", @"(?s)^[^\x00]{1,149}\z", "1 to 149 characters");
+            Func<string> creator = PrepareCreator(request);
+            string friendlyName = request.Text("friendlyName", IdentityActions.FriendlyNamePattern, IdentityActions.FriendlyNameAllowed);
+            string classifier = request.Text("classifier", IdentityActions.ClassifierPattern, IdentityActions.ClassifierAllowed);
             string comment = request.OptionalText("comment", @"(?s)^[^\x00]{0,255}\z", "at most 255 characters");
             long lifetime = request.OptionalNumber("memberLifetimeSeconds", 28800, 315360000, DefaultLifetime);
             return delegate
             {
-                GroupMembership.RequireIdentity(identity);
+                string identity = creator();
                 List<PeerNameEntry> found = new List<PeerNameEntry>();
                 foreach (PeerNameEntry entry in PeerIdentities.Groups(identity))
                 {
@@ -113,6 +113,36 @@ namespace PeerLab
                     report["group"] = GroupMembership.Facts(found[0], identity);
                 }
                 return report;
+            };
+        }
+
+        // The creator's identity is named, or made by the same action.
+        private static Func<string> PrepareCreator(PeerRequest request)
+        {
+            if (!request.Has("newIdentity"))
+            {
+                string identity = request.Text("identity", PeerRequest.PeerNamePattern, PeerRequest.PeerNameAllowed + (request.Has("identity") ? string.Empty : ", or newIdentity instead"));
+                return delegate
+                {
+                    GroupMembership.RequireIdentity(identity);
+                    return identity;
+                };
+            }
+            if (request.Has("identity"))
+            {
+                request.PeerName("identity");
+            }
+            PeerRequest made = request.NeededSection("newIdentity").Allow("friendlyName", "classifier");
+            string friendlyName = made.Text("friendlyName", IdentityActions.FriendlyNamePattern, IdentityActions.FriendlyNameAllowed);
+            string classifier = made.Text("classifier", IdentityActions.ClassifierPattern, IdentityActions.ClassifierAllowed);
+            if (request.Has("identity"))
+            {
+                throw PeerRequest.Refusal("newIdentity", new OrderedDictionary(), "nothing beside identity");
+            }
+            return delegate
+            {
+                bool created;
+                return IdentityActions.FindOrCreate(friendlyName, classifier, out created);
             };
         }
 

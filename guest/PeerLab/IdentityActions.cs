@@ -14,8 +14,8 @@ namespace PeerLab
     {
         internal const string FriendlyNamePattern = @"(?s)^[^\x00]{1,255}\z";
         internal const string FriendlyNameAllowed = "1 to 255 characters";
-        private const string ClassifierPattern = @"(?s)^[^\x00]{1,149}\z";
-        private const string ClassifierAllowed = "1 to 149 characters";
+        internal const string ClassifierPattern = @"(?s)^[^\x00]{1,149}\z";
+        internal const string ClassifierAllowed = "1 to 149 characters";
 
         /// <summary>Checks a request of one of these actions, and changes nothing.</summary>
         public static void Check(string action, IDictionary request)
@@ -118,7 +118,7 @@ namespace PeerLab
 
         // The peer name of the identity with that friendly name, which is made where there is none. Never makes a second one:
         // neither beside one that is unusable, nor after an interruption.
-        private static string FindOrCreate(string friendlyName, string classifier, out bool created)
+        internal static string FindOrCreate(string friendlyName, string classifier, out bool created)
         {
             List<PeerNameEntry> found = new List<PeerNameEntry>();
             foreach (PeerNameEntry entry in PeerIdentities.List())

@@ -32,6 +32,8 @@ namespace PeerLab
             "New-PeerIdentity", "Export-PeerIdentity", "Import-PeerIdentity", "Get-PeerIdentity", "Remove-PeerIdentity",
         };
 
+        private static readonly string[] StateFields = { "networking", "identities", "groups", "presence", "reconcile" };
+
         private static readonly string[] Group =
         {
             "New-PeerGroup", "New-PeerGroupInvitation", "Join-PeerGroup", "Get-PeerGroup", "Remove-PeerGroup",
@@ -149,14 +151,20 @@ namespace PeerLab
             switch (action)
             {
                 case "Set-PeerMachine":
+                    CheckState(PeerRequest.Open(request, StateFields));
+                    break;
                 case "Test-PeerMachine":
-                    CheckState(OpenState(request));
+                    PeerRequest test = OpenState(request);
+                    CheckState(test);
+                    PeerClock.Check(test);
                     break;
                 case "Set-PeerNetworking":
                     PeerRequest.Open(request, "networking").NeededSection("networking");
                     break;
                 case "Set-PeerPresence":
-                    PresenceState.Check(PeerRequest.Open(request, "presence").NeededSection("presence"));
+                    PeerRequest presence = PeerRequest.Open(request, "presence", "adds");
+                    PresenceState.Check(presence.NeededSection("presence"));
+                    presence.Flag("adds");
                     break;
                 case "Start-PeerListener":
                 case "Test-PeerReachability":
@@ -213,9 +221,12 @@ namespace PeerLab
             throw new ArgumentException("C# does not carry this action.", "action");
         }
 
+        // Of Set-PeerMachine or Test-PeerMachine.
         private static PeerRequest OpenState(IDictionary request)
         {
-            return PeerRequest.Open(request, "networking", "identities", "groups", "presence", "reconcile");
+            List<string> fields = new List<string>(StateFields);
+            fields.Add("now");
+            return PeerRequest.Open(request, fields.ToArray());
         }
 
         private static void CheckState(PeerRequest request)

@@ -3,6 +3,7 @@
 // C# 5: Windows PowerShell 5.1 compiles this with the compiler of the .NET Framework.
 
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Runtime.InteropServices;
@@ -92,6 +93,16 @@ namespace PeerLab
             {
                 return new object[0];
             }
+        }
+
+        /// <summary>Whether these facts are of a global cloud in which nobody else has been found.</summary>
+        internal static bool IsAlone(object[] facts)
+        {
+            return Array.Exists(facts, delegate(object one)
+            {
+                IDictionary cloud = (IDictionary)one;
+                return (string)cloud["scope"] == "global" && (string)cloud["state"] == "alone";
+            });
         }
 
         /// <summary>PNRP_CLOUD_STATE by the name of the cloud; what Winsock does not tell is left out.</summary>

@@ -9,8 +9,8 @@ $ProgressPreference = 'SilentlyContinue'
 # Windows PowerShell takes compiler warnings for errors, and a newer framework may find one in what is right for the old.
 # PeerService.cs is a program of its own and compiled where it is needed.
 $sources = @(
-    'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs', 'PeerLedger.cs', 'NativeMethods.cs',
-    'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs', 'PeerIdentities.cs', 'CryptoMethods.cs',
+    'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs', 'PeerClock.cs', 'PeerLedger.cs',
+    'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs', 'PeerIdentities.cs', 'CryptoMethods.cs',
     'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs', 'IdentityStore.cs', 'IdentitySection.cs',
     'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs', 'PeerMembership.cs', 'GroupMembership.cs',
     'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
@@ -230,6 +230,7 @@ function Test-PeerMachine {
     $presence = Get-Field -Object $Request -Name 'presence'
     $drift = @()
     $fields = [ordered]@{}
+    $null = [PeerLab.PeerClock]::Compare($Request, $fields)
     if ($null -ne $networking) {
         $drift += @(Set-NetworkingState -Networking $networking -InSession -Test)
         $fields['networking'] = Get-NetworkingFact
@@ -411,13 +412,20 @@ function Remove-PeerGroup {
 function Set-PeerPresence {
     <#
     .SYNOPSIS
-    The presence section alone.
+    The presence section alone, whole or in addition to what is held.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
     $null = [PeerLab.PeerActions]::CheckRequest('Set-PeerPresence', $Request)
     $presence = Get-Field -Object $Request -Name 'presence'
     $before = [PeerLab.PresenceFile]::ReadShared($script:PresencePath)
-    $changed = @(Set-PresenceState -Presence $presence -Before $before -UserPassword ([string](Get-Field -Object $Request -Name 'userPassword')) -GuestFiles ([string](Get-Field -Object $Request -Name 'guestFiles')))
+    $adds = $true -eq (Get-Field -Object $Request -Name 'adds')
+    if ($adds) {
+        $presence = [PeerLab.PresenceFile]::Added($before, $presence)
+    }
+    $changed = @()
+    if (-not ($adds -and [PeerLab.PresenceFile]::IsEmpty($presence))) {
+        $changed += @(Set-PresenceState -Presence $presence -Before $before -UserPassword ([string](Get-Field -Object $Request -Name 'userPassword')) -GuestFiles ([string](Get-Field -Object $Request -Name 'guestFiles')))
+    }
     return New-Report -Action 'Set-PeerPresence' -Field ([ordered]@{ changed = [string[]]$changed; presence = Get-PresenceFact })
 }
 
@@ -434,11 +442,14 @@ function Get-PeerPresence {
 function Test-PeerReachability {
     <#
     .SYNOPSIS
-    What of others this machine reaches, by TCP over IPv6 and by peer name. Verdicts are the answer.
+    What of others this machine reaches, by TCP over IPv6 and by peer name, and what its own holder holds. Verdicts are the
+    answer.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
     $null = [PeerLab.PeerActions]::CheckRequest('Test-PeerReachability', $Request)
-    return New-Report -Action 'Test-PeerReachability' -Field ([PeerLab.PeerActions]::Run('Test-PeerReachability', $Request, (New-ActionContext)))
+    $fields = [PeerLab.PeerActions]::Run('Test-PeerReachability', $Request, (New-ActionContext))
+    $fields['presence'] = Add-HolderKind -Fact $fields['presence']
+    return New-Report -Action 'Test-PeerReachability' -Field $fields
 }
 
 function Get-PeerReport {

@@ -154,14 +154,20 @@ function Get-HolderKind {
 function Get-HolderDifference {
     <#
     .SYNOPSIS
-    What of the installed holder is not as wanted: names of settings, and password where the user got another one since.
+    What of the installed holder is not as wanted: names of settings, the right to log on that the user lost, and password
+    where the user got another one since.
     #>
     param([Parameter(Mandatory = $true)][ValidateSet('task', 'service')][string]$Kind)
+    $right = 'SeServiceLogonRight'
     if ('task' -eq $Kind) {
+        $right = 'SeBatchLogonRight'
         Get-HolderTaskDifference -Task (Find-PeerTask -Name $script:HolderTask)
     }
     else {
         Get-HolderServiceDifference
+    }
+    if (-not (Test-AccountRight -Right $right)) {
+        $right
     }
     if (Test-PasswordChangedSince -File $script:HolderNote) {
         'password'
@@ -227,10 +233,29 @@ function Grant-AccountRight {
     Gives the current user a right to log on, such as SeBatchLogonRight; one that it has already is no failure.
     #>
     param([Parameter(Mandatory = $true)][string]$Right)
+    $null = [PeerLab.AccountRights]::Add((Get-AccountIdentifier), $Right)
+}
+
+function Test-AccountRight {
+    <#
+    .SYNOPSIS
+    Whether the current user itself, not a group of it, has a right to log on.
+    #>
+    param([Parameter(Mandatory = $true)][string]$Right)
+    return [PeerLab.AccountRights]::Has((Get-AccountIdentifier), $Right)
+}
+
+function Get-AccountIdentifier {
+    <#
+    .SYNOPSIS
+    The current user's security identifier in its binary form.
+    #>
+    param()
     $sid = (Get-CurrentAccount).Sid
     $bytes = [byte[]]::new($sid.BinaryLength)
     $null = $sid.GetBinaryForm($bytes, 0)
-    $null = [PeerLab.AccountRights]::Add($bytes, $Right)
+    # The comma keeps it one value.
+    return , $bytes
 }
 
 function Disable-PasswordExpiry {
@@ -310,6 +335,7 @@ function Start-Holder {
         $phrase = 'presence holder restarted'
         Stop-Holder -Kind $kind
     }
+    Stop-OrphanHolder
     if ('task' -eq $kind) {
         $null = (Find-PeerTask -Name $script:HolderTask).Run($null)
     }
@@ -318,6 +344,21 @@ function Start-Holder {
     }
     Set-HolderNote -GuestFiles $GuestFiles
     $phrase
+}
+
+function Stop-OrphanHolder {
+    <#
+    .SYNOPSIS
+    Ends a holder that its task or service no longer knows: whoever deletes a task leaves its process running, and a second
+    holder would end beside it.
+    #>
+    param()
+    $id = [PeerLab.PresenceFile]::LiveProcess($script:GuestDirectory)
+    if (0 -eq $id) {
+        return
+    }
+    Stop-Process -Id $id -Force -ErrorAction SilentlyContinue
+    Wait-Process -Id $id -Timeout 20 -ErrorAction SilentlyContinue
 }
 
 function Stop-Holder {
@@ -505,19 +546,27 @@ function Get-PresenceFact {
     What the holder holds, and how it is installed: PresenceFacts of the contract.
     #>
     param()
-    $facts = [PeerLab.PeerHolder]::Facts((New-ActionContext))
+    return Add-HolderKind -Fact ([PeerLab.PeerHolder]::Facts((New-ActionContext)))
+}
+
+function Add-HolderKind {
+    <#
+    .SYNOPSIS
+    PresenceFacts of the contract out of what the holder's files tell, and how it is installed.
+    #>
+    param([Parameter(Mandatory = $true)][System.Collections.IDictionary]$Fact)
     $kind = Get-HolderKind
     if ($null -eq $kind) {
-        $facts['holder'] = 'absent'
-        $null = $facts.Remove('runsAs')
+        $Fact['holder'] = 'absent'
+        $null = $Fact.Remove('runsAs')
     }
     else {
-        if ('absent' -eq [string]$facts['holder']) {
-            $facts['holder'] = 'stopped'
+        if ('absent' -eq [string]$Fact['holder']) {
+            $Fact['holder'] = 'stopped'
         }
-        $facts['runsAs'] = $kind
+        $Fact['runsAs'] = $kind
     }
-    return $facts
+    return $Fact
 }
 
 function Update-HolderPassword {

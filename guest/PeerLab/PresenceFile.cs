@@ -9,7 +9,7 @@ using System.Collections.Specialized;
 
 namespace PeerLab
 {
-    /// <summary>The wanted presence as a text, and what sets two of them apart. Only ReadShared touches a file.</summary>
+    /// <summary>The wanted presence as a text, and what sets two of them apart. Only ReadShared and LiveProcess touch a file.</summary>
     public static class PresenceFile
     {
         private static readonly string[] NameFields = { "service", "peerName", "port", "comment" };
@@ -41,6 +41,26 @@ namespace PeerLab
             Compare("presence name ", Items(old, "names", NameFields), Items(presence, "names", NameFields), test, phrases);
             Compare("presence group ", Items(old, "groups", GroupFields), Items(presence, "groups", GroupFields), test, phrases);
             return phrases.ToArray();
+        }
+
+        /// <summary>
+        /// What a text of <see cref="Text"/> holds with the added: in place of the same service, peer name or group, and
+        /// after the rest.
+        /// </summary>
+        /// <param name="before">The text on the disk; null or empty where there is none.</param>
+        public static OrderedDictionary Added(string before, IDictionary presence)
+        {
+            IDictionary old = Read(before);
+            OrderedDictionary document = new OrderedDictionary();
+            document["names"] = Merge(
+                Copies(old, "names", NameFields),
+                Copies(presence, "names", NameFields),
+                (one, other) => IsSame(one, other, "service") || IsSame(one, other, "peerName"));
+            document["groups"] = Merge(
+                Copies(old, "groups", GroupFields),
+                Copies(presence, "groups", GroupFields),
+                (one, other) => IsSame(one, other, "group") && IsSame(one, other, "identity"));
+            return document;
         }
 
         /// <summary>
@@ -88,6 +108,13 @@ namespace PeerLab
         public static string ReadShared(string file)
         {
             return PeerHolder.ReadShared(file) ?? string.Empty;
+        }
+
+        /// <summary>The process of a holder that is alive, whoever started it; 0 where there is none.</summary>
+        /// <param name="directory">The guest folder.</param>
+        public static int LiveProcess(string directory)
+        {
+            return PresenceReport.LiveProcess(directory);
         }
 
         private static IDictionary Read(string text)
@@ -150,6 +177,32 @@ namespace PeerLab
                     yield return fields;
                 }
             }
+        }
+
+        private static object[] Merge(List<OrderedDictionary> before, List<OrderedDictionary> added, Func<OrderedDictionary, OrderedDictionary, bool> isSame)
+        {
+            List<object> merged = new List<object>();
+            List<OrderedDictionary> left = new List<OrderedDictionary>(added);
+            foreach (OrderedDictionary item in before)
+            {
+                OrderedDictionary replacement = left.Find(other => isSame(item, other));
+                if (replacement != null)
+                {
+                    left.Remove(replacement);
+                    merged.Add(replacement);
+                }
+                else if (!added.Exists(other => isSame(item, other)))
+                {
+                    merged.Add(item);
+                }
+            }
+            merged.AddRange(left.ToArray());
+            return merged.ToArray();
+        }
+
+        private static bool IsSame(OrderedDictionary one, OrderedDictionary other, string field)
+        {
+            return string.Equals(Convert.ToString(one[field]), Convert.ToString(other[field]), StringComparison.Ordinal);
         }
 
         private static string Shown(string key)

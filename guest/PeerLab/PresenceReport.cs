@@ -47,6 +47,54 @@ namespace PeerLab
             return facts;
         }
 
+        /// <summary>
+        /// Whether everything of these facts is held: names registered, groups connected. A group also where it listens and
+        /// knows no other member whose credential still holds; one that does not even know itself, because it never
+        /// synchronised, waits for the others.
+        /// </summary>
+        /// <param name="facts">PresenceFacts.</param>
+        /// <param name="wanted">What they are facts about; null where nothing is to be held.</param>
+        internal static bool IsSettled(IDictionary facts, PresenceState wanted)
+        {
+            foreach (IDictionary name in (object[])facts["names"])
+            {
+                if ((string)name["state"] != "registered")
+                {
+                    return false;
+                }
+            }
+            foreach (IDictionary group in (object[])facts["groups"])
+            {
+                string state = (string)group["state"];
+                string peerName = (string)group["group"];
+                List<PresenceGroup> own = wanted == null ? new List<PresenceGroup>() : wanted.Groups.FindAll(one => one.Group == peerName);
+                if (state != "connected" && !(state == "listening" && IsAlone((object[])group["members"], own)))
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static bool IsAlone(object[] members, List<PresenceGroup> own)
+        {
+            bool others = Array.Exists(members, delegate(object member)
+            {
+                IDictionary fields = (IDictionary)member;
+                DateTime expires;
+                bool holds = DateTime.TryParse(fields["expires"] as string, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out expires) && expires > DateTime.UtcNow;
+                return holds && !own.Exists(one => one.Identity == (string)fields["peerName"]);
+            });
+            return members.Length > 0 && !others;
+        }
+
+        /// <summary>What the holder is to hold; null where that is nothing.</summary>
+        internal static PresenceState Wanted(ActionContext context)
+        {
+            string text = PeerHolder.ReadShared(PeerHolder.WantedFile(context.Directory));
+            return text == null ? null : TryParse(text);
+        }
+
         /// <summary>The clouds; none where this machine has no peer stack.</summary>
         internal static object[] CloudsNow()
         {
@@ -58,6 +106,13 @@ namespace PeerLab
             {
                 return new object[0];
             }
+        }
+
+        /// <summary>The process of a holder that is alive, whoever started it; 0 where there is none.</summary>
+        internal static int LiveProcess(string directory)
+        {
+            IDictionary held = ReadState(directory);
+            return held != null && IsAlive(held) ? (int)(long)held["processId"] : 0;
         }
 
         private static PresenceState TryParse(string text)

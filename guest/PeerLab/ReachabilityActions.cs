@@ -14,7 +14,7 @@ using System.Threading;
 namespace PeerLab
 {
     /// <summary>
-    /// What of others this machine reaches. Names are only resolved here and never registered: Windows does not resolve what
+    /// What of others this machine reaches, and what its own holder holds. Names are only resolved here and never registered: Windows does not resolve what
     /// the same process registered.
     /// </summary>
     public static class ReachabilityActions
@@ -54,7 +54,7 @@ namespace PeerLab
                 opened.Number("seconds", 10, 3600);
                 return;
             }
-            Prepare(request);
+            Prepare(request, null);
         }
 
         /// <summary>Runs Test-PeerReachability: the fields of its report. Verdicts are the answer; only a bad request fails.</summary>
@@ -64,12 +64,12 @@ namespace PeerLab
             {
                 throw new ArgumentException("This is no action on reachability.", "action");
             }
-            return Prepare(request)();
+            return Prepare(request, context)();
         }
 
-        private static Func<OrderedDictionary> Prepare(IDictionary request)
+        private static Func<OrderedDictionary> Prepare(IDictionary request, ActionContext context)
         {
-            PeerRequest opened = PeerRequest.Open(request, "targets", "names", "settleSeconds");
+            PeerRequest opened = PeerRequest.Open(request, "targets", "names", "settleSeconds", "now");
             List<Target> targets = new List<Target>();
             foreach (PeerRequest item in opened.Objects("targets", 0))
             {
@@ -99,7 +99,14 @@ namespace PeerLab
                 names.Add(name);
             }
             TimeSpan settle = TimeSpan.FromSeconds(opened.Number("settleSeconds", 0, 600));
-            return () => Test(targets, names, settle);
+            PeerClock.Check(opened);
+            return delegate
+            {
+                OrderedDictionary report = new OrderedDictionary();
+                PeerClock.Compare(request, report);
+                Test(targets, names, settle, context, report);
+                return report;
+            };
         }
 
         private static IPAddress Parse(string text, string path)
@@ -113,7 +120,7 @@ namespace PeerLab
         }
 
         // What fails is tried again until the time to settle is over; what has passed is left alone.
-        private static OrderedDictionary Test(List<Target> targets, List<Name> names, TimeSpan settle)
+        private static void Test(List<Target> targets, List<Name> names, TimeSpan settle, ActionContext context, OrderedDictionary report)
         {
             Stopwatch clock = Stopwatch.StartNew();
             while (true)
@@ -126,9 +133,15 @@ namespace PeerLab
                 PeerConnections.Try(targets.FindAll(target => target.Connection.Verdict != "reachable").ConvertAll(target => target.Connection));
                 resolving.Join();
                 bool passed = !targets.Exists(target => target.Connection.Verdict != "reachable") && !names.Exists(name => name.Verdict != "resolved");
+                OrderedDictionary presence = PresenceReport.Facts(context);
+                passed = passed && PresenceReport.IsSettled(presence, PresenceReport.Wanted(context));
+                object[] clouds = PresenceReport.CloudsNow();
+                // A seed is alone until the first of the others has called.
+                passed = passed && (targets.Count == 0 || !PeerClouds.IsAlone(clouds));
                 if (passed || clock.Elapsed + Pause >= settle)
                 {
-                    return Report(targets, names);
+                    Fill(report, targets, names, clouds, presence);
+                    return;
                 }
                 Thread.Sleep(Pause);
             }
@@ -227,7 +240,7 @@ namespace PeerLab
             return (six ? "[" + address + "]" : address) + ":" + endpoint.Port.ToString(CultureInfo.InvariantCulture);
         }
 
-        private static OrderedDictionary Report(List<Target> targets, List<Name> names)
+        private static void Fill(OrderedDictionary report, List<Target> targets, List<Name> names, object[] clouds, OrderedDictionary presence)
         {
             List<object> ports = new List<object>();
             foreach (Target target in targets)
@@ -252,11 +265,10 @@ namespace PeerLab
                 }
                 resolved.Add(fields);
             }
-            OrderedDictionary report = new OrderedDictionary();
             report["ports"] = ports.ToArray();
             report["names"] = resolved.ToArray();
-            report["clouds"] = PresenceReport.CloudsNow();
-            return report;
+            report["clouds"] = clouds;
+            report["presence"] = presence;
         }
     }
 }

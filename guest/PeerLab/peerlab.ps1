@@ -34,7 +34,7 @@ $guestFiles = @(
     'PeerServices.ps1', 'PeerNetworking.ps1', 'PeerCapability.ps1', 'PeerProbe.ps1', 'PeerTasks.ps1',
     'PeerLogon.ps1', 'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
     'PeerListener.ps1', 'PeerBoot.ps1', 'probe.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs',
-    'PeerLedger.cs', 'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs',
+    'PeerClock.cs', 'PeerLedger.cs', 'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs',
     'PeerIdentities.cs', 'CryptoMethods.cs', 'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs',
     'IdentityStore.cs', 'IdentitySection.cs', 'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs',
     'PeerMembership.cs', 'GroupMembership.cs', 'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs',

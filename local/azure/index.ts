@@ -3,21 +3,23 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Faults, Network, WindowsMachines } from "../interfaces";
 import type { Journal } from "../journal";
-import { observed, serveProvider, type RequestObserver } from "../provider";
+import { observed, serveProvider, type Properties, type RequestObserver } from "../provider";
 import type { Azure } from "./arm/azure";
 import type { VirtualMachineAssigned } from "./arm/model";
 import { assignedOf } from "./arm/model";
 import type { AzureResource, ResourceStore } from "./arm/store";
 import { openStore } from "./arm/store";
 import { azureNative } from "./handlers";
+import { create } from "./handlers/put";
 import { openAddressBook } from "./network/addressBook";
 import { openMachineBook } from "./network/machines";
 import { openNetwork } from "./network/network";
 import { openPowerSwitch } from "./power";
 import { serveResourceManager } from "./resourceManager";
+import { isServedResource } from "./served";
 import type { AzureState } from "./state";
 import { describeState } from "./state";
-import { removeResource } from "./types";
+import { removeResource, resourceTypes } from "./types";
 
 export { isServedFunction, isServedResource, servedFunctions, servedResources } from "./served";
 export type { AzureState, MachineSummary, ResourceSummary, RuleSummary } from "./state";
@@ -44,6 +46,12 @@ export interface AzureServer {
   resources(): AzureState["resources"];
   /** Starts or deallocates a machine behind the program's back, as somebody at the portal would. */
   setPower(vmId: string, power: "running" | "deallocated"): Promise<void>;
+  /**
+   * Makes a resource behind the program's back, by Azure's own rules; returns its id.
+   *
+   * @param token its type, such as `azure-native:network:SecurityRule`.
+   */
+  putResource(token: string, inputs: Properties): Promise<string>;
   /** Deletes a resource behind the program's back, by Azure's own rules. */
   deleteResource(id: string): Promise<void>;
   /** Stops taking requests; resolves when those under way have ended. */
@@ -84,6 +92,14 @@ export async function serveAzure(options: AzureOptions): Promise<AzureServer> {
       const machine = machines.byVmId(vmId);
       if (!machine) throw new Error(`there is no virtual machine with the vmId ${vmId}`);
       await power.set(machine.id, wanted);
+    },
+    async putResource(token, inputs) {
+      const type = isServedResource(token) ? resourceTypes.get(token) : undefined;
+      if (!type) throw new Error(`there is no resource type ${token}`);
+      const request = { urn: "", type: token, name: "", connection: "", preview: false };
+      const { id } = await create(type, { ...request, inputs, timeout: 0 }, azure);
+      journal.write({ kind: "azure", subject: id, what: "create", detail: "outside the program" });
+      return id;
     },
     async deleteResource(id) {
       const resource = store.get(id);

@@ -12,6 +12,9 @@ const scrypt = promisify<string, Buffer, number, Buffer>(crypto.scrypt);
 export const lockoutThreshold = 10;
 export const lockoutMinutes = 10;
 
+/** Rights to log on, by their names in ntsecapi.h: of the task scheduler's tasks, and of services. */
+export type LogonRight = "SeBatchLogonRight" | "SeServiceLogonRight";
+
 /** A local user. Its password is not kept, only what can check one. */
 export interface Account {
   name: string;
@@ -23,6 +26,8 @@ export interface Account {
   failedLogons: number;
   lastFailedLogon: number;
   lockedUntil: number;
+  /** Rights that somebody took from it; the guest files give them back. */
+  lostRights?: LogonRight[];
 }
 
 /** Somebody who is logged on: what the token allows, for as long as the session lives. */

@@ -4,11 +4,12 @@ import {
   type PresenceName,
   type PresenceState,
 } from "../../guest/contract";
-import type { Account, Logon } from "./accounts";
+import type { Account, Logon, LogonRight } from "./accounts";
 import { countFailure, localSystem } from "./accounts";
 import type { StoredGroup } from "./group/store";
 import type { HresultName } from "./hresult";
 import type { Machine } from "./machine";
+import { pnrpRuns } from "./pnrp";
 
 /**
  * The presence holder's task, or the service where a policy forbids stored passwords. Windows keeps the password for it;
@@ -22,14 +23,21 @@ export interface HolderRecord {
   masterKeys: string[];
   /** Since when its process runs; absent: it does not. */
   runsSince?: number;
-  /** When its process ended before Windows did. */
+  /** When its process ended before Windows did, or could not be started. */
   endedAt?: number;
+  /** Settings of its task that somebody changed, by the names in which the guest files speak of them. */
+  altered?: ("Settings.ExecutionTimeLimit" | "Enabled")[];
+  /** Whether somebody deleted its task, which leaves the process running until Windows ends. */
+  deleted?: boolean;
   /** When it was last tried to start it with a password that is not the user's any more. */
   refusedAt?: number;
 }
 
 /** What the holder is to hold; the guest's own file, without secrets. */
 export const presenceFile = `${guestDirectory}/presence.json`;
+
+/** After this time the scheduler ends a task whose limit was set back to the scheduler's own. */
+const executionTimeLimit = 72 * 3_600_000;
 
 /** The task is repeated so often; a second instance is not started. */
 const repetition = 15 * 60_000;
@@ -48,29 +56,53 @@ function accountOf(machine: Machine, user: string): Account | undefined {
   return machine.record.accounts.find(({ name }) => name === user);
 }
 
-/** Registers the holder under the password that opened `logon`, and starts it. */
+/** Registers the holder under the password that opened `logon`, whose user gets the right that it needs. */
 export function installHolder(machine: Machine, logon: Logon, runsAs: "task" | "service"): void {
   const { holder } = machine.record;
+  const account = accountOf(machine, logon.userName);
+  if (account) {
+    account.lostRights = account.lostRights?.filter((right) => right !== rightFor[runsAs]);
+  }
   machine.record.holder = {
-    ...(holder?.runsSince === undefined ? {} : { runsSince: holder.runsSince }),
+    // A process whose task was deleted is ended before another one starts.
+    ...(!holder || holder.deleted || holder.runsSince === undefined
+      ? {}
+      : { runsSince: holder.runsSince }),
     user: logon.userName,
     runsAs,
-    verifier: accountOf(machine, logon.userName)?.verifier ?? "",
+    verifier: account?.verifier ?? "",
     masterKeys: logon.masterKeys.map(({ id }) => id),
   };
   machine.save();
 }
 
-/** Whether the holder was given the password that the user has now; false where there is none. */
-export function holderIsCurrent(machine: Machine): boolean {
+const rightFor: Record<HolderRecord["runsAs"], LogonRight> = {
+  task: "SeBatchLogonRight",
+  service: "SeServiceLogonRight",
+};
+
+/** Whether a task or service of the holder is there. */
+export function holderIsInstalled({ record: { holder } }: Machine): boolean {
+  return holder !== undefined && !holder.deleted;
+}
+
+/** What of the installed holder is not as the guest files leave it: settings, the right that its user needs, the password. */
+export function holderDifferences(machine: Machine): string[] {
   const { holder } = machine.record;
-  return holder !== undefined && accountOf(machine, holder.user)?.verifier === holder.verifier;
+  if (!holder) return [];
+  const account = accountOf(machine, holder.user);
+  const right = rightFor[holder.runsAs];
+  return [
+    ...(holder.altered ?? []),
+    ...(account?.lostRights?.includes(right) ? [right] : []),
+    ...(account?.verifier === holder.verifier ? [] : ["password"]),
+  ];
 }
 
 /** Removes the holder with everything of it; says whether there was one. */
 export function removeHolder(machine: Machine): boolean {
   const { record, disk } = machine;
-  const wasThere = record.holder !== undefined;
+  const wasThere = holderIsInstalled(machine);
   if (disk.find(presenceFile)) disk.remove(presenceFile, localSystem);
   delete record.holder;
   machine.save();
@@ -82,11 +114,21 @@ export function startHolder(machine: Machine): boolean {
   const { record } = machine;
   const { holder } = record;
   if (!holder) return false;
+  if (holder.deleted) {
+    delete record.holder;
+    machine.save();
+    return false;
+  }
   const now = machine.environment.now();
   delete holder.runsSince;
   delete holder.endedAt;
   delete holder.refusedAt;
-  if (holderIsCurrent(machine)) {
+  const differences = holderDifferences(machine);
+  const isRefused = ["Enabled", rightFor[holder.runsAs]].some((one) => differences.includes(one));
+  if (isRefused) {
+    // Tried again at the next repetition, and no failed logon.
+    holder.endedAt = now;
+  } else if (!differences.includes("password")) {
     holder.runsSince = now;
   } else {
     holder.refusedAt = now;
@@ -129,14 +171,20 @@ export function holderRunsSince(machine: Machine): number | undefined {
   const { holder } = record;
   if (!holder || !machine.isUp()) return undefined;
   if (environment.faults.take("holderKilled", record.computerName)) endHolder(machine);
+  const isLimited = holder.altered?.includes("Settings.ExecutionTimeLimit") ?? false;
+  const limit = (holder.runsSince ?? Infinity) + executionTimeLimit;
+  if (isLimited && environment.now() >= limit) {
+    delete holder.runsSince;
+    holder.endedAt = limit;
+  }
   const isDue = holder.endedAt !== undefined && environment.now() >= holder.endedAt + repetition;
   if (isDue) startHolder(machine);
-  return readPresence(machine) ? holder.runsSince : undefined;
+  return readPresence(machine) ? record.holder?.runsSince : undefined;
 }
 
 /** The state of the holder as its file and process show it. */
 export function holderState(machine: Machine): "running" | "stopped" | "absent" {
-  if (!machine.record.holder) return "absent";
+  if (!holderIsInstalled(machine)) return "absent";
   return holderRunsSince(machine) === undefined ? "stopped" : "running";
 }
 
@@ -147,11 +195,7 @@ export interface HeldName extends PresenceName {
 
 /** What becomes of each wanted name: it waits where no holder runs. */
 export function nameStates(machine: Machine): HeldName[] {
-  const { record } = machine;
-  const isReady =
-    holderRunsSince(machine) !== undefined &&
-    machine.ipv6Works() &&
-    record.services.PNRPsvc?.status === "Running";
+  const isReady = holderRunsSince(machine) !== undefined && pnrpRuns(machine);
   return (readPresence(machine)?.names ?? []).map((name) => {
     const state = isReady ? registration(machine, name) : "waiting";
     return { ...name, state };
@@ -160,6 +204,9 @@ export function nameStates(machine: Machine): HeldName[] {
 
 function registration(machine: Machine, { peerName }: PresenceName): HeldName["state"] {
   const authority = peerName.slice(0, peerName.indexOf("."));
+  // A name is registered once on a machine.
+  const isTaken = machine.record.registrations?.some((other) => other.peerName === peerName);
+  if (isTaken) return "PEER_E_DUPLICATE_PEER_NAME";
   if (authority === "0") return "registered";
   return identityState(machine, `${authority}.`) ?? "registered";
 }
@@ -189,13 +236,12 @@ export interface HeldGroup {
 
 export function groupStates(machine: Machine): HeldGroup[] {
   const { record } = machine;
-  const services = [record.services.PNRPsvc, record.services.p2psvc];
+  const { p2psvc } = record.services;
   const isReady =
     holderRunsSince(machine) !== undefined &&
-    machine.ipv6Works() &&
-    services[0]?.status === "Running" &&
-    services[1] !== undefined &&
-    services[1].startType !== "Disabled";
+    pnrpRuns(machine) &&
+    p2psvc !== undefined &&
+    p2psvc.startType !== "Disabled";
   const groups = record.groups?.[record.holder?.user ?? ""] ?? [];
   return (readPresence(machine)?.groups ?? []).map((wanted) => {
     const stored = groups.find(

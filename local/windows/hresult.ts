@@ -14,6 +14,8 @@ export const hresults = {
   ERROR_SERVICE_DEPENDENCY_FAIL: 0x8007042c,
   /** What the task scheduler answers where a policy forbids stored passwords. */
   ERROR_NO_SUCH_LOGON_SESSION: 0x80070520,
+  /** What a task ends with whose user may not log on as a batch job. */
+  ERROR_LOGON_TYPE_NOT_GRANTED: 0x80070569,
   /** What the task scheduler answers to a password that is not the user's. */
   ERROR_LOGON_FAILURE: 0x8007052e,
   /** HRESULT_FROM_WIN32(ERROR_ACCOUNT_LOCKED_OUT). */
@@ -25,6 +27,7 @@ export const hresults = {
   PEER_E_ALREADY_EXISTS: 0x800700b7,
   PEER_E_NOT_FOUND: 0x80070490,
   PEER_E_INVALID_IDENTITY: 0x80072cef,
+  PEER_E_DUPLICATE_PEER_NAME: 0x80072cf4,
   PEER_E_IPV6_NOT_INSTALLED: 0x80630001,
   PEER_E_CANNOT_START_SERVICE: 0x80630003,
   PEER_E_NOT_LICENSED: 0x80630004,

@@ -9,6 +9,7 @@ import { findAccount } from "./logon";
 import { openMachine, type Environment, type Machine } from "./machine";
 import { newMachineRecord, type MachineRecord } from "./record";
 import { runManagedCommand } from "./runCommand";
+import { letTimePass, openTime } from "./time";
 
 export { execute } from "./execute";
 export { interruptionOf } from "./interruption";
@@ -39,6 +40,16 @@ export interface WindowsOptions {
 export interface Windows extends WindowsMachines {
   find(vmId: string): Machine | undefined;
   machines(): Machine[];
+  /**
+   * The one machine of that computer name, to be broken behind the library's back: change its `record`, then `save()`. Throws
+   * where no machine has the name, or more than one has it.
+   */
+  machine(computerName: string): Machine;
+  /**
+   * Moves the clock of all machines ahead, and the time that an asker's `now` is compared with. What was due on the way has
+   * happened: restarts, the task scheduler's repetitions, renewals of credentials, and their ends.
+   */
+  letTimePass(hours: number): void;
   /** Sets a user's password from outside, as an administrator at the machine would: the user's protected keys are lost. */
   resetPassword(vmId: string, user: string, password: string): Promise<void>;
   /** Ends what waits in this process, such as the restart of a machine; another process opens the machines again. */
@@ -47,13 +58,16 @@ export interface Windows extends WindowsMachines {
 
 /** Opens the machines kept in a directory, which run on as they were. */
 export function openWindows(options: WindowsOptions): Windows {
-  const { directory, journal, faults, network, now = Date.now } = options;
+  const { directory, journal, faults, network } = options;
   const records = openRecords<MachineRecord>(path.join(directory, "machines"));
+  const time = openTime(path.join(directory, "time-ahead"), options.now ?? Date.now);
+  const { now } = time;
   const environment: Environment = {
     journal,
     faults,
     network,
     now,
+    ahead: time.ahead,
     blobs: openBlobs(path.join(directory, "files")),
     serverPeerStack: options.serverPeerStack ?? "refused",
     machines: () => [...machines.values()],
@@ -86,6 +100,26 @@ export function openWindows(options: WindowsOptions): Windows {
   return {
     find: (vmId) => machines.get(vmId),
     machines: () => [...machines.values()],
+
+    machine(computerName) {
+      const found = [...machines.values()].filter(
+        ({ record }) => record.computerName.toLowerCase() === computerName.toLowerCase(),
+      );
+      const [first] = found;
+      if (first && found.length === 1) return first;
+      const names = [...machines.values()].map(({ record }) => record.computerName).join(", ");
+      throw new Error(
+        `${found.length} machines have the computer name ${computerName}; there are: ${names}.`,
+      );
+    },
+
+    letTimePass(hours) {
+      if (!(hours > 0 && Number.isFinite(hours))) {
+        throw new Error(`The time that passes is ${hours} hours; it is a number above 0.`);
+      }
+      letTimePass(time, environment.machines, hours * 3_600_000);
+      journal.write({ kind: "machine", subject: "all", what: `${hours} hours passed` });
+    },
 
     async create(specification) {
       const machine = open(await newMachineRecord(specification, now()));

@@ -17,7 +17,7 @@ export function programOn(machine: Machine, port: number): string | undefined {
   if (port === sshPort && services.sshd?.status === "Running") return "sshd.exe";
   if (port === remoteDesktopPort) return "svchost.exe";
   if (port === groupingPort && heldGroups(machine).length > 0) return "svchost.exe";
-  return undefined;
+  return machine.record.programs?.find((one) => one.port === port)?.program;
 }
 
 export function isListening(machine: Machine, port: number): boolean {

@@ -21,6 +21,8 @@ export interface Environment {
   network: () => Network;
   blobs: Blobs;
   now: () => number;
+  /** How far that clock is ahead of the real one, for everybody, because a test let time pass: milliseconds. */
+  ahead: () => number;
   /** Every machine of the stand-in, whichever network it is in. */
   machines: () => Machine[];
   /** How long `shutdown /r` waits before it restarts Windows, in milliseconds. */

@@ -63,6 +63,10 @@ export interface MachineRecord {
   holder?: HolderRecord;
   /** The listeners of a test of reachability; they end at the time, and with Windows. */
   listeners?: { ports: number[]; until: number };
+  /** Programs of somebody else that listen on a TCP port over IPv6. */
+  programs?: { program: string; port: number }[];
+  /** Peer names that a program of somebody else has registered. */
+  registrations?: { peerName: string; port: number }[];
   /** Why PNRPsvc does not start. */
   pnrpFailure?: PnrpFailure;
   /** Whether something was registered or resolved since PNRPsvc started, which initialises its clouds. */

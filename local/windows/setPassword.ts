@@ -45,7 +45,7 @@ async function renewHolder(
   password: string,
 ): Promise<SetPasswordReport["holder"]> {
   const { holder } = machine.record;
-  if (holder?.user !== user) return undefined;
+  if (holder?.user !== user || holder.deleted) return undefined;
   const logon = await passwordLogon(machine, user, password);
   if (typeof logon === "string") return undefined;
   installHolder(machine, logon, holder.runsAs);

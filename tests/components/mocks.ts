@@ -1,3 +1,4 @@
+import * as crypto from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what Pulumi's mocks hand over has no type. */
@@ -16,11 +17,20 @@ export interface Declared {
   dependencies: string[];
   /** Properties whose change replaces it. */
   replaceOnChanges: string[];
+  /** The value by whose change it is replaced. */
+  replacementTrigger: unknown;
 }
 
 export const hostKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMockedKeyOfAMachineThatDoesNotExist00000000000";
 export const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
+
+/** The peer name of the identity that a machine makes for itself alone. */
+export function ownPeerName(instance: string): string {
+  return `${crypto.createHash("sha1").update(instance).digest("hex")}.PeerLab`;
+}
+export const groupName = `${"fedcba9876543210".repeat(2)}fedcba98.PeerLab`;
+export const memberUntil = "2036-11-20T00:00:00Z";
 
 /** A function as a component called it. */
 export interface LookUp {
@@ -31,7 +41,7 @@ export interface LookUp {
 
 /**
  * Starts an empty Pulumi engine that answers as Azure and a healthy machine would; returns what is declared from then on.
- * What is looked up is added to `lookUps`.
+ * What is looked up is added to `lookUps`. `overrides` are by function and by type of resource.
  */
 export async function mockEngine(
   overrides: Record<string, object> = {},
@@ -42,7 +52,8 @@ export async function mockEngine(
     newResource({ type, name, inputs: wrapped, provider = "" }) {
       const inputs = unwrapped(wrapped) as Record<string, any>;
       declared.push({ type, name, inputs, provider, ...options.get(`${type} ${name}`)! });
-      return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name, inputs) } };
+      const state = { ...inputs, ...outputsOf(type, name, inputs), ...overrides[type] };
+      return { id: `${name}-id`, state };
     },
     call({ token, inputs, provider = "" }) {
       lookUps.push({ token, provider });
@@ -54,7 +65,10 @@ export async function mockEngine(
   return declared;
 }
 
-type Options = Pick<Declared, "protect" | "parent" | "dependencies" | "replaceOnChanges">;
+type Options = Pick<
+  Declared,
+  "protect" | "parent" | "dependencies" | "replaceOnChanges" | "replacementTrigger"
+>;
 
 /** Notes the options of resources that Pulumi's own double of the engine does not hand over; by type and name. */
 function noteOptions(monitor: any): Map<string, Options> {
@@ -66,6 +80,7 @@ function noteOptions(monitor: any): Map<string, Options> {
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
       replaceOnChanges: request.getReplaceonchangesList(),
+      replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     });
     return register(request, callback);
   };
@@ -134,13 +149,85 @@ function stdoutOf({ create, stdin }: Record<string, any>): string {
     osBuild: "10.0.26100.1",
   };
   const identity = { peerName, friendlyName: "", usable: true, openedIn: "session" };
+  const own = ownPeerName(request.instance);
+  const groupOf = (group: string, member: string) => ({
+    group,
+    friendlyName: "",
+    identity: member,
+    creator: own,
+    connection: "listening",
+    members: [{ peerName: member, role: "administrator", expires: memberUntil, present: true }],
+  });
   const answers: Record<string, object> = {
     "Export-PeerIdentity": { ...facts, peerName, created: true, exportedIdentity: "RVhQT1JU" },
     "Import-PeerIdentity": { ...facts, imported: true, identity },
-    "Set-PeerMachine": { ...facts, changed: [], pending: [], identities: [identity] },
+    "New-PeerIdentity": {
+      ...facts,
+      peerName: own,
+      created: true,
+      credential: `credential of ${request.instance}`,
+    },
+    "New-PeerGroup": { ...facts, created: true, group: groupOf(groupName, own) },
+    "New-PeerGroupInvitation": {
+      ...facts,
+      invitations: request.invitees?.map(({ credential }: { credential: string }) => ({
+        peerName: ownPeerName(credential.replace("credential of ", "")),
+        invitation: `invitation for ${credential}`,
+        expires: memberUntil,
+      })),
+    },
+    "Set-PeerMachine": {
+      ...facts,
+      changed: [],
+      pending: [],
+      identities: (request.identities?.wanted ?? [identity]).map((wanted: object) => ({
+        ...identity,
+        ...wanted,
+      })),
+      groups: request.groups?.wanted.map(({ group, identity: member }: Record<string, string>) =>
+        groupOf(group, member),
+      ),
+    },
     "Test-PeerCapability": facts,
+    "Set-PeerPresence": {
+      ...facts,
+      changed: [],
+      presence: {
+        holder: "running",
+        runsAs: "task",
+        names: (request.presence?.names ?? []).map((name: object) => ({
+          ...name,
+          state: "registered",
+        })),
+        groups: [],
+        clouds: [],
+      },
+    },
+    "Start-PeerListener": { ...facts, ports: (request.ports ?? []).map(openedListener) },
+    "Test-PeerReachability": { ...facts, ...proofAnswer(request) },
   };
   return `${JSON.stringify(answers[action ?? ""])}\r`;
+}
+
+function openedListener(port: number): object {
+  return { port, listener: "opened", firewall: { action: "allow", rule: `PeerLab-${port}` } };
+}
+
+/** A machine that reaches and resolves everything, and holds nothing itself. */
+function proofAnswer({ targets = [], names = [] }: Record<string, any>): object {
+  return {
+    ports: targets.flatMap(({ name, address, ports }: any) =>
+      ports.map((port: number) => ({ name, address, port, verdict: "reachable" })),
+    ),
+    names: names.map(({ peerName: wanted, holders }: any) => ({
+      peerName: wanted,
+      verdict: "resolved",
+      endpoints: holders.map((holder: string) => `[${holder}]:5001`),
+    })),
+    clouds: [{ name: "Global_", scope: "global", state: "active" }],
+    presence: { holder: "absent", names: [], groups: [], clouds: [] },
+    clockOffsetSeconds: 0,
+  };
 }
 
 /** What a function answers. */

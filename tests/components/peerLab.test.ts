@@ -18,6 +18,7 @@ const jumpHost = { host: "192.0.2.1", user: "jump", privateAddress: "10.0.0.4" }
 const common = {
   "peerlab:index:PeerLab": 1,
   "peerlab:index:PeerNetwork": 1,
+  "peerlab:index:PeerProof": 1,
   "peerlab:index:WindowsPeer": 5,
   "peerlab:index:SharedPeerIdentity": 2,
   "azure-native:resources:ResourceGroup": 1,
@@ -31,11 +32,12 @@ const common = {
   "azure-native:privatedns:VirtualNetworkLink": 1,
   "azure-native:privatedns:PrivateRecordSet": 1,
   // Each machine: first, tried and applied password with its attempt, host key, attempts of its preparation and of its guest files. Each person: origin, scope, generation,
-  // export password and identity, and an attempt for each of her machines.
-  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 + 1) + 1,
+  // export password and identity, and an attempt for each of her machines. The lab: since when each machine is in it, the zone's
+  // name, an attempt for the seed, and the verdict of the proof.
+  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 + 1) + 1 + 1 + 1,
   "command:remote:CopyToRemote": 5,
-  // One proof for the image, an export for each person, and one step for each machine.
-  "command:remote:Command": 1 + 2 + 5,
+  // One proof for the image, the seed's waking, an export for each person, and for each machine one step, a listener and a test.
+  "command:remote:Command": 1 + 1 + 2 + 5 * 3,
 };
 
 let declared: Declared[];
@@ -109,7 +111,7 @@ describe("components/peerLab", () => {
     for (const { name, type, parent } of declared) {
       if (type === "peerlab:index:PeerLab") continue;
       assert.match(name, /^lab(-|$)/, type);
-      assert.match(parent, /::(lab|lab-(ada|grace)(-[123])?)$/, `${type} ${name}`);
+      assert.match(parent, /::(lab|lab-proof|lab-(ada|grace)(-[123])?)$/, `${type} ${name}`);
     }
     const parts = declared.filter(({ type }) => type.startsWith("peerlab:"));
     assert.deepEqual(parts.map(({ name }) => name).sort(), [
@@ -122,6 +124,7 @@ describe("components/peerLab", () => {
       "lab-grace",
       "lab-grace-1",
       "lab-grace-2",
+      "lab-proof",
     ]);
   });
 
@@ -198,7 +201,7 @@ describe("components/peerLab", () => {
         grace: { machines: { "grace-1": { image: "windows-10" }, "grace-2": {} } },
       },
     });
-    const proofs = ofType("Command").filter(({ inputs }) => /Test-Peer/.test(inputs.create));
+    const proofs = ofType("Command").filter(({ inputs }) => /Test-PeerCap/.test(inputs.create));
     assert.deepEqual(proofs.map(({ name }) => name).sort(), [
       "lab-ada-1-capability",
       "lab-ada-2-capability",
@@ -214,7 +217,7 @@ describe("components/peerLab", () => {
   it("is declared under mocks with every policy for machines that are off, hooks and transforms left out", async () => {
     for (const whenOff of ["fail", "start", "skip"] as const) {
       await declare({ ...twoPeople, whenOff });
-      assert.equal(ofType("Command").length, 8);
+      assert.equal(ofType("Command").length, common["command:remote:Command"]);
     }
   });
 
@@ -251,16 +254,136 @@ describe("components/peerLab", () => {
   });
 
   it("takes another seed, and has none where there is no machine", async () => {
-    await declare({ ...twoPeople, seed: "grace-2" });
+    await declare({ ...twoPeople, seeds: ["grace-2"] });
     assert.deepEqual(
       Object.entries(seedRoles()).filter(([, role]) => role === "seed"),
       [["lab-grace-2", "seed"]],
     );
     await declare({ adminSources: ["203.0.113.7"], people: { ada: {} } });
+    assert.deepEqual(seedParts(), []);
+  });
+
+  it("has one record for each seed, its own and others, in one form and one order", async () => {
+    const outside = {
+      peerSources: ["fd00:7::/64"],
+      externalSeeds: ["fd00:7::000b", "FD00:7::a"],
+    };
+    await declare({ ...twoPeople, ...outside, seeds: ["grace-2", "ada-2"] });
     assert.deepEqual(
-      declared.filter(({ type }) => type.startsWith("azure-native:privatedns:")),
+      Object.entries(seedRoles()).filter(([, role]) => role === "seed"),
+      [
+        ["lab-ada-2", "seed"],
+        ["lab-grace-2", "seed"],
+      ],
+    );
+    const [record] = ofType("PrivateRecordSet");
+    const own = { ipv6Address: "fd5a:9c2e:71b0::4" };
+    const others = [{ ipv6Address: "fd00:7::a" }, { ipv6Address: "fd00:7::b" }];
+    assert.deepEqual(record.inputs.aaaaRecords, [...others, own, own]);
+    await declare({ ...twoPeople, ...outside, seeds: [] });
+    assert.deepEqual(ofType("PrivateRecordSet")[0].inputs.aaaaRecords, others);
+    assert.ok(Object.values(seedRoles()).every((role) => role === "peer"));
+    assert.deepEqual(awoken(), []);
+  });
+
+  it("has no name and wakes nobody where a lab's one machine is to find nobody", async () => {
+    const people = { ada: { machines: { "ada-1": {} } } };
+    await declare({ ...twoPeople, people, seeds: [] });
+    assert.deepEqual(seedParts(), []);
+    assert.deepEqual(awoken(), []);
+  });
+
+  it("wakes each seed with its one name, which takes nothing away, before the steps of all machines", async () => {
+    await declare({ ...twoPeople, seeds: ["ada-2", "grace-1"] });
+    assert.deepEqual(awoken(), ["lab-ada-2-seed", "lab-grace-1-seed"]);
+    await declare(twoPeople);
+    assert.deepEqual(awoken(), ["lab-seed"]);
+    const [{ inputs, parent, dependencies }] = ofType("Command").filter(
+      ({ name }) => name === "lab-seed",
+    );
+    const { presence, adds, instance } = JSON.parse(inputs.stdin);
+    assert.deepEqual({ adds, instance }, { adds: true, instance: "instance-of-lab-ada-1-vm" });
+    assert.deepEqual(
+      presence.names.map(({ peerName }: { peerName: string }) => peerName),
+      ["0.PeerLab-seed"],
+    );
+    assert.equal(inputs.delete, undefined);
+    assert.match(parent, /::lab$/);
+    // The part goes over to another machine: the step must not depend on the one that had it.
+    assert.deepEqual(
+      dependencies.filter((urn) => /-(ada|grace)-/.test(urn)),
       [],
     );
+    const order = ofType("Command").map(({ name }) => name);
+    for (const step of ["ada.ada-1", "ada.ada-2", "ada.ada-3", "grace.grace-1", "grace.grace-2"]) {
+      assert.ok(order.indexOf("lab-seed") < order.indexOf(`lab-${step}`), step);
+    }
+    for (const { name, dependencies: after } of ofType("Command")) {
+      assert.deepEqual(
+        after.filter((urn) => urn.endsWith("Command::lab-seed")),
+        [],
+        name,
+      );
+    }
+  });
+
+  it("opens the services of everybody in the network, and on a machine those of its person", async () => {
+    const { ada, grace } = twoPeople.people;
+    await declare({
+      ...twoPeople,
+      graphPorts: [{ port: 4711 }],
+      people: {
+        ada: { ...ada, services: { chat: { port: 5001 }, files: { port: 5002 } } },
+        // The same port as another person's, and as an application's.
+        grace: { ...grace, services: { game: { port: 5001 }, board: { port: 4711 } } },
+      },
+    });
+    const [group] = ofType("NetworkSecurityGroup");
+    const ofServices = (names: string[], prefix: string) =>
+      names.filter((name) => name.startsWith(prefix)).sort();
+    const named = (list: { name: string }[]) => list.map(({ name }) => name);
+    assert.deepEqual(ofServices(named(group.inputs.securityRules), "Allow-Service"), [
+      "Allow-Service-5001-TCP-5001-IPv4",
+      "Allow-Service-5001-TCP-5001-IPv6",
+      "Allow-Service-5002-TCP-5002-IPv4",
+      "Allow-Service-5002-TCP-5002-IPv6",
+    ]);
+    const ofMachine = Object.fromEntries(
+      Object.entries(networkings()).map(([machine, { firewallRules }]) => [
+        machine,
+        [
+          ...new Set(
+            firewallRules
+              .filter(({ name }) => /Service|Graph/.test(name))
+              .map(({ port }) => port)
+              .sort(),
+          ),
+        ],
+      ]),
+    );
+    assert.deepEqual(ofMachine, {
+      "lab-ada-1": [4711, 5001, 5002],
+      "lab-ada-2": [4711, 5001, 5002],
+      "lab-ada-3": [4711, 5001, 5002],
+      "lab-grace-1": [4711, 5001],
+      "lab-grace-2": [4711, 5001],
+    });
+    const authority = "0123456789abcdef".repeat(2) + "01234567";
+    const presences = ofType("Command")
+      .filter(({ inputs }) => /Set-PeerMachine$/.test(inputs.create))
+      .map(({ name, inputs }) => [
+        name,
+        JSON.parse(inputs.stdin).presence.names.map((one: object) => Object.values(one).join(" ")),
+      ]);
+    const hers = [`board ${authority}.board 4711`, `game ${authority}.game 5001`];
+    const adas = [`chat ${authority}.chat 5001`, `files ${authority}.files 5002`];
+    assert.deepEqual(Object.fromEntries(presences), {
+      "lab-ada.ada-1": ["peerlab-seed 0.PeerLab-seed 3540 PNRP seed", ...adas],
+      "lab-ada.ada-2": adas,
+      "lab-ada.ada-3": adas,
+      "lab-grace.grace-1": hers,
+      "lab-grace.grace-2": hers,
+    });
   });
 
   it("reports machines and people by key", async () => {
@@ -280,12 +403,15 @@ describe("components/peerLab", () => {
       privateIpv4: "10.80.0.4",
       privateIpv6: "fd5a:9c2e:71b0::4",
       publicIpv4: "198.51.100.4",
+      group: "",
+      names: [],
+      cloud: "active",
       ready: true,
       pending: [],
     });
     assert.deepEqual(await valueOf(lab.people), {
-      ada: { displayName: "ada", peerName },
-      grace: { displayName: "Grace Hopper", peerName },
+      ada: { displayName: "ada", sharing: "identity", peerName },
+      grace: { displayName: "Grace Hopper", sharing: "identity", peerName },
     });
     assert.equal(await pulumi.isSecret(lab.adminPasswords), true);
     assert.equal(await pulumi.isSecret(lab.exportedIdentities), true);
@@ -297,7 +423,7 @@ describe("components/peerLab", () => {
       () =>
         new PeerLab("lab", {
           adminSources: ["*"],
-          seed: "nobody",
+          seeds: ["nobody"],
           people: {
             ada: { machines: { "a-name-that-is-too-long": {}, pc: { image: "windows-12" } } },
             grace: { machines: { two: { computerName: "PC" } } },
@@ -310,7 +436,7 @@ describe("components/peerLab", () => {
           "people.ada.machines.pc.image",
           'people.ada.machines["a-name-that-is-too-long"]',
           "people.grace.machines.two.computerName",
-          "seed",
+          "seeds[0]",
         ]);
         return true;
       },
@@ -320,16 +446,43 @@ describe("components/peerLab", () => {
   });
 });
 
-/** The role that each machine's preparation is given. */
-function seedRoles(): Record<string, string> {
-  const roles = ofType("VirtualMachineRunCommandByVirtualMachine").map(({ name, inputs }) => {
+interface Networking {
+  firewallRules: { name: string; port: number }[];
+  seed: { role: string; server: string };
+}
+
+/** What each machine's preparation is given. */
+function networkings(): Record<string, Networking> {
+  const found = ofType("VirtualMachineRunCommandByVirtualMachine").map(({ name, inputs }) => {
     const [{ value }] = inputs.parameters as { value: string }[];
-    const settings = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
-    const [zone] = ofType("PrivateZone");
-    assert.equal(settings.networking.seed.server, `seed.${zone.inputs.privateZoneName}`);
-    return [name.replace(/-preparation$/, ""), settings.networking.seed.role] as const;
+    const { networking } = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
+    return [name.replace(/-preparation$/, ""), networking as Networking] as const;
   });
-  return Object.fromEntries(roles.sort());
+  return Object.fromEntries(found.sort());
+}
+
+/** The role of each machine. */
+function seedRoles(): Record<string, string> {
+  const [zone] = ofType("PrivateZone");
+  return Object.fromEntries(
+    Object.entries(networkings()).map(([machine, { seed }]) => {
+      assert.equal(seed.server, `seed.${zone.inputs.privateZoneName}`);
+      return [machine, seed.role];
+    }),
+  );
+}
+
+/** What the seeds' name is made of. */
+function seedParts(): Declared[] {
+  return declared.filter(({ type }) => type.startsWith("azure-native:privatedns:"));
+}
+
+/** The steps that wake seeds. */
+function awoken(): string[] {
+  return ofType("Command")
+    .filter(({ inputs }) => /Set-PeerPresence$/.test(inputs.create))
+    .map(({ name }) => name)
+    .sort();
 }
 
 function byName(resources: Declared[]): Record<string, Declared> {

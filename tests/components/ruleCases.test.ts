@@ -1,13 +1,23 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PeerPresence,
+  PeerProof,
+  PersonalPeerGroup,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import { allRules } from "../../components/plan/rules";
 import { finished, mockEngine, type Declared } from "./mocks";
 import {
+  goodGroup,
   goodIdentity,
   goodLab,
   goodMachine,
   goodNetwork,
+  goodPresence,
   notByDefinition,
   ruleCases,
   type RuleCase,
@@ -21,8 +31,19 @@ function construct({ component, args, name }: Definition): void {
     PeerNetwork: "net",
     WindowsPeer: "pc-1",
     SharedPeerIdentity: "ada",
+    PeerPresence: "held",
+    PeerProof: "proof",
+    PersonalPeerGroup: "ada",
   };
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PeerPresence,
+    PeerProof,
+    PersonalPeerGroup,
+  }[component];
   new Component(name ?? usual[component], args as never);
 }
 
@@ -59,6 +80,8 @@ describe("components: what is refused, and what is warned of", () => {
     { component: "PeerNetwork", args: goodNetwork },
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
+    { component: "PeerPresence", args: goodPresence },
+    { component: "PersonalPeerGroup", args: goodGroup },
   ];
   for (const definition of good) {
     it(`finds nothing in the ${definition.component} that the cases are made of`, async () => {

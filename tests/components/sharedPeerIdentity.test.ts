@@ -62,6 +62,20 @@ describe("components/sharedPeerIdentity", () => {
     });
   });
 
+  it("lets a machine repair what is recognised as broken only where it is to be put right", async () => {
+    const two = { one: machine("one"), two: machine("two") };
+    const reconcile = { token: "1", machines: ["two"] };
+    await settled(new SharedPeerIdentity("ada", { machines: two, reconcile }).reports);
+    const requests = commandsOf("Set-PeerMachine").map(({ inputs }) => JSON.parse(inputs.stdin));
+    assert.deepEqual(
+      requests.map(({ instance, reconcile: repairs }) => [instance, repairs]).sort(),
+      [
+        [two.one.instanceId, undefined],
+        [two.two.instanceId, true],
+      ].sort(),
+    );
+  });
+
   it("dials nowhere for a person without machines, and keeps a place for her identity", async () => {
     const identity = new SharedPeerIdentity("ada", { machines: {} });
     assert.equal(await settled(identity.peerName), "");

@@ -1,15 +1,34 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PeerPresence,
+  PeerProof,
+  PersonalPeerGroup,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import {
   peerLabShape,
   peerNetworkShape,
+  peerPresenceShape,
+  peerProofShape,
+  personalPeerGroupShape,
   sharedPeerIdentityShape,
   windowsPeerShape,
 } from "../../components/plan/argumentShapes";
 import type { Shape } from "../../components/plan/shape";
 import { finished, mockEngine, type Declared } from "./mocks";
-import { goodIdentity, goodLab, goodMachine, goodNetwork } from "./plan/ruleCases";
+import {
+  goodGroup,
+  goodIdentity,
+  goodLab,
+  goodMachine,
+  goodNetwork,
+  goodPresence,
+  goodProof,
+} from "./plan/ruleCases";
 
 const components = {
   PeerLab: { Component: PeerLab, good: goodLab, shape: peerLabShape },
@@ -19,6 +38,13 @@ const components = {
     Component: SharedPeerIdentity,
     good: goodIdentity,
     shape: sharedPeerIdentityShape,
+  },
+  PeerPresence: { Component: PeerPresence, good: goodPresence, shape: peerPresenceShape },
+  PeerProof: { Component: PeerProof, good: goodProof, shape: peerProofShape },
+  PersonalPeerGroup: {
+    Component: PersonalPeerGroup,
+    good: goodGroup,
+    shape: personalPeerGroupShape,
   },
 } as const;
 type Name = keyof typeof components;
@@ -60,7 +86,9 @@ function changed(args: unknown, [key, ...rest]: (string | number)[], value: unkn
   return { ...known, [key]: changed(known[key], rest, value) };
 }
 
-describe("components: arguments of a wrong shape", () => {
+describe("components: arguments of a wrong shape", function () {
+  // Thousands of definitions.
+  this.timeout(120_000);
   let declared: Declared[];
   beforeEach(async () => {
     declared = await mockEngine();

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { readAzureState } from "../../local/azure";
-import { engineTimeout, openLabProject, ran, reached, type LabProject } from "./labProject";
+import { engineTimeout, openLabProject, ran, reached, tested, type LabProject } from "./labProject";
 
 /** Where the engine finds the package: the repository, as seen from the project. */
 const projectFile = `name: own
@@ -52,9 +52,11 @@ describe("engine: a lab declared through the package, as programs in other langu
     assert.deepEqual(ran(run), [
       "ada-1: Export-PeerIdentity",
       "ada-1: Set-PeerMachine",
+      "ada-1: Set-PeerPresence",
       "ada-1: Test-PeerCapability",
       "ada-2: Set-PeerMachine",
     ]);
+    assert.deepEqual(tested(run), ["ada-1", "ada-2"]);
     const { machines } = await lab.outputs();
     assert.equal(machines["ada-1"].peerName, machines["ada-2"].peerName);
     assert.match(machines["ada-1"].peerName, /^[0-9a-f]{40}\.PeerLab$/);

@@ -18,7 +18,7 @@ const settings: Settings = {
   "azure-native:location": "westeurope",
   adminSources: ["203.0.113.7"],
   // Named: with the seed gone another machine takes its part, which is no subject here.
-  seed: "grace-1",
+  seeds: ["grace-1"],
   people: { ada: { machines: { "ada-1": {}, "ada-2": {} } }, grace, zoe: {} },
 };
 

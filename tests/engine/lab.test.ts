@@ -7,6 +7,7 @@ import {
   openLabProject,
   ran,
   reached,
+  tested,
   twoPeople,
   type LabProject,
   type Run,
@@ -56,10 +57,11 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     }
   });
 
-  it("runs one step on each machine, the maker's export, and the proof of one machine for the image", () => {
+  it("runs one step on each machine, the maker's export, the seed's waking, and the proof of one machine for the image", () => {
     assert.deepEqual(ran(first), [
       "ada-1: Export-PeerIdentity",
       "ada-1: Set-PeerMachine",
+      "ada-1: Set-PeerPresence",
       "ada-1: Test-PeerCapability",
       "ada-2: Set-PeerMachine",
       "ada-3: Set-PeerMachine",
@@ -67,6 +69,19 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
       "grace-1: Set-PeerMachine",
       "grace-2: Set-PeerMachine",
     ]);
+  });
+
+  it("ends with the proof: each machine reaches all others and is in the cloud, which the seed is awake for", async () => {
+    assert.deepEqual(tested(first), machines);
+    const { proof } = await lab.outputs();
+    for (const key of machines) {
+      const others = machines.filter((other) => other !== key);
+      assert.deepEqual(proof[key], {
+        cloud: "active",
+        ...(key === "ada-1" && { names: ["0.PeerLab-seed registered"] }),
+        reaches: Object.fromEntries(others.map((other) => [other, "3587"])),
+      });
+    }
   });
 
   it("changes nothing and reaches no machine in a second preview, up, refresh and up", async () => {
@@ -131,7 +146,8 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     const commands = (await lab.resources()).filter(
       ({ type }) => type === "command:remote:Command",
     );
-    assert.equal(commands.length, 8);
+    // The step of each machine, two exports, a seed's waking and the proof of the image; a listener and a test of each machine.
+    assert.equal(commands.length, machines.length + 2 + 1 + 1 + 2 * machines.length);
     for (const { inputs, urn } of commands) assert.ok(!("delete" in inputs), urn);
   });
 
@@ -201,13 +217,18 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     });
     const run = await lab.up();
     assert.equal(run.code, 0, run.output);
-    assert.deepEqual(ran(run), ["ada-1: Set-PeerMachine", "ada-1: Test-PeerCapability"]);
+    assert.deepEqual(ran(run), [
+      "ada-1: Set-PeerMachine",
+      "ada-1: Set-PeerPresence",
+      "ada-1: Test-PeerCapability",
+    ]);
+    assert.deepEqual(tested(run), machines);
     const after = await lab.outputs();
     assert.equal(after.machines["ada-1"].peerName, before.machines["ada-1"].peerName);
     assert.notEqual(after.hostKeys["ada-1"], before.hostKeys["ada-1"]);
   });
 
-  it("touches no other machine when one comes whose key is the first, nor when it goes again", async () => {
+  it("changes no other machine when one comes whose key is the first, nor when it goes again", async () => {
     const people = structuredClone(twoPeople.people) as Record<
       string,
       { machines: Record<string, object> }
@@ -226,11 +247,13 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
       "aaa: Set-PeerMachine",
       "aaa: Test-PeerCapability",
     ]);
+    assert.deepEqual(tested(come), ["aaa", ...machines]);
     lab.configure({ ...twoPeople, ...settings, people });
     const go = await lab.up();
     assert.equal(go.code, 0, go.output);
     // The proof of the image, which changes nothing, is another machine's again.
     assert.deepEqual(ran(go), ["ada-1: Test-PeerCapability"]);
+    assert.deepEqual(tested(go), []);
     assert.deepEqual(
       go.journal.filter(({ kind }) => kind === "runCommand" || kind === "copy"),
       [],

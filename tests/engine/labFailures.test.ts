@@ -1,5 +1,15 @@
 import * as assert from "node:assert/strict";
-import { engineTimeout, openLabProject, ran, twoPeople, type LabProject } from "./labProject";
+import {
+  engineTimeout,
+  openLabProject,
+  ran,
+  tested,
+  twoPeople,
+  type LabProject,
+} from "./labProject";
+
+const all = ["ada-1", "ada-2", "ada-3", "grace-1", "grace-2"];
+const allBut = (left: string) => all.filter((key) => key !== left);
 
 describe("engine: what goes wrong in a lab, by the real CLI against the stand-in", function () {
   this.timeout(180_000);
@@ -73,6 +83,34 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
       "grace-1: Test-PeerCapability",
       "grace-2: Set-PeerMachine",
     ]);
+    assert.deepEqual(tested(run), ["grace-1", "grace-2"]);
+    const { proof } = await lab.outputs();
+    assert.deepEqual(proof["grace-1"].reaches, { "grace-2": "3587" });
+    assert.equal(proof["grace-1"].failures, undefined);
+    assert.match(proof["ada-2"].leftOut, /ada-1 has to show first/);
+  });
+
+  it("goes on without a seed that cannot be woken, and wakes that one alone in the next run", async () => {
+    lab.configure({ ...twoPeople, seeds: ["ada-2", "grace-1"] });
+    lab.standIn.faults.add({
+      kind: "dropConnection",
+      match: "Set-PeerPresence",
+      moment: "before",
+      times: 1,
+    });
+    const run = await lab.up("--continue-on-error");
+    assert.notEqual(run.code, 0);
+    const [failed] = /lab-(ada-2|grace-1)-seed/.exec(run.output) ?? assert.fail(run.output);
+    for (const machine of all) {
+      assert.ok(ran(run).includes(`${machine}: Set-PeerMachine`), `${machine}\n${run.output}`);
+    }
+    const next = await lab.up();
+    assert.equal(next.code, 0, next.output);
+    assert.deepEqual(ran(next), [
+      `${failed.slice("lab-".length, -"-seed".length)}: Set-PeerPresence`,
+    ]);
+    const again = await lab.up("--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
   });
 
   it("fails where a machine stores another key than the one it was given, and heals it in the next run", async () => {
@@ -81,9 +119,11 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     assert.notEqual(run.code, 0);
     assert.match(run.output, /lab-grace\.grace-2/);
     assert.match(run.output, /PeerIdentityMismatch/);
+    assert.deepEqual(tested(run), allBut("grace-2"));
     const next = await lab.up();
     assert.equal(next.code, 0, next.output);
     assert.deepEqual(ran(next), ["grace-2: Set-PeerMachine"]);
+    assert.deepEqual(tested(next), all);
     const { machines } = await lab.outputs();
     assert.equal(machines["grace-2"].peerName, machines["grace-1"].peerName);
   });
@@ -98,10 +138,12 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     const run = await lab.up("--continue-on-error");
     assert.notEqual(run.code, 0);
     const steps = ran(run);
-    for (const machine of ["ada-1", "ada-3", "grace-1", "grace-2"]) {
+    for (const machine of allBut("ada-2")) {
       assert.ok(steps.includes(`${machine}: Set-PeerMachine`), `${machine}\n${run.output}`);
     }
-    const { machines } = await lab.outputs();
+    assert.deepEqual(tested(run), allBut("ada-2"));
+    const { machines, proof } = await lab.outputs();
+    assert.match(proof["ada-2"].leftOut, /not made in this update/);
     assert.deepEqual(
       Object.keys(machines).map((key) => [key, machines[key].ready]),
       [
@@ -115,6 +157,7 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     const next = await lab.up();
     assert.equal(next.code, 0, next.output);
     assert.deepEqual(ran(next), ["ada-2: Set-PeerMachine"]);
+    assert.deepEqual(tested(next), all);
   });
 
   it("tells of the rest of the lab when a machine is made that cannot be prepared", async () => {
@@ -182,7 +225,7 @@ describe("engine: what goes wrong in a lab, by the real CLI against the stand-in
     // The seed is named: with it gone, another machine takes its part, which is a change on that one.
     const withAda = (machines: object) => ({
       ...twoPeople,
-      seed: "grace-1",
+      seeds: ["grace-1"],
       people: { ...twoPeople.people, ada: { machines } },
     });
     lab.configure(withAda({}));

@@ -157,12 +157,29 @@ export async function openLabProject(
   };
 }
 
-/** The command lines that ran on machines, by computer name. */
+/** The read-only steps by which machines prove each other; who of them runs is a matter of its own. */
+export const provingActions = ["Start-PeerListener", "Test-PeerReachability", "Stop-PeerListener"];
+
+/** The guest actions that ran, one `machine: action` each, sorted; without the proof's. */
 export function ran(run: Run): string[] {
+  return actionsOf(run)
+    .filter(({ action }) => !provingActions.includes(action))
+    .map(({ machine, action }) => `${machine}: ${action}`)
+    .sort();
+}
+
+/** The machines that tested others, sorted. */
+export function tested(run: Run): string[] {
+  return actionsOf(run)
+    .filter(({ action }) => action === "Test-PeerReachability")
+    .map(({ machine }) => machine)
+    .sort();
+}
+
+function actionsOf(run: Run): { machine: string; action: string }[] {
   return run.journal
     .filter(({ kind }) => kind === "command")
-    .map(({ subject, what }) => `${subject}: ${what.split(" ").pop()}`)
-    .sort();
+    .map(({ subject, what }) => ({ machine: subject, action: what.split(" ").pop() ?? "" }));
 }
 
 /** Everything that reached a machine from outside, copies and run commands included. */

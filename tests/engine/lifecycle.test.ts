@@ -1,11 +1,21 @@
 import * as assert from "node:assert/strict";
-import { engineTimeout, openLabProject, reached, type LabProject, type Run } from "./labProject";
+import {
+  engineTimeout,
+  openLabProject,
+  reached,
+  tested,
+  type LabProject,
+  type Run,
+} from "./labProject";
 import { guestOf, heldIdentities, urnOf, virtualMachineOf } from "./labState";
 import { stepsInTable, stepsOf } from "./lifecycleTable";
 
 type Machines = Record<string, Record<string, unknown>>;
 interface Definition extends Record<string, unknown> {
-  people: Record<string, { displayName?: string; machines: Machines }>;
+  people: Record<
+    string,
+    { displayName?: string; machines: Machines; services?: Record<string, object> }
+  >;
 }
 
 describe("engine: what a change to machines lets run, compared with docs/lifecycle.md", function () {
@@ -48,11 +58,26 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     }
     const guests = lab.standIn.windows.machines().map(({ facts }) => facts.computerName);
     assert.deepEqual(guests.sort(), wanted.sort(), "the machines there are");
+    const testers = tested(run);
+    for (const step of stepsOf(run)) {
+      if (!step.endsWith(": Set-PeerMachine")) continue;
+      const [key] = step.split(": ");
+      assert.ok(testers.includes(key), `${key} went through its step and is proved`);
+    }
     return run;
   };
   const machine = (key: string) =>
     definition.people[key.split("-")[0]].machines as Record<string, Record<string, unknown>>;
   const prover = "prover, if it is that one";
+  const seed = "seed, if it is that one";
+  const addressOf = (key: string) =>
+    lab.outputs().then(({ machines }) => machines[key].privateIpv6);
+  /** The addresses behind the seeds' name. */
+  const seedAddresses = async (): Promise<string[]> => {
+    const record = (await lab.resources()).find(({ type }) => type.endsWith(":PrivateRecordSet"));
+    const { aaaaRecords } = record?.outputs as { aaaaRecords: { ipv6Address: string }[] };
+    return aaaaRecords.map(({ ipv6Address }) => ipv6Address);
+  };
 
   it("a new lab", async () => {
     assert.deepEqual(
@@ -61,6 +86,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
         each: ["ada-1", "ada-2", "grace-1"],
         makers: ["ada-1", "grace-1"],
         prover: ["ada-1"],
+        seed: ["ada-1"],
       }),
     );
   });
@@ -84,6 +110,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
       stepsInTable("its image", {
         "that one": ["ada-1"],
         "new prover of the old image": ["ada-2"],
+        [seed]: ["ada-1"],
       }),
     );
   });
@@ -99,7 +126,11 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     machine("ada-2")["ada-2"] = { size: "Standard_D4ds_v5" };
     assert.deepEqual(
       stepsOf(await up()),
-      stepsInTable("a property that replaces", { "that one": ["ada-2"], [prover]: ["ada-2"] }),
+      stepsInTable("a property that replaces", {
+        "that one": ["ada-2"],
+        [prover]: ["ada-2"],
+        [seed]: [],
+      }),
     );
   });
 
@@ -116,6 +147,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
         stepsInTable("a machine was deleted outside", {
           "that one": ["ada-1"],
           [prover]: ["ada-1"],
+          [seed]: ["ada-1"],
         }),
       );
     });
@@ -155,12 +187,75 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     );
   });
 
-  it("another seed", async () => {
-    definition.seed = "grace-9";
+  /** The row of the table that a change of seeds is compared with. */
+  const seedsBecome = async (seeds: string[], changed: string[], added: string[]) => {
+    definition.seeds = seeds;
     assert.deepEqual(
       stepsOf(await up()),
-      stepsInTable("`seed`", { "old and new seed": ["ada-2", "grace-9"] }),
+      stepsInTable("`seeds`", {
+        "each whose part changes": changed,
+        "each that is named anew": added,
+      }),
     );
+    const addresses = await Promise.all(seeds.map(addressOf));
+    assert.deepEqual(await seedAddresses(), addresses.sort());
+  };
+  it("another seed", () => seedsBecome(["grace-9"], ["ada-2", "grace-9"], ["grace-9"]));
+  it("a seed more", () => seedsBecome(["grace-9", "ada-2"], ["ada-2"], ["ada-2"]));
+  it("seeds in another order", () => seedsBecome(["ada-2", "grace-9"], [], []));
+  it("a seed less", () => seedsBecome(["grace-9"], ["ada-2"], []));
+  it("a seed that is replaced", async () => {
+    const before = await seedAddresses();
+    machine("grace-9")["grace-9"] = { timeZone: "W. Europe Standard Time" };
+    assert.deepEqual(
+      stepsOf(await up()),
+      stepsInTable("a property that replaces", {
+        "that one": ["grace-9"],
+        [prover]: [],
+        [seed]: ["grace-9"],
+      }),
+    );
+    assert.deepEqual(await seedAddresses(), before);
+  });
+
+  it("a seed outside of the lab, in a network that is peered with it", async () => {
+    definition.peerSources = ["fd00:7::/64"];
+    assert.deepEqual(
+      stepsOf(await up()),
+      stepsInTable("`graphPorts`, and other rules of the network", { each: ["ada-2", "grace-9"] }),
+    );
+    definition.externalSeeds = ["fd00:7::4"];
+    const run = await up();
+    assert.deepEqual(stepsOf(run), stepsInTable("`externalSeeds`"));
+    assert.deepEqual(reached(run), []);
+    assert.deepEqual(await seedAddresses(), ["fd00:7::4", await addressOf("grace-9")]);
+  });
+
+  const openOn = (key: string) =>
+    guestOf(lab, key)
+      .record.firewallRules.filter(({ name }) => /^PeerLab-Service-.*-IPv6$/.test(name))
+      .map(({ name }) => name.split("-")[2])
+      .sort();
+  it("services of one person, and then of another on the same port", async () => {
+    definition.people.ada.services = { chat: { port: 5001 }, files: { port: 5002 } };
+    const hers = { hers: ["ada-2"] };
+    assert.deepEqual(stepsOf(await up()), stepsInTable("`services`: a port", hers));
+    assert.deepEqual([openOn("ada-2"), openOn("grace-9")], [["5001", "5002"], []]);
+    definition.people.grace.services = { game: { port: 5001 } };
+    assert.deepEqual(
+      stepsOf(await up()),
+      stepsInTable("`services`: a port", { hers: ["grace-9"] }),
+    );
+    assert.deepEqual([openOn("ada-2"), openOn("grace-9")], [["5001", "5002"], ["5001"]]);
+  });
+  it("another name or comment of a service on the same port", async () => {
+    definition.people.ada.services = { talk: { port: 5001, comment: "v2" }, files: { port: 5002 } };
+    assert.deepEqual(stepsOf(await up()), stepsInTable("`services`: a name", { hers: ["ada-2"] }));
+  });
+  it("a service less", async () => {
+    definition.people.ada.services = { talk: { port: 5001, comment: "v2" } };
+    assert.deepEqual(stepsOf(await up()), stepsInTable("`services`: a port", { hers: ["ada-2"] }));
+    assert.deepEqual([openOn("ada-2"), openOn("grace-9")], [["5001"], ["5001"]]);
   });
 
   it("a public address of the maker", async () => {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Run } from "./labProject";
+import { provingActions, type Run } from "./labProject";
 
 const file = path.resolve(__dirname, "../../docs/lifecycle.md");
 
@@ -37,7 +37,7 @@ export function stepsInTable(change: string, roles: Record<string, string[]> = {
     .sort();
 }
 
-/** What reached the machines in a run, one `machine: step` each, sorted. */
+/** What reached the machines in a run, one `machine: step` each, sorted; without the proof's steps (`tested` says whose). */
 export function stepsOf(run: Run): string[] {
   const steps = run.journal.flatMap(({ kind, subject, what }) => {
     // Azure writes of the same preparation, by the resource's id.
@@ -45,7 +45,8 @@ export function stepsOf(run: Run): string[] {
     if (kind === "runCommand") return [`${subject}: preparation`];
     if (kind === "copy") return [`${subject}: copy`];
     if (kind !== "command") return [];
-    const step = what.includes("PeerLab password") ? "password" : what.split(" ").pop();
+    const step = what.includes("PeerLab password") ? "password" : (what.split(" ").pop() ?? "");
+    if (provingActions.includes(step)) return [];
     return [`${subject}: ${step}`];
   });
   // A copy is many files; anything else that ran twice is to be seen.

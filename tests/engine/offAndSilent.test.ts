@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { engineTimeout, openLabProject, reached, type LabProject } from "./labProject";
+import { engineTimeout, openLabProject, reached, tested, type LabProject } from "./labProject";
 import { guestOf, heldIdentities } from "./labState";
 import { stepsOf } from "./lifecycleTable";
 import { isWholeUnder } from "./passwordState";
@@ -32,6 +32,7 @@ describe("engine: machines that are off or do not answer, by the real CLI agains
 
   const power = (key: string, wanted: "running" | "deallocated") =>
     lab.standIn.azure.setPower(guestOf(lab, key).record.vmId, wanted);
+  const leftOut = async (key: string) => (await lab.outputs()).proof[key].leftOut;
   const ready = async (key: string) => (await lab.outputs()).machines[key].ready as boolean;
 
   it("names a machine that is off, and leaves it alone where there is nothing to do", async () => {
@@ -48,6 +49,16 @@ describe("engine: machines that are off or do not answer, by the real CLI agains
     assert.equal(await ready("ada-1"), true);
   });
 
+  it("leaves it out of the proof of the others, and says so", async () => {
+    lab.configure({ ...definition, reconcile: { token: "others", machines: ["ada-1"] } });
+    const run = await lab.up();
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(stepsOf(run), ["ada-1: Set-PeerMachine"]);
+    assert.deepEqual(tested(run), ["ada-1", "grace-1"]);
+    assert.equal(await leftOut("ada-2"), "it is off (deallocated)");
+    assert.equal(await leftOut("ada-1"), undefined);
+  });
+
   it("fails for a machine that is off and has something to do, by its name, and finishes the others", async () => {
     lab.configure(withPort(4711));
     const run = await lab.up("--continue-on-error");
@@ -55,6 +66,7 @@ describe("engine: machines that are off or do not answer, by the real CLI agains
     assert.match(run.output, /lab-ada-2-preparation/);
     assert.match(run.output, /ada-2 is off \(deallocated\), and there is something to do on it/);
     assert.deepEqual(stepsOf(run), [...steps("ada-1"), ...steps("grace-1")]);
+    assert.deepEqual(tested(run), ["ada-1", "grace-1"]);
   });
 
   it("skips it where whenOff says so, and does what was left when it is on again", async () => {
@@ -67,6 +79,8 @@ describe("engine: machines that are off or do not answer, by the real CLI agains
     const on = await lab.up();
     assert.equal(on.code, 0, on.output);
     assert.deepEqual(stepsOf(on), steps("ada-2"));
+    assert.deepEqual(tested(on), ["ada-1", "ada-2", "grace-1"]);
+    assert.equal(await leftOut("ada-2"), undefined);
     assert.equal(await ready("ada-2"), true);
     const again = await lab.up("--expect-no-changes");
     assert.equal(again.code, 0, again.output);

@@ -82,7 +82,15 @@ describe("engine: the components as a package for other languages", function () 
   });
 
   it("holds exactly the components that the library exports, each described", () => {
-    assert.deepEqual(components, ["PeerLab", "PeerNetwork", "SharedPeerIdentity", "WindowsPeer"]);
+    assert.deepEqual(components, [
+      "PeerLab",
+      "PeerNetwork",
+      "PeerPresence",
+      "PeerProof",
+      "PersonalPeerGroup",
+      "SharedPeerIdentity",
+      "WindowsPeer",
+    ]);
     assert.equal(schema.name, "peerlab");
     assert.deepEqual(
       Object.keys(schema.resources).sort(),
@@ -137,8 +145,11 @@ describe("engine: the components as a package for other languages", function () 
         "OsDiskType",
         "Outbound",
         "PatchMode",
+        "PeerGroupRole",
         "PortProtocol",
         "SeedRole",
+        "Sharing",
+        "WhenFailed",
         "WhenOff",
       ].map((name) => `peerlab:index:${name}`),
     );

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import type { PresenceState } from "../../guest/contract";
+import type { GroupMember, PresenceFacts, PresenceState } from "../../guest/contract";
+import { addedTo } from "../../local/windows/actions/presenceAddition";
+import { isSettled } from "../../local/windows/actions/presenceSettled";
 import { skipWithout } from "./missing";
 import { buildMonoDriver, missingForMono } from "./mono/build";
 
@@ -159,5 +161,79 @@ describe("guest/PeerLab, decisions in C#", function () {
     assert.deepEqual([same.changed, same.left, same.held], [[], null, false]);
     assert.deepEqual([none.changed, none.left, none.empty, none.held], [[], null, true, true]);
     assert.equal((broken.changed as string[]).length, 3);
+  });
+
+  it("adds to what is held as the stand-in does", () => {
+    const name = (service: string, peerName = `0.${service}`, port = 80) => ({
+      ...{ service, peerName, port },
+    });
+    const table: [added: PresenceState["names"], expected: PresenceState["names"]][] = [
+      [[], [name("a"), name("b")]],
+      [[name("c")], [name("a"), name("b"), name("c")]],
+      [[name("a", "0.a", 81)], [name("a", "0.a", 81), name("b")]],
+      [[name("c", "0.b")], [name("a"), name("c", "0.b")]],
+      // One takes the place of two; two take the place of one.
+      [[name("a", "0.b")], [name("a", "0.b")]],
+      [
+        [name("a", "0.x"), name("y", "0.a")],
+        [name("a", "0.x"), name("b"), name("y", "0.a")],
+      ],
+    ];
+    const groups = [
+      { group: "g", identity: "i" },
+      { group: "g", identity: "j", renewsMembers: true },
+    ];
+    const held = { names: [name("a"), name("b")], groups: [groups[0]!] };
+    const answers = ask<{ added: PresenceState }>(
+      table.map(([names]) => ({
+        wanted: { names, groups: [groups[1]!] },
+        before: JSON.stringify(held),
+        state: "",
+      })),
+    );
+    for (const [index, [names, expected]] of table.entries()) {
+      const wanted: PresenceState = { names: expected, groups };
+      assert.deepEqual(answers[index]!.added, wanted);
+      assert.deepEqual(addedTo(held, { names, groups: [groups[1]!] }), wanted);
+    }
+  });
+
+  it("takes for settled what the stand-in takes for it", () => {
+    const [group, own, other] = ["a", "b", "c"].map((digit) => `${digit.repeat(40)}.x`) as [
+      string,
+      string,
+      string,
+    ];
+    const member = (peerName: string, expires = "2126-01-01T00:00:00Z"): GroupMember => ({
+      ...{ peerName, role: "member", expires, present: true },
+    });
+    const name = (state: string) => ({ service: "web", peerName: "0.web", port: 80, state });
+    const held = (state: string, ...members: GroupMember[]) => ({
+      names: [],
+      groups: [{ group, state, members }],
+    });
+    const ended = "2020-01-01T00:00:00Z";
+    const table: [Pick<PresenceFacts, "names" | "groups">, settled: boolean][] = [
+      [{ names: [], groups: [] }, true],
+      [{ names: [name("registered")], groups: [] }, true],
+      [{ names: [name("registered"), name("waiting")], groups: [] }, false],
+      [{ names: [name("PEER_E_DUPLICATE_PEER_NAME")], groups: [] }, false],
+      [held("connected", member(own), member(other)), true],
+      [held("connected"), true],
+      [held("waiting", member(own)), false],
+      [held("PEER_E_NO_CLOUD", member(own)), false],
+      [held("listening", member(own)), true],
+      [held("listening", member(own), member(other)), false],
+      [held("listening", member(own), member(other, ended)), true],
+      [held("listening", member(own, ended)), true],
+      // Never synchronised: somebody invited this machine.
+      [held("listening"), false],
+    ];
+    const wanted: PresenceState = { names: [], groups: [{ group, identity: own }] };
+    const answers = ask<boolean>(table.map(([facts]) => ({ facts, wanted })));
+    for (const [index, [facts, expected]] of table.entries()) {
+      assert.equal(answers[index], expected, JSON.stringify(facts));
+      assert.equal(isSettled(facts, wanted, Date.now()), expected, JSON.stringify(facts));
+    }
   });
 });

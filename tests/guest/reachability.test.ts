@@ -155,7 +155,40 @@ describe("guest/PeerLab, TCP over IPv6 under mono", function () {
         },
       ],
       clouds: [],
+      presence: { holder: "absent", names: [], groups: [], clouds: [] },
     });
+  });
+
+  it("waits for what its own holder holds, and tells it", async () => {
+    const machine = network.machine("own", "fd00::f");
+    machine.want({ names: [{ service: "web", peerName: "0.web", port: 80 }], groups: [] });
+    const ask = (settleSeconds: number) =>
+      machine.run("Test-PeerReachability", { targets: [], names: [], settleSeconds });
+    const before = await ask(0);
+    assert.deepEqual(
+      [before.presence.holder, before.presence.names[0].state],
+      ["stopped", "waiting"],
+    );
+    const asked = ask(60);
+    const holder = machine.startHolder();
+    const { presence } = await asked;
+    assert.deepEqual([presence.holder, presence.names[0].state], ["running", "registered"]);
+    await holder.stop();
+  });
+
+  it("waits while its cloud is alone and others are tested: a seed's is until the first of them has called", async () => {
+    const open = await freePort();
+    await startReady(driver, children, "listen", "60", String(open));
+    const machine = network.machine("seed", "fd00::5");
+    // Each round lists the clouds twice, at last for the answer. That in the second round finds none: so it is seen to come.
+    machine.set("cloud-state=6", "PeerPnrpGetCloudInfo@4=80072CF0");
+    const { ports, clouds } = await machine.run("Test-PeerReachability", {
+      targets: [{ name: "self", address: "::1", ports: [open] }],
+      names: [],
+      settleSeconds: 60,
+    });
+    assert.equal(ports[0].verdict, "reachable");
+    assert.deepEqual(clouds, []);
   });
 
   it("reports the clouds with their states", async () => {

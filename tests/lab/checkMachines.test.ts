@@ -94,7 +94,12 @@ describe("lab: what a check reads from a stack's state", () => {
     const resources = [...step("ada.old-1", "one", "an earlier id"), component, virtualMachine];
     assert.deepEqual(await readMachines(stack(resources), {}), [
       { machine: "new-1", virtualMachineId: "/its/id" },
-      { machine: "old-1", virtualMachineId: undefined, ask: undefined },
+      {
+        machine: "old-1",
+        virtualMachineId: undefined,
+        privateIpv6: undefined,
+        ask: undefined,
+      },
     ]);
   });
 

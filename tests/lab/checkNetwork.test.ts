@@ -29,22 +29,29 @@ const definition: NetworkDefinition = {
   ipv6Space: "fd00:80::/48",
 };
 const plan = planNetwork(definition).rules(["10.80.0.0/24", "fd00:80::/64"]);
-const planned = plan.security.map((one) =>
-  rule(one.name, one.priority, {
-    ...one,
-    sourceAddressPrefix: one.sourceServiceTag,
-    destinationAddressPrefix: one.destinationAddressPrefixes ? undefined : "*",
-  }),
-);
+const asAzureHas = (security: typeof plan.security) =>
+  security.map((one) =>
+    rule(one.name, one.priority, {
+      ...one,
+      sourceAddressPrefix: one.sourceServiceTag,
+      destinationAddressPrefix: one.destinationAddressPrefixes ? undefined : "*",
+    }),
+  );
+const planned = asAzureHas(plan.security);
 
-function machine(key: string, last: number, nicGroup?: string): StateResource[] {
+function machine(
+  key: string,
+  last: number,
+  nicGroup?: string,
+  firewallRules = plan.firewall,
+): StateResource[] {
   const component = urn("peerlab:index:WindowsPeer", `lab-${key}`);
   return [
     {
       urn: component,
       type: "peerlab:index:WindowsPeer",
       parent: lab,
-      inputs: { networking: { firewallRules: plan.firewall } },
+      inputs: { networking: { firewallRules } },
       outputs: { privateIpv4: `10.80.0.${last}`, privateIpv6: `fd00:80::${last}` },
     },
     {
@@ -85,6 +92,9 @@ const two = [...machine("ada-1", 4), ...machine("ada-2", 5)];
 const lines = (resources: StateResource[], only?: string[]) =>
   checkNetwork(resources, only).map(describePassage);
 
+const priorityOf = (security: typeof plan.security, port: number) =>
+  security.find((one) => one.name === `Allow-Service-${port}-TCP-${port}-IPv6`)?.priority;
+
 describe("lab: what a check says of the network", () => {
   it("has a line for each port and family, with the rule that lets it in, and not one for each pair of machines", () => {
     const resources = [...two, ...machine("ada-3", 6), ...ofSubnet, securityGroup(group, planned)];
@@ -97,6 +107,30 @@ describe("lab: what a check says of the network", () => {
       "network: TCP 22 IPv6 from adminSources: allowed by Allow-SSH-TCP-22-IPv6 (priority 105)",
     ]);
     assert.equal(exitCodeOfNetwork(checkNetwork(resources)), 0);
+  });
+
+  it("asks for the port of a service on the machines that have it, and on no other", () => {
+    const { security, firewall, ofServices } = planNetwork({
+      ...definition,
+      servicePorts: [5001, 5002],
+    }).rules(["10.80.0.0/24", "fd00:80::/64"]);
+    const resources = [
+      ...machine("ada-1", 4, undefined, [...firewall, ...ofServices["5001"]]),
+      ...machine("grace-1", 5, undefined, [...firewall, ...ofServices["5002"]]),
+      ...ofSubnet,
+      securityGroup(group, [
+        rule("no-5002", 99, { protocol: "Tcp", destinationPortRange: "5002" }),
+        ...asAzureHas(security),
+      ]),
+    ];
+    const ofIpv6 = (only: string[]) =>
+      lines(resources, only).filter((line) => / 500\d IPv6 /.test(line));
+    assert.deepEqual(ofIpv6(["ada-1"]), [
+      `network: TCP 5001 IPv6 peer to peer: allowed by Allow-Service-5001-TCP-5001-IPv6 (priority ${priorityOf(security, 5001)})`,
+    ]);
+    assert.deepEqual(ofIpv6(["grace-1"]), [
+      "network: TCP 5002 IPv6 peer to peer: denied by no-5002 (priority 99) in Group, such as from fd00:80::4 to grace-1 (fd00:80::5)",
+    ]);
   });
 
   it("names what is denied, by which rule, with an example, beside what is allowed", () => {

@@ -63,6 +63,14 @@ describe("local/outcome", () => {
     );
   });
 
+  it("names a person's group instead of her machines' own identities", () => {
+    const member = (own: string) => ({ ...machine("ada"), peerName: own, group: "g.PeerLab" });
+    assert.equal(
+      formatPeerNames({ a: member("0.one"), b: member("0.two"), c: machine("grace") }),
+      `Group of ada: g.PeerLab\nPeer name of grace: ${peerName}`,
+    );
+  });
+
   it("says plainly that nothing changed, or what did", () => {
     assert.match(
       formatChanges({ changes: { same: 80 }, failures: [] }),

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { seedPresence } from "../../components/plan/presence";
 import { guestCommand, type GuestAction } from "../../guest/contract";
 import { unknown, type Plain, type PlainObject } from "../../policy/properties";
 import type { Resource } from "../../policy/resource";
@@ -31,6 +32,12 @@ describe("policy/services", () => {
 
   const accepted: [string, Resource][] = [
     ["two services, each with a name and a port of its own", asking([chat, files])],
+    [
+      "a seed, whose own name stands for its PNRP, by UDP",
+      asking([seedPresence, chat], {
+        networking: { firewallRules: [{ protocol: "TCP", family: "IPv6", port: 4711 }] },
+      }),
+    ],
     ["a request that is not known yet", step(unknown)],
     ["one that cannot be read", step("not JSON")],
     ["one without services", step(JSON.stringify({ networking: {} }))],

@@ -5,6 +5,8 @@ import { damages, type Arguments, type Damage } from "./damages";
 import {
   peerLab,
   peerNetwork,
+  peerPresence,
+  personalPeerGroup,
   sharedPeerIdentity,
   windowsPeer,
   type Component,
@@ -18,6 +20,8 @@ const definitions: Readonly<Record<Component, fc.Arbitrary<Definition>>> = {
   PeerNetwork: peerNetwork,
   WindowsPeer: windowsPeer,
   SharedPeerIdentity: sharedPeerIdentity,
+  PeerPresence: peerPresence,
+  PersonalPeerGroup: personalPeerGroup,
   PeerLab: peerLab,
 };
 

@@ -2,10 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   PeerLab,
   PeerNetwork,
+  PeerPresence,
+  PersonalPeerGroup,
   SharedPeerIdentity,
   WindowsPeer,
   type PeerLabArgs,
   type PeerNetworkArgs,
+  type PeerPresenceArgs,
+  type PersonalPeerGroupArgs,
   type SharedPeerIdentityArgs,
   type WindowsPeerArgs,
 } from "../../components";
@@ -38,6 +42,12 @@ function construct(
       return;
     case "SharedPeerIdentity":
       new SharedPeerIdentity(name, args as SharedPeerIdentityArgs, options);
+      return;
+    case "PeerPresence":
+      new PeerPresence(name, args as PeerPresenceArgs, options);
+      return;
+    case "PersonalPeerGroup":
+      new PersonalPeerGroup(name, args as PersonalPeerGroupArgs, options);
       return;
     case "PeerLab":
       new PeerLab(name, args as PeerLabArgs, options);

@@ -11,6 +11,8 @@ const components: readonly Component[] = [
   "PeerNetwork",
   "WindowsPeer",
   "SharedPeerIdentity",
+  "PeerPresence",
+  "PersonalPeerGroup",
   "PeerLab",
 ];
 

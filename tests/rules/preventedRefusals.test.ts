@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import {
+  goodGroup,
   goodIdentity,
   goodLab,
   goodMachine,
@@ -62,6 +63,7 @@ describe("docs/azure-rules.md, the library's column", function () {
     { component: "PeerNetwork", args: goodNetwork },
     { component: "WindowsPeer", args: goodMachine },
     { component: "SharedPeerIdentity", args: goodIdentity },
+    { component: "PersonalPeerGroup", args: goodGroup },
   ];
   for (const definition of good) {
     it(`starts from a ${definition.component} that Azure says nothing against`, async () => {

@@ -1,5 +1,13 @@
 import * as inputErrors from "../../components/inputErrors";
-import { PeerLab, PeerNetwork, SharedPeerIdentity, WindowsPeer } from "../../components";
+import {
+  PeerLab,
+  PeerNetwork,
+  PeerPresence,
+  PeerProof,
+  PersonalPeerGroup,
+  SharedPeerIdentity,
+  WindowsPeer,
+} from "../../components";
 import { goodMachine, type RuleCase } from "../components/plan/ruleCases";
 import { declare, type Outcome } from "../properties/declare";
 import { range } from "../properties/definitions/addresses";
@@ -11,6 +19,9 @@ const usualNames = {
   PeerNetwork: "net",
   WindowsPeer: "pc-1",
   SharedPeerIdentity: "ada",
+  PeerPresence: "held",
+  PeerProof: "proof",
+  PersonalPeerGroup: "ada",
 };
 
 export type Definition = Pick<RuleCase, "component" | "args" | "name">;
@@ -42,7 +53,15 @@ export function declareIn(
   existing: ExistingParts,
   { component, args, name }: Definition,
 ): Promise<Outcome> {
-  const Component = { PeerLab, PeerNetwork, WindowsPeer, SharedPeerIdentity }[component];
+  const Component = {
+    PeerLab,
+    PeerNetwork,
+    WindowsPeer,
+    SharedPeerIdentity,
+    PeerPresence,
+    PeerProof,
+    PersonalPeerGroup,
+  }[component];
   const usual = "subnetId" in args && args.subnetId === goodMachine.subnetId;
   const given = usual ? { ...args, subnetId: subnetId(usualParts.network) } : args;
   return declare(

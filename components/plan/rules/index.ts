@@ -11,10 +11,13 @@ import * as labs from "./labs";
 import * as locations from "./locations";
 import * as machines from "./machines";
 import * as openPorts from "./openPorts";
+import * as proofs from "./proofs";
+import * as peerGroups from "./peerGroups";
 import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
 import type { RuleDescription } from "./rule";
 import * as securitySources from "./securitySources";
+import * as seeds from "./seeds";
 import * as services from "./services";
 import * as subnets from "./subnets";
 import * as tags from "./tags";
@@ -32,9 +35,12 @@ export * from "./labs";
 export * from "./locations";
 export * from "./machines";
 export * from "./openPorts";
+export * from "./proofs";
+export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
 export * from "./securitySources";
+export * from "./seeds";
 export * from "./services";
 export * from "./subnets";
 export * from "./tags";
@@ -54,9 +60,12 @@ const areas: readonly object[] = [
   locations,
   machines,
   openPorts,
+  proofs,
+  peerGroups,
   resourceIds,
   resourceNames,
   securitySources,
+  seeds,
   services,
   subnets,
   tags,

@@ -41,14 +41,3 @@ export const computerNameOnce = rule(
           `is ${received(name)}, the computer name of ${earlier} too; each name once (case does not count)`,
         ],
 );
-
-/** The seed is one of the lab's machines. */
-export const seedIsMachine = rule(
-  { id: "LAB-SEED", source: "the record that names the seed holds a machine's address" },
-  (_path, seed: string, machines: readonly string[]) =>
-    machines.includes(seed)
-      ? []
-      : [
-          `is ${received(seed)}, which is no machine; allowed are ${[...machines].sort().join(", ")}`,
-        ],
-);

@@ -1,11 +1,11 @@
-import { at, received } from "../findings";
+import { at, oneOf, received } from "../findings";
 import { isPort } from "./openPorts";
 import { rule, type Mistake } from "./rule";
 
 /**
  * A service of a machine: a program that others find by a peer name of its own. It is what the guest's presence state holds
- * (`PresenceName` in guest/contract.ts). No component takes services yet; these rules are for whoever writes such a state, and
- * for the policy pack.
+ * (`PresenceName` in guest/contract.ts). The components take services as a map and make such a list of it; the policy pack judges the
+ * list that a machine is asked to register.
  */
 export interface ServiceDefinition {
   service: string;
@@ -24,6 +24,13 @@ export const serviceKey = rule({ id: "SERVICE-KEY", source: contract }, (_path, 
     : [`is ${received(key)}; a service is 1 to 40 lower-case letters, digits and hyphens`],
 );
 
+/** What a seed registers to be awake is no service of a person's. */
+export const serviceNotSeed = rule(
+  { id: "SERVICE-SEED", source: "the seed's own name, which the lab registers" },
+  (_path, key: string) =>
+    key === "peerlab-seed" ? ["is the service by which a seed is awake; give it another name"] : [],
+);
+
 /** A service without a port could be found and not reached. */
 export const servicePort = rule(
   { id: "SERVICE-PORT", source: "PNRP resolves a name to addresses and a port" },
@@ -35,7 +42,7 @@ export const servicePort = rule(
         ],
 );
 
-/** A service listens on a port that the lab opens: one of `graphPorts`, where Graphing applications have theirs. */
+/** A service listens on a port that its machine lets in: one of its person's services, or of `graphPorts`. */
 export const servicePortOpen = rule(
   { id: "SERVICE-PORT-CLOSED", source: "both firewalls open the lab's ports and no others" },
   (_path, port: number, open: readonly number[]) =>
@@ -53,6 +60,25 @@ export const servicePeerName = rule(
       : [
           `is ${received(name)}; a peer name is 0 or the 40 digits of an identity, a period, and a classifier of up to 149 characters`,
         ],
+);
+
+/** Only machines that there are can be connected to a group. */
+export const presenceMachines = rule(
+  {
+    id: "PRESENCE-MACHINE",
+    source: "the holder of a machine of the definition keeps the connection",
+  },
+  (path, named: readonly (string | undefined)[], machines: readonly string[]) =>
+    named.flatMap((key, index) =>
+      key === undefined || machines.includes(key)
+        ? []
+        : [
+            {
+              path: at(path, index),
+              reason: `is ${received(key)}, which is no machine; allowed are ${oneOf([...machines].sort())}`,
+            },
+          ],
+    ),
 );
 
 /** What others are told of a service. */
@@ -74,8 +100,14 @@ export const servicesOnce = rule(
 /** One port, one service: two programs cannot listen on one port of a machine. */
 export const servicePortsOnce = rule(
   { id: "SERVICE-PORT-DUP", source: "two programs cannot listen on one port of a machine" },
-  (path, services: readonly ServiceDefinition[]) =>
-    repeated(path, services, "port", ({ port }) => (isPort(port) ? String(port) : undefined)),
+  (path, services: readonly ServiceDefinition[], place?: (index: number) => string) =>
+    repeated(
+      path,
+      services,
+      "port",
+      ({ port }) => (isPort(port) ? String(port) : undefined),
+      place,
+    ),
 );
 
 /** One peer name for each service, so that who resolves a name gets the port of what it names. */
@@ -101,6 +133,7 @@ export const peerNamesFew = rule(
     id: "SERVICE-COUNT",
     source:
       "Microsoft, Peer Name Publication and Resolution (bb968789): what publishing a name sends",
+    severity: "warning",
   },
   (_path, services: readonly ServiceDefinition[], limit: number = fewPeerNames) => {
     const names = new Set(services.map(({ peerName }) => peerName)).size;
@@ -117,12 +150,13 @@ function repeated(
   services: readonly ServiceDefinition[],
   field: keyof ServiceDefinition,
   of: (service: ServiceDefinition) => string | undefined,
+  place = (index: number) => at(path, index),
 ): Mistake[] {
   const seen = new Map<string, string>();
   return services.flatMap((service, index): Mistake[] => {
     const value = of(service);
     if (value === undefined) return [];
-    const here = at(path, index);
+    const here = place(index);
     const earlier = seen.get(value);
     if (earlier === undefined) {
       seen.set(value, here);

@@ -5,7 +5,7 @@ import { declaredPeerName } from "../identity/exportFormat";
 import type { Logon } from "../accounts";
 import type { GroupStore } from "../group/store";
 import type { IdentityStore } from "../identity/store";
-import { passwordLogon } from "../logon";
+import { findAccount, passwordLogon } from "../logon";
 import type { Machine } from "../machine";
 import { readRegistry, registryKeys } from "../registry";
 import type { ActionContext } from "./context";
@@ -57,6 +57,13 @@ export async function openIdentities(
       `No task could be run under the user's password: the scheduler answered ${formatHresult(taskLogon)}.`,
       "Check userPassword, the right to log on as a batch job, and the policy that forbids stored passwords (0x80070520).",
       taskLogon,
+    );
+  }
+  if (findAccount(machine, logon.userName)?.lostRights?.includes("SeBatchLogonRight")) {
+    throw new GuestError(
+      "TimedOut",
+      "The task under the user's password did not start within 2 minutes.",
+      "Read the history of the task scheduler on the machine.",
     );
   }
   return access(taskLogon, "task", nobodyOpensKeys);

@@ -31,6 +31,7 @@ import { testPeerMachine } from "./testPeerMachine";
 import { testPeerReachability } from "./testPeerReachability";
 import { testPeerCapability } from "./testPeerCapability";
 import { testPeerStack } from "./testPeerStack";
+import { inTurn } from "./turn";
 
 type RequestOf<A extends GuestAction> = ReturnType<(typeof requestShapes)[A]>;
 
@@ -81,7 +82,7 @@ export async function runAction(
   checkTarget(context, parsed);
   const request = requestShapes[action](parsed, "");
   const run = actions[action] as (context: ActionContext, request: unknown) => Promise<object>;
-  return reportingHresults(() => run(context, request));
+  return inTurn(context, action, () => reportingHresults(() => run(context, request)));
 }
 
 function isAction(name: string): name is GuestAction {

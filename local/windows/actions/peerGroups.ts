@@ -25,22 +25,25 @@ import {
   requireGroup,
   requireIdentity,
 } from "./groupAccess";
-import { openIdentities } from "./identityAccess";
+import { findOrCreateIdentity, openIdentities } from "./identityAccess";
 
 async function openGroups(context: ActionContext, request: { userPassword?: string }) {
   requireGrouping(context.machine);
   return openIdentities(context, request);
 }
 
-/** Finds the group by its friendly name among those of the identity, or makes it. */
+/** Finds the group by its friendly name among those of the identity, which may be made first, or makes it. */
 export const newPeerGroup: Action<NewPeerGroupRequest, NewPeerGroupReport> = async (
   context,
   request,
 ) => {
   const { machine, checkpoint } = context;
-  const { identity, friendlyName, classifier } = request;
+  const { friendlyName, classifier, newIdentity } = request;
   const access = await openGroups(context, request);
-  requireIdentity(access, identity);
+  const identity = newIdentity
+    ? (await findOrCreateIdentity(context, access, newIdentity)).peerName
+    : request.identity!;
+  if (!newIdentity) requireIdentity(access, identity);
   const found = access.groups
     .enumerate(identity)
     .filter((stored) => stored.friendlyName === friendlyName);

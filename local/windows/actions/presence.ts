@@ -10,7 +10,8 @@ import { cloudFacts } from "../cloud/cloud";
 import { heldGroupFacts } from "../group/connection";
 import { GuestError } from "../guestError";
 import {
-  holderIsCurrent,
+  holderDifferences,
+  holderIsInstalled,
   holderRunsSince,
   holderState,
   installHolder,
@@ -25,6 +26,7 @@ import { passwordLogon } from "../logon";
 import type { Machine } from "../machine";
 import type { Action, ActionContext } from "./context";
 import { taskLogonOf } from "./identityAccess";
+import { addedTo } from "./presenceAddition";
 
 /** What is to be held, as it stands on the disk: the lists in their order, the fields in one order. */
 function textOf({ names, groups }: PresenceState): string {
@@ -130,8 +132,8 @@ export async function setPresence(
   }
   let isCorrected = false;
   // First, since without a password it ends here with nothing changed.
-  if (!holderIsCurrent(machine)) {
-    const isNew = machine.record.holder === undefined;
+  const isNew = !holderIsInstalled(machine);
+  if (isNew || holderDifferences(machine).length > 0) {
     await install(context, userPassword);
     const { runsAs } = machine.record.holder!;
     phrases.push(isNew ? `presence holder installed (${runsAs})` : "presence holder corrected");
@@ -195,10 +197,12 @@ function silence({ record }: Machine): GuestError {
 /** What {@link setPresence} would change, one phrase each; changes nothing. */
 export function presenceDrift(machine: Machine, presence: PresenceState): string[] {
   const drift = phrasesOf(presenceText(machine), presence, true);
-  const { holder } = machine.record;
-  if (isEmpty(presence)) return holder ? [...drift, "presence holder is not wanted"] : drift;
-  if (!holder) return [...drift, "presence holder is not installed"];
-  if (!holderIsCurrent(machine)) drift.push("presence holder differs: password");
+  const isInstalled = holderIsInstalled(machine);
+  if (isEmpty(presence)) return isInstalled ? [...drift, "presence holder is not wanted"] : drift;
+  if (!isInstalled) return [...drift, "presence holder is not installed"];
+  for (const difference of holderDifferences(machine)) {
+    drift.push(`presence holder differs: ${difference}`);
+  }
   if (holderRunsSince(machine) === undefined) drift.push("presence holder is not running");
   return drift;
 }
@@ -207,7 +211,7 @@ export function presenceFacts(machine: Machine): PresenceFacts {
   const { holder } = machine.record;
   return {
     holder: holderState(machine),
-    ...(holder ? { runsAs: holder.runsAs } : {}),
+    ...(holder && !holder.deleted ? { runsAs: holder.runsAs } : {}),
     names: nameStates(machine).map(({ service, peerName, port, state }) => ({
       service,
       peerName,
@@ -219,14 +223,17 @@ export function presenceFacts(machine: Machine): PresenceFacts {
   };
 }
 
-/** The presence section of the desired state alone. */
+/** The presence section of the desired state alone, whole or in addition to what is held. */
 export const setPeerPresence: Action<SetPeerPresenceRequest, SetPeerPresenceReport> = async (
   context,
   request,
 ) => {
   const { machine } = context;
+  const { adds = false } = request;
   const before = presenceText(machine);
-  const changed = await setPresence(context, request, request.presence, before);
+  const wanted = adds ? addedTo(before, request.presence) : request.presence;
+  const addsNothing = adds && isEmpty(wanted);
+  const changed = addsNothing ? [] : await setPresence(context, request, wanted, before);
   return {
     action: "Set-PeerPresence",
     ...machine.facts,

@@ -13,16 +13,15 @@ import {
   optional,
   text,
   textOfLength,
+  time,
   trueOrFalse,
   wholeNumber,
   wholeNumbers,
   type Shape,
 } from "./shape";
 
-const peerName = text({
-  pattern: peerNamePattern,
-  allowed: "40 hex digits, a dot and a classifier of 1 to 149 characters",
-});
+const peerNameAllowed = "40 hex digits, a dot and a classifier of 1 to 149 characters";
+const peerName = text({ pattern: peerNamePattern, allowed: peerNameAllowed });
 
 const scope = text({
   pattern: /^peerlab:[^#]+$/,
@@ -104,14 +103,34 @@ const wantedGroups = eachOnce(
   "a group that is not in the list yet for this identity",
 );
 
-const machineState = object({
+const stateFields = {
   ...common,
   networking: optional(networkingState),
   identities: optional(section(wantedIdentities)),
   groups: optional(section(wantedGroups)),
   presence: optional(presenceState),
   reconcile: optional(trueOrFalse()),
-});
+};
+
+/** The creator's identity is named, or made by the same action. */
+const newPeerGroup: Shape<contract.NewPeerGroupRequest> = (value, field) => {
+  const request = object({
+    ...common,
+    identity: optional(peerName),
+    newIdentity: optional(object({ friendlyName, classifier })),
+    friendlyName,
+    classifier,
+    comment: optional(text({ pattern: /^[^\u0000]{0,255}$/, allowed: "at most 255 characters" })),
+    memberLifetimeSeconds: optional(wholeNumber(28_800, 315_360_000)),
+  })(value, field);
+  if (request.identity === undefined && request.newIdentity === undefined) {
+    throw invalidRequest("identity", undefined, `${peerNameAllowed}, or newIdentity instead`);
+  }
+  if (request.identity !== undefined && request.newIdentity !== undefined) {
+    throw invalidRequest("newIdentity", request.newIdentity, "nothing beside identity");
+  }
+  return request;
+};
 
 const port = { minimum: 1, maximum: 65535 };
 
@@ -142,8 +161,8 @@ interface Requests {
 }
 
 export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
-  "Set-PeerMachine": machineState,
-  "Test-PeerMachine": machineState,
+  "Set-PeerMachine": object(stateFields),
+  "Test-PeerMachine": object({ ...stateFields, now: optional(time) }),
   "Test-PeerCapability": object(common),
   "Test-PeerStack": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
@@ -152,14 +171,7 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Import-PeerIdentity": object({ ...common, ...importFields, peerName: optional(peerName) }),
   "Get-PeerIdentity": object({ ...common, peerName: optional(peerName) }),
   "Remove-PeerIdentity": object({ ...common, peerName }),
-  "New-PeerGroup": object({
-    ...common,
-    identity: peerName,
-    friendlyName,
-    classifier,
-    comment: optional(text({ pattern: /^[^\u0000]{0,255}$/, allowed: "at most 255 characters" })),
-    memberLifetimeSeconds: optional(wholeNumber(28_800, 315_360_000)),
-  }),
+  "New-PeerGroup": newPeerGroup,
   "New-PeerGroupInvitation": object({
     ...common,
     group: peerName,
@@ -170,7 +182,11 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Join-PeerGroup": object({ ...common, identity: peerName, invitation: utf16 }),
   "Get-PeerGroup": object({ ...common, identity: optional(peerName) }),
   "Remove-PeerGroup": object({ ...common, group: peerName, identity: peerName }),
-  "Set-PeerPresence": object({ ...common, presence: presenceState }),
+  "Set-PeerPresence": object({
+    ...common,
+    presence: presenceState,
+    adds: optional(trueOrFalse()),
+  }),
   "Get-PeerPresence": object(common),
   "Start-PeerListener": object({
     ...common,
@@ -197,6 +213,7 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
       }),
     ),
     settleSeconds: wholeNumber(0, 600),
+    now: optional(time),
   }),
   "Restart-PeerMachine": object(common),
   "Confirm-PeerBoot": object(common),

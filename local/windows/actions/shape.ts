@@ -44,6 +44,15 @@ export function oneOf<T extends string | number>(...allowed: T[]): Shape<T> {
   };
 }
 
+/** A moment in ISO 8601 and UTC, which there has to be in the calendar. */
+export const time: Shape<string> = (value, field) => {
+  const written = typeof value === "string" ? /^(.{19})(\.\d{1,7})?Z$/.exec(value)?.[1] : undefined;
+  const parsed = new Date(`${written ?? ""}Z`);
+  const isReal = !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(written!);
+  if (!isReal) throw invalidRequest(field, value, "a time as 2030-01-31T12:00:00Z");
+  return value as string;
+};
+
 export function trueOrFalse(): Shape<boolean> {
   return (value, field) => {
     if (typeof value !== "boolean") throw invalidRequest(field, value, "true or false");

@@ -5,6 +5,7 @@ import { networkingDrift, networkingFacts, pendingChanges } from "../networking"
 import type { Action } from "./context";
 import { presenceDrift, presenceFacts } from "./presence";
 import { applyState } from "./stateSections";
+import { clockOffset } from "./clockOffset";
 
 /** Says what Set-PeerMachine would change, and changes nothing. */
 export const testPeerMachine: Action<TestPeerMachineRequest, TestPeerMachineReport> = async (
@@ -12,7 +13,8 @@ export const testPeerMachine: Action<TestPeerMachineRequest, TestPeerMachineRepo
   request,
 ) => {
   const { machine } = context;
-  const { networking, presence } = request;
+  const { networking, presence, now } = request;
+  const clock = clockOffset(machine, now);
   const report: TestPeerMachineReport = {
     action: "Test-PeerMachine",
     ...machine.facts,
@@ -38,5 +40,5 @@ export const testPeerMachine: Action<TestPeerMachineRequest, TestPeerMachineRepo
     report.drift.push(...presenceDrift(machine, presence));
     report.presence = presenceFacts(machine);
   }
-  return report;
+  return { ...report, ...clock };
 };

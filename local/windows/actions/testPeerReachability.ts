@@ -3,22 +3,31 @@ import type {
   TestPeerReachabilityReport,
   TestPeerReachabilityRequest,
 } from "../../../guest/contract";
-import { cloudFacts, hasGlobalCloud, pnrpRuns, resolveName } from "../cloud/cloud";
+import { hasGlobalCloud, resolveName } from "../cloud/cloud";
+import { readPresence } from "../holder";
 import { isListening } from "../listening";
 import type { Machine } from "../machine";
+import { pnrpRuns } from "../pnrp";
 import { addressesOf, deliver, sameAddress } from "../reach";
+import { clockOffset } from "./clockOffset";
 import type { Action } from "./context";
+import { presenceFacts } from "./presence";
+import { isSettled } from "./presenceSettled";
 
 type Report = TestPeerReachabilityReport;
 
 /** Between two tries of what failed, in milliseconds. */
 const pause = 250;
 
-/** What of others this machine reaches; what fails is tried again until the time to settle is over. */
+/**
+ * What of others this machine reaches, and what its own holder holds; what fails is tried again until the time to settle is
+ * over.
+ */
 export const testPeerReachability: Action<TestPeerReachabilityRequest, Report> = async (
   { machine, checkpoint },
-  { targets, names, settleSeconds },
+  { targets, names, settleSeconds, now },
 ) => {
+  const clock = clockOffset(machine, now);
   const end = performance.now() + settleSeconds * 1000;
   for (;;) {
     const ports: Report["ports"] = targets.flatMap((target) =>
@@ -30,7 +39,13 @@ export const testPeerReachability: Action<TestPeerReachabilityRequest, Report> =
       })),
     );
     const resolved = names.map((name) => resolve(machine, name));
+    const presence = presenceFacts(machine);
+    const isAlone = presence.clouds.some(
+      ({ scope, state }) => scope === "global" && state === "alone",
+    );
     const passed =
+      !(isAlone && targets.length > 0) &&
+      isSettled(presence, readPresence(machine), machine.now()) &&
       ports.every(({ verdict }) => verdict === "reachable") &&
       resolved.every(({ verdict }) => verdict === "resolved");
     if (passed || performance.now() + pause >= end) {
@@ -39,7 +54,9 @@ export const testPeerReachability: Action<TestPeerReachabilityRequest, Report> =
         ...machine.facts,
         ports,
         names: resolved,
-        clouds: cloudFacts(machine),
+        clouds: presence.clouds,
+        presence,
+        ...clock,
       };
     }
     await wait(pause);

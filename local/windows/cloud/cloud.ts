@@ -2,19 +2,12 @@ import ipaddr from "ipaddr.js";
 import type { CloudFacts } from "../../../guest/contract";
 import { heldGroups, heldNames } from "../holder";
 import type { Machine } from "../machine";
+import { pnrpRuns } from "../pnrp";
 import { addressesOf, reachableAddress, sameAddress } from "../reach";
 import { readRegistry, registryKeys } from "../registry";
 
 export const pnrpPort = 3540;
 const globalCloud = "Global_";
-
-/** Whether the machine's PNRP answers calls at all. */
-export function pnrpRuns(machine: Machine): boolean {
-  const { registry, services } = machine.record;
-  const isOff = readRegistry(registry, registryKeys.peernetPolicy, "Disabled") === 1;
-  const isReady = machine.isUp() && machine.ipv6Works() && services.PNRPsvc?.status === "Running";
-  return isReady && !isOff;
-}
 
 /** Windows makes the global cloud where it has a global address, unless a policy turns it off. */
 export function hasGlobalCloud(machine: Machine): boolean {
@@ -27,9 +20,15 @@ export function hasGlobalCloud(machine: Machine): boolean {
 function isInitialised(machine: Machine): boolean {
   return (
     machine.record.cloudInitialised === true ||
-    heldNames(machine).length > 0 ||
+    registeredNames(machine).length > 0 ||
     heldGroups(machine).length > 0
   );
+}
+
+/** What is registered on the machine, by its holder or by somebody else's program. */
+function registeredNames(machine: Machine): { peerName: string; port: number }[] {
+  const others = pnrpRuns(machine) ? (machine.record.registrations ?? []) : [];
+  return [...heldNames(machine), ...others];
 }
 
 /** Something is registered or resolved on the machine. */
@@ -97,7 +96,7 @@ export function resolveName(machine: Machine, peerName: string): string[] {
   return cloudNodes(machine)
     .filter((node) => node === machine || findsInCloud(machine, node))
     .flatMap((node) =>
-      heldNames(node)
+      registeredNames(node)
         .filter((name) => name.peerName === peerName)
         .flatMap(({ port }) => addressesOf(node).map((address) => `[${address}]:${port}`)),
     );

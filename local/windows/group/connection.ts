@@ -1,9 +1,10 @@
 import type { GroupFacts, GroupMember, PresenceFacts } from "../../../guest/contract";
-import { findsInCloud, hasGlobalCloud, initialiseCloud, pnrpRuns } from "../cloud/cloud";
+import { findsInCloud, hasGlobalCloud, initialiseCloud } from "../cloud/cloud";
 import { groupStates, heldGroups, holderRunsSince } from "../holder";
 import { HresultError, type HresultName } from "../hresult";
 import type { IdentityStore } from "../identity/store";
 import type { Machine } from "../machine";
+import { pnrpRuns } from "../pnrp";
 import { addressesOf, reachableAddress, sameAddress } from "../reach";
 import { defaultMemberLifetime, ownMember, type StoredGroup, type StoredMember } from "./store";
 import { invitationLink } from "./invitation";

@@ -147,7 +147,12 @@ describe("components/plan/configuration", () => {
       "graphPorts[0].port",
       /"4000".*a number/,
     ],
-    ["a seed that is no machine", { "peerlab:seed": "ada-9" }, "seed", /"ada-9".*ada-1, ada-2/],
+    [
+      "a seed that is no machine",
+      { "peerlab:seeds": '["ada-9"]' },
+      "seeds[0]",
+      /"ada-9".*ada-1, ada-2/,
+    ],
     [
       "outbound that does not exist",
       { "peerlab:outbound": "bridge" },

@@ -1,6 +1,12 @@
+import { PeerGroupRole } from "../../../components";
 import type {
   PeerLabArgs,
+  PeerMachine,
   PeerNetworkArgs,
+  PeerProofArgs,
+  PeerPresenceArgs,
+  PersonalPeerGroupArgs,
+  ServiceArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -20,6 +26,9 @@ export type RuleCase = {
   | { component: "PeerNetwork"; args: PeerNetworkArgs }
   | { component: "WindowsPeer"; args: WindowsPeerArgs }
   | { component: "SharedPeerIdentity"; args: SharedPeerIdentityArgs }
+  | { component: "PeerProof"; args: PeerProofArgs }
+  | { component: "PeerPresence"; args: PeerPresenceArgs }
+  | { component: "PersonalPeerGroup"; args: PersonalPeerGroupArgs }
 );
 
 /** Definitions in which nothing is wrong; each case changes one thing. */
@@ -38,6 +47,16 @@ export const goodMachine: WindowsPeerArgs = {
   networking: { firewallRules: [] },
 };
 export const goodIdentity: SharedPeerIdentityArgs = { machines: {} };
+export const goodProof: PeerProofArgs = { machines: {} };
+export const goodPresence: PeerPresenceArgs = {
+  machines: {
+    "ada-1": {
+      connection: { host: "192.0.2.7", user: "labuser", password: "password" },
+      instanceId: "instance",
+    },
+  },
+};
+export const goodGroup: PersonalPeerGroupArgs = { machines: {} };
 
 const ofNetwork = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 const authority = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute";
@@ -66,6 +85,14 @@ function machine(
 
 function identity(rule: string, path: string, change: Partial<SharedPeerIdentityArgs>): RuleCase {
   return { rule, path, component: "SharedPeerIdentity", args: { ...goodIdentity, ...change } };
+}
+
+function presence(rule: string, path: string, change: Partial<PeerPresenceArgs>): RuleCase {
+  return { rule, path, component: "PeerPresence", args: { ...goodPresence, ...change } };
+}
+
+function group(rule: string, path: string, change: Partial<PersonalPeerGroupArgs>): RuleCase {
+  return { rule, path, component: "PersonalPeerGroup", args: { ...goodGroup, ...change } };
 }
 
 const tags = (count: number) =>
@@ -150,6 +177,9 @@ const networkCases: RuleCase[] = [
     graphPorts: ports(2),
   }),
   network("PORT-COUNT", "graphPorts", { graphPorts: ports(451) }),
+  network("PORT-COUNT", "servicePorts", { graphPorts: ports(450), servicePorts: [5000] }),
+  network("NSG-PORT-FORMAT", "servicePorts[0]", { servicePorts: [0] }),
+  network("PORT-TAKEN", "servicePorts[1]", { servicePorts: [5000, 3587] }),
   network("NSG-PORT-FORMAT", "graphPorts[0].port", { graphPorts: [{ port: 65536 }] }),
   network("PORT-PROTOCOL", "graphPorts[0].protocol", {
     graphPorts: [{ port: 4000, protocol: "ICMP" as never }],
@@ -227,6 +257,36 @@ const machineCases: RuleCase[] = [
   }),
 ];
 
+const servicesOf = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`s${index}`, { port: 5000 + index }]),
+  );
+
+/** What is wrong with services, wherever they are given; the path below them. */
+const serviceCases: {
+  rule: string;
+  services: { [service: string]: ServiceArgs };
+  path: string;
+  warns?: true;
+}[] = [
+  { rule: "SERVICE-KEY", services: { Game: { port: 5000 } }, path: ".Game" },
+  { rule: "SERVICE-SEED", services: { "peerlab-seed": { port: 5000 } }, path: '["peerlab-seed"]' },
+  { rule: "SERVICE-PORT", services: { game: {} as ServiceArgs }, path: ".game.port" },
+  { rule: "SERVICE-PORT", services: { game: { port: 0.5 } }, path: ".game.port" },
+  { rule: "PORT-TAKEN", services: { game: { port: 22 } }, path: ".game.port" },
+  {
+    rule: "SERVICE-PORT-DUP",
+    services: { game: { port: 5000 }, chat: { port: 5000 } },
+    path: ".chat.port",
+  },
+  {
+    rule: "SERVICE-COMMENT",
+    services: { game: { port: 5000, comment: "c".repeat(40) } },
+    path: ".game.comment",
+  },
+  { rule: "SERVICE-COUNT", services: servicesOf(5), path: "", warns: true },
+];
+
 const identityCases: RuleCase[] = [
   identity("PERSON-KEY", "person", { person: "Ada" }),
   identity("IDENTITY-MAKER", "maker", { maker: "ada-9" }),
@@ -241,9 +301,105 @@ const identityCases: RuleCase[] = [
   identity("RECONCILE-MACHINE", "reconcile.machines[0]", {
     reconcile: { token: "1", machines: ["ada-9"] },
   }),
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...identity(rule, `services${path}`, { services }),
+    warns,
+  })),
+];
+
+const peerName = `${"0123456789abcdef".repeat(2)}01234567.PeerLab`;
+const presenceCases: RuleCase[] = [
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...presence(rule, `services${path}`, { services }),
+    warns,
+  })),
+  presence("SERVICE-PEER-NAME", "peerName", { peerName: "ada" }),
+  presence("SERVICE-PEER-NAME", "groups[0].group", {
+    groups: [{ group: "ada", identity: peerName }],
+  }),
+  presence("SERVICE-PEER-NAME", "groups[0].identity", {
+    groups: [{ group: peerName, identity: "" }],
+  }),
+  presence("PRESENCE-MACHINE", "groups[0].machines[1]", {
+    groups: [{ group: peerName, identity: peerName, machines: ["ada-1", "ada-9"] }],
+  }),
+  presence("WHEN-OFF", "whenOff", { whenOff: "wait" as never }),
+  presence("RECONCILE-MACHINE", "reconcile.machines[0]", {
+    reconcile: { token: "1", machines: ["ada-9"] },
+  }),
+];
+
+const byHand = (host: string): PeerMachine => ({
+  connection: { host, user: "labuser", password: "password" },
+  instanceId: host,
+});
+const twoByHand = { a: byHand("a"), b: byHand("b") };
+const person = (change: object): Partial<PeerLabArgs> => ({
+  people: { ada: { machines: { "ada-1": {}, "ada-2": {} }, ...change } },
+});
+
+const groupCases: RuleCase[] = [
+  group("PERSON-KEY", "person", { person: "Ada" }),
+  group("IDENTITY-ROTATION", "rotation", { rotation: "a b" }),
+  group("GROUP-CREATOR", "creator", { creator: "ada-9" }),
+  group("GROUP-CREATOR", "creator", {
+    machines: twoByHand,
+    creator: "a",
+    roles: { a: PeerGroupRole.Member },
+  }),
+  group("GROUP-ROLE", "role", { role: "owner" as PeerGroupRole }),
+  group("GROUP-ROLE-MACHINE", "roles.c", {
+    machines: twoByHand,
+    roles: { c: PeerGroupRole.Member },
+  }),
+  group("GROUP-ADMINISTRATOR", "role", { machines: twoByHand, role: PeerGroupRole.Member }),
+  group("GROUP-INVITATION-LIFETIME", "invitationLifetimeSeconds", {
+    invitationLifetimeSeconds: 299,
+  }),
+  group("GROUP-MEMBER-LIFETIME", "memberLifetimeSeconds", { memberLifetimeSeconds: 60 }),
+  lab("SHARING", "people.ada.sharing", person({ sharing: "both" })),
+  lab("SHARING-GROUP", "people.ada.group", person({ group: {} })),
+  lab("SHARING-IDENTITY", "people.ada.maker", person({ sharing: "group", maker: "ada-1" })),
+  lab(
+    "SHARING-IDENTITY",
+    "people.ada.exportPassword",
+    person({ sharing: "group", exportPassword: "password" }),
+  ),
+  lab(
+    "GROUP-CREATOR",
+    "people.ada.group.creator",
+    person({ sharing: "group", group: { creator: "ada-9" } }),
+  ),
+  lab(
+    "GROUP-ROLE",
+    'people.ada.group.roles["ada-2"]',
+    person({ sharing: "group", group: { roles: { "ada-2": "owner" } } }),
+  ),
+];
+
+/** A machine whose port cannot be tested. */
+const proofCases: RuleCase[] = [
+  {
+    rule: "PROOF-PORT",
+    path: 'machines["ada-1"].ports[1]',
+    component: "PeerProof",
+    args: {
+      machines: {
+        "ada-1": {
+          machine: { connection: { host: "pc", user: "ada", password: "x" }, instanceId: "1" },
+          ports: [3587, 0],
+          step: "1",
+        },
+      },
+    },
+  },
 ];
 
 const labCases: RuleCase[] = [
+  lab("PROOF-TOKEN", "proof.token", { proof: { token: "" } }),
+  lab("PROOF-WHEN-FAILED", "proof.whenFailed", { proof: { whenFailed: "stop" as "fail" } }),
+  lab("PROOF-SAMPLE", "proof.sample", { proof: { sample: 1 } }),
+  lab("PROOF-SETTLE", "proof.settleSeconds", { proof: { settleSeconds: 601 } }),
   lab("NAME-LENGTH", "name", machines({ a: {} }), "n".repeat(49)),
   lab(
     "NAME-LENGTH",
@@ -294,7 +450,60 @@ const labCases: RuleCase[] = [
   lab("EXISTING-RESOURCE-GROUP", "existing.resourceGroupName", {
     existing: { networkSecurityGroupName: "theirs" },
   }),
-  lab("LAB-SEED", "seed", { seed: "ada-9" }),
+  lab("LAB-SEED", "seeds[0]", { seeds: ["ada-9"] }),
+  lab("LAB-SEED-DUP", "seeds[1]", { seeds: ["ada-1", "ada-1"] }),
+  lab("LAB-SEED-DUP", "externalSeeds[1]", {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: ["fd00:7::4", "fd00:7:0::0004"],
+  }),
+  lab("LAB-SEED-NONE", "seeds", { seeds: [] }),
+  lab("LAB-SEED-COUNT", "seeds", {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: Array.from({ length: 20 }, (_, index) => `fd00:7::${index + 4}`),
+  }),
+  ...[
+    "fd00:7::/64",
+    "10.0.0.4",
+    "seed.example",
+    "::1",
+    "fe80::4",
+    "ff02::1",
+    "::ffff:10.0.0.4",
+  ].map((seed) =>
+    lab("EXTERNAL-SEED-ADDRESS", "externalSeeds[0]", {
+      peerSources: ["fd00:7::/64"],
+      externalSeeds: [seed],
+    }),
+  ),
+  lab("EXTERNAL-SEED-OWN", "externalSeeds[0]", { externalSeeds: ["fd5a:9c2e:71b0::7"] }),
+  lab("EXTERNAL-SEED-SOURCE", "externalSeeds[0]", {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: ["fd00:8::4"],
+  }),
+  {
+    ...lab("EXTERNAL-SEED-PUBLIC", "externalSeeds[0]", {
+      peerSources: ["2001:db8:7::/64"],
+      externalSeeds: ["2001:db8:7::4"],
+    }),
+    warns: true,
+  },
+  ...serviceCases.map(({ rule, services, path, warns }) => ({
+    ...lab(rule, `people.ada.services${path}`, {
+      people: { ada: { machines: { "ada-1": {} }, services } },
+    }),
+    warns,
+  })),
+  {
+    // The seed's own name is one of them.
+    ...lab("SERVICE-COUNT", "people.ada.services", {
+      people: { ada: { machines: { "ada-1": {} }, services: servicesOf(4) } },
+    }),
+    warns: true,
+  },
+  lab("PORT-COUNT", "people", {
+    graphPorts: ports(449),
+    people: { ada: { machines: { "ada-1": {} }, services: servicesOf(2) } },
+  }),
   lab("SUBNET-CAPACITY", "ipv4Subnet", {
     ipv4Subnet: "10.80.0.0/29",
     ...machines({ a: {}, b: {}, c: {}, d: {} }),
@@ -314,6 +523,9 @@ export const ruleCases: readonly RuleCase[] = [
   ...networkCases,
   ...machineCases,
   ...identityCases,
+  ...proofCases,
+  ...presenceCases,
+  ...groupCases,
   ...labCases,
 ];
 
@@ -323,6 +535,8 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "CONFIGURATION-TYPE": "the program's configuration",
   "JUMP-HOST-MISSING": "the program's configuration: a component's argument has both by its type",
   "IDENTITY-FORGOTTEN": "the stack's state",
+  "GROUP-ROLE-KEPT": "the component's last outputs",
+  "GROUP-ADMINISTRATOR-KEPT": "the component's last outputs",
   "SUBNET-PREFIX-IN-USE": "the stack's state",
   "NIC-SUBNET-FAMILY": "an existing subnet, once it was looked up",
   "SUBNET-OVERLAP": "an existing network, once it was looked up",
@@ -334,13 +548,7 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "NSG-1000": "never: with PORT-COUNT the rules are 909 at most",
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
-  "SERVICE-KEY": "services, which no component takes yet",
-  "SERVICE-PORT": "services, which no component takes yet",
-  "SERVICE-PORT-CLOSED": "services, which no component takes yet",
-  "SERVICE-PEER-NAME": "services, which no component takes yet",
-  "SERVICE-COMMENT": "services, which no component takes yet",
-  "SERVICE-DUP": "services, which no component takes yet",
-  "SERVICE-PORT-DUP": "services, which no component takes yet",
-  "SERVICE-PEER-NAME-DUP": "services, which no component takes yet",
-  "SERVICE-COUNT": "services, which no component takes yet",
+  "SERVICE-PORT-CLOSED": "never: the port of a service is opened. For the policy pack",
+  "SERVICE-DUP": "never: services are a map. For the policy pack",
+  "SERVICE-PEER-NAME-DUP": "never: one for each service. For the policy pack",
 };

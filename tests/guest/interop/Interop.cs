@@ -124,6 +124,7 @@ namespace PeerLab
                 case "resolve": return PeerPnrp.Resolve(a[0], int.Parse(a[1])).Select(endpoint => endpoint.ToString()).ToArray();
                 case "clouds": return PeerClouds.List().Select(cloud => cloud.Name + " " + cloud.Scope + " " + cloud.State).ToArray();
                 case "addRight": AccountRights.Add(Convert.FromBase64String(a[0]), a[1]); return nothing;
+                case "hasRight": return new[] { AccountRights.Has(Convert.FromBase64String(a[0]), a[1]).ToString() };
                 case "arguments": return ArgumentRules.Run();
                 case "identityRounds": Rounds.Identities(int.Parse(a[0])); return nothing;
                 case "groupRounds": Rounds.Groups(int.Parse(a[0]), a[1]); return nothing;

@@ -26,11 +26,22 @@ describe("guest/PeerLab, the logon rights of an account over the native double",
       `${sid.toString("hex")} SeBatchLogonRight`,
       `${sid.toString("hex")} SeServiceLogonRight`,
     ]);
+    // Nobody has given the other account any right.
+    const other = Buffer.from(sid.map((byte, index) => (index === 24 ? 0xea : byte)));
+    const has = async (one: Buffer, right: string) =>
+      (await caller.call("hasRight", one.toString("base64"), right)).join();
+    assert.equal(await has(sid, "SeBatchLogonRight"), "True");
+    assert.equal(await has(sid, "SeServiceLogonRight"), "True");
+    assert.equal(await has(sid, "SeBatchLogon"), "False");
+    assert.equal(await has(other, "SeBatchLogonRight"), "False");
     const unknown = await caller.code("addRight", sid.toString("base64"), "SeNothingRight");
     assert.equal(unknown, "HRESULT_80070521");
     const refused = network.open("alpha", ["LsaOpenPolicy=80070005"]);
     const code = await refused.code("addRight", sid.toString("base64"), "SeBatchLogonRight");
     assert.equal(code, "E_ACCESSDENIED");
+    const unread = network.open("alpha", ["LsaEnumerateAccountRights=80070005"]);
+    const read = await unread.code("hasRight", sid.toString("base64"), "SeBatchLogonRight");
+    assert.equal(read, "E_ACCESSDENIED");
     await network.close();
   });
 });

@@ -6,7 +6,7 @@ using System.Collections.Generic;
 using System.Collections.Specialized;
 using PeerLab;
 
-/// <summary>FirewallDecision and PresenceFile by lines on the standard streams.</summary>
+/// <summary>FirewallDecision, PresenceFile and PresenceReport by lines on the standard streams.</summary>
 public static class DecisionDriver
 {
     public static int Run()
@@ -15,7 +15,7 @@ public static class DecisionDriver
         while ((line = Console.In.ReadLine()) != null)
         {
             IDictionary question = (IDictionary)PeerJson.Read(line);
-            Console.Out.WriteLine(PeerJson.Write(question.Contains("port") ? Firewall(question) : Presence(question)));
+            Console.Out.WriteLine(PeerJson.Write(question.Contains("port") ? Firewall(question) : question.Contains("facts") ? Settled(question) : Presence(question)));
         }
         return 0;
     }
@@ -50,10 +50,16 @@ public static class DecisionDriver
         answer["text"] = PresenceFile.Text(wanted);
         answer["changed"] = PresenceFile.Phrases(before, wanted, false);
         answer["drift"] = PresenceFile.Phrases(before, wanted, true);
+        answer["added"] = PresenceFile.Added(before, wanted);
         answer["left"] = PresenceFile.WithoutUnwantedGroups(before, wanted);
         answer["empty"] = PresenceFile.IsEmpty(wanted);
         answer["held"] = PresenceFile.IsHeld(PresenceFile.Text(wanted), (string)question["state"]);
         return answer;
+    }
+
+    private static object Settled(IDictionary question)
+    {
+        return PresenceReport.IsSettled((IDictionary)question["facts"], PresenceState.Parse(PeerJson.Write(question["wanted"])));
     }
 
     private static string[] Texts(object list)

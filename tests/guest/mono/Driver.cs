@@ -52,7 +52,13 @@ internal static class Driver
         {
             return PeerActions.Run(action, request, context);
         }
+        OrderedDictionary clock = new OrderedDictionary();
+        PeerClock.Compare(request, clock);
         OrderedDictionary report = PeerActions.ApplyState(request, context, action == "Test-PeerMachine");
+        foreach (DictionaryEntry field in clock)
+        {
+            report[field.Key] = field.Value;
+        }
         // What waits for a reboot is networking's, which is PowerShell's.
         report["pending"] = new string[0];
         return report;

@@ -21,6 +21,7 @@ BOOL WINAPI TerminateProcess(HANDLE process, DWORD code) {
 #define STATUS_INVALID_PARAMETER 0xC000000Du
 #define STATUS_NO_SUCH_PRIVILEGE 0xC0000060u
 #define STATUS_ACCESS_DENIED 0xC0000022u
+#define STATUS_OBJECT_NAME_NOT_FOUND 0xC0000034u
 
 struct lsa_text {
     USHORT length, maximum;
@@ -57,7 +58,49 @@ DWORD WINAPI LsaAddAccountRights(void *handle, const BYTE *sid, const struct lsa
     return 0;
 }
 
-DWORD WINAPI LsaClose(void *handle) { return handle == &policy ? 0 : STATUS_INVALID_PARAMETER; }
+// What LsaEnumerateAccountRights gave away and nobody has given back by LsaFreeMemory.
+static void *given_rights;
+
+DWORD WINAPI LsaEnumerateAccountRights(void *handle, const BYTE *sid, struct lsa_text **out, DWORD *count) {
+    if (call_enter("LsaEnumerateAccountRights") != 0) return STATUS_ACCESS_DENIED;
+    __attribute__((cleanup(call_leave), unused)) const char *entered_call = "LsaEnumerateAccountRights";
+    if (handle != &policy || sid == NULL || sid[0] != 1 || out == NULL || count == NULL) return STATUS_INVALID_PARAMETER;
+    FILE *file = user_folder() ? fopen(temp_format("%s/account-rights", user_folder()), "r") : NULL;
+    enum { MOST = 8, LENGTH = 64 };
+    struct lsa_text *found = calloc(1, MOST * (sizeof *found + LENGTH * sizeof(WCHAR)));
+    WCHAR *texts = (WCHAR *)(found + MOST);
+    char owner[160], name[LENGTH];
+    const char *wanted = hex(sid, 8 + 4u * sid[1]);
+    DWORD number = 0;
+    while (file != NULL && number < MOST && fscanf(file, "%159s %63s", owner, name) == 2) {
+        if (strcmp(owner, wanted) != 0) continue;
+        WCHAR *text = texts + number * LENGTH;
+        size_t length = strlen(name);
+        // Without a zero at its end, as Windows may have it.
+        for (size_t i = 0; i < LENGTH; i++) text[i] = i < length ? (WCHAR)name[i] : L'x';
+        found[number++] = (struct lsa_text){(USHORT)(2 * length), (USHORT)(2 * length), text};
+    }
+    if (file != NULL) fclose(file);
+    if (number == 0) {
+        free(found);
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    *out = given_rights = found;
+    *count = number;
+    return 0;
+}
+
+DWORD WINAPI LsaFreeMemory(void *memory) {
+    if (memory == NULL || memory != given_rights) return STATUS_INVALID_PARAMETER;
+    free(given_rights);
+    given_rights = NULL;
+    return 0;
+}
+
+DWORD WINAPI LsaClose(void *handle) {
+    if (given_rights != NULL) misuse("LsaClose: the rights were not given back");
+    return handle == &policy ? 0 : STATUS_INVALID_PARAMETER;
+}
 
 DWORD WINAPI LsaNtStatusToWinError(DWORD status) {
     return status == 0                          ? 0

@@ -28,6 +28,7 @@ Export-ModuleMember -Function @(
 # that call .NET classes which exist on Windows alone.
 $seams = @{
     'Grant-AccountRight'   = 'Grant-DoubleAccountRight'
+    'Test-AccountRight'    = 'Test-DoubleAccountRight'
     'Get-CurrentAccount'   = 'Get-DoubleAccount'
     'Get-MetadataText'     = 'Get-DoubleMetadataText'
     'New-AccessRule'       = 'New-DoubleAccessRule'

@@ -335,6 +335,9 @@ function initialState(options: PlayedMachineOptions, instance: string): object {
     ],
     tasks: {},
     acls: {},
+    // What the user was given itself, and what somebody took from it and from its groups.
+    accountRights: [],
+    lostRights: [],
     owners: {},
   };
 }

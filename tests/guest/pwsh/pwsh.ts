@@ -85,6 +85,7 @@ export const pwsh: Subject = {
     "inboundDropped",
     "reboot",
     "holderKilled",
+    "batchRightLost",
     "rulesDisabled",
   ]),
   async openNetwork() {
@@ -226,6 +227,12 @@ function openMachine(machine: PlayedMachine, name: string, address: string): Sub
     async play(event: MachineEvent) {
       if (event === "reboot") return machine.reboot();
       if (event === "holderKilled") return machine.endProcesses();
+      if (event === "batchRightLost") {
+        return machine.changeState((state) => {
+          state.accountRights = [];
+          state.lostRights = ["SeBatchLogonRight"];
+        });
+      }
       if (event === "rulesDisabled") return machine.changeState(disableOwnRules);
       if (event === "passwordChanged") {
         await changePassword(machine, labPassword, otherPassword);

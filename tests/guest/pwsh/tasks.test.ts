@@ -165,6 +165,20 @@ describe("guest scripts in PowerShell, what they leave with the scheduler", func
     assert.deepEqual((await report("Test-PeerMachine", { presence: presence() })).drift, []);
   });
 
+  it("a holder whose task was deleted is ended, so that the new task's own takes its place", async () => {
+    open();
+    await install();
+    const { processId } = state().tasks["PeerLab-Holder"] as { processId: number };
+    machine.changeState(({ tasks }) => delete tasks["PeerLab-Holder"]);
+    const { drift } = await report("Test-PeerMachine", { presence: presence() });
+    assert.deepEqual(drift, ["presence holder is not installed"]);
+    assert.doesNotThrow(() => process.kill(processId, 0), "its process runs on");
+    const { changed } = await install();
+    assert.deepEqual(changed, ["presence holder installed (task)", "presence holder started"]);
+    assert.notEqual(state().tasks["PeerLab-Holder"].processId, processId);
+    assert.deepEqual((await report("Test-PeerMachine", { presence: presence() })).drift, []);
+  });
+
   it("a holder whose stored password is stale is silent: that is said with the scheduler's number, and healed by the password", async () => {
     open();
     await install();

@@ -406,6 +406,33 @@ const keeping: ContractCase[] = [
     ],
   },
   {
+    name: "gives the right to log on as a batch job back where somebody took it, before and after the next boot",
+    needs: ["scheduler"],
+    steps: [
+      ...installs(),
+      { on: "alpha", event: "batchRightLost" },
+      registered("alpha", ["web"]),
+      drifts("alpha", web, ["presence holder differs: SeBatchLogonRight"]),
+      {
+        on: "alpha",
+        action: "Set-PeerPresence",
+        request: { presence: web },
+        expect: { failure: { code: "HolderNotInstalled", hresult: null, hint: /userPassword/ } },
+      },
+      sets("alpha", web, ["presence holder corrected", "presence holder restarted"]),
+      drifts("alpha", web, []),
+      { on: "alpha", event: "batchRightLost" },
+      { on: "alpha", event: "reboot" },
+      holds("alpha", ({ holder }) => assert.equal(holder, "stopped")),
+      drifts("alpha", web, [
+        "presence holder differs: SeBatchLogonRight",
+        "presence holder is not running",
+      ]),
+      sets("alpha", web, ["presence holder corrected", "presence holder started"]),
+      registered("alpha", ["web"]),
+    ],
+  },
+  {
     name: "registers a name under an identity of the machine, as a section of the machine's state",
     needs: ["scheduler"],
     steps: [

@@ -106,6 +106,7 @@ export const standIn: Subject = {
     "passwordChanged",
     "reboot",
     "holderKilled",
+    "batchRightLost",
     "rulesDisabled",
     "fortnight",
     "network",
@@ -193,6 +194,9 @@ function openMachine(
           return machine.reboot();
         case "holderKilled":
           return opened.faults.add({ kind: "holderKilled", match: computerName, times: 1 });
+        case "batchRightLost":
+          machine.record.accounts[0]!.lostRights = ["SeBatchLogonRight"];
+          return;
         case "rulesDisabled":
           for (const rule of machine.record.firewallRules) {
             if (rule.name.startsWith(firewallRulePrefix)) rule.enabled = false;

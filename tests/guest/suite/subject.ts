@@ -54,6 +54,8 @@ export type MachineEvent =
   | "reboot"
   /** The holder's process is ended from outside. */
   | "holderKilled"
+  /** Somebody takes the right to log on as a batch job from the lab user. */
+  | "batchRightLost"
   /** Somebody switches the machine's firewall rules of ours off. */
   | "rulesDisabled"
   /** Half of the default lifetime of a credential (14 days) passes, on all machines of the network. */

@@ -14,7 +14,7 @@ import {
 import type { HresultError } from "../../../local/windows/hresult";
 import { encodePublicKey } from "../../../local/windows/identity/credential";
 import { peerNameOf } from "../../../local/windows/identity/peerName";
-import { failure, labPassword, networkedMachine, openLab, report, type Lab } from "./lab";
+import { failure, labPassword, networkedMachine, openLab, report, send, type Lab } from "./lab";
 
 const day = 86_400_000;
 const groupingPort = 3587;
@@ -85,6 +85,39 @@ describe("local/windows, groups", () => {
 
   const present = ({ members }: GroupFacts) =>
     members.filter((one) => one.present).map(({ peerName }) => peerName);
+
+  it("makes one identity and one group where two actions ask for them at the same time", async () => {
+    const newIdentity = { friendlyName: "margaret", classifier: "margaret" };
+    const newGroup = { newIdentity, friendlyName: "The crew", classifier: "crew" };
+    const [identity, first, second] = await Promise.all([
+      report(grace.machine, "New-PeerIdentity", newIdentity),
+      report(grace.machine, "New-PeerGroup", newGroup),
+      report(grace.machine, "New-PeerGroup", newGroup),
+    ]);
+    assert.notEqual(first.created, second.created);
+    assert.equal(first.group.group, second.group.group);
+    assert.equal(first.group.identity, identity.peerName);
+    const { identities } = await report(grace.machine, "Get-PeerIdentity");
+    assert.equal(identities.length, 2);
+  });
+
+  it("lets go of the turn where an action fails or its session ends, also while it waits", async () => {
+    lab.faults.add({ kind: "dropConnection", moment: "during", match: "grace", times: 2 });
+    const name = (classifier: string) => ({ friendlyName: classifier, classifier });
+    const cut = ["one", "two"].map((one) => send(grace.machine, "New-PeerIdentity", name(one)));
+    assert.deepEqual(
+      (await Promise.allSettled(cut)).map(({ status }) => status),
+      ["rejected", "rejected"],
+    );
+    await failure(grace.machine, "New-PeerIdentity", { friendlyName: "x" });
+    assert.equal((await report(grace.machine, "New-PeerIdentity", name("three"))).created, true);
+    // The first was cut after it had made its own, the second before it began.
+    const { identities } = await report(grace.machine, "Get-PeerIdentity");
+    assert.deepEqual(
+      identities.map(({ friendlyName }: { friendlyName: string }) => friendlyName),
+      ["grace", "one", "three"],
+    );
+  });
 
   it("lets a member in when it meets somebody who is connected, and not before", async () => {
     const invitation = await invitationOf(ada, grace);

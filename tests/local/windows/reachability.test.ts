@@ -217,6 +217,19 @@ describe("local/windows, reachability", () => {
     assert.equal((await settling).ports[0]!.verdict, "reachable");
   });
 
+  it("tries again while its cloud is alone and others are tested, until the first of them has called", async () => {
+    await hold(seed);
+    await listen(peer);
+    const targets = [{ name: "peer", address: addressOf(peer), ports: [port] }];
+    assert.equal(globalOf((await test(seed, { targets })).clouds), "alone");
+    const settling = test(seed, { targets, settleSeconds: 600 });
+    await hold(peer, "own");
+    assert.equal(globalOf((await settling).clouds), "active");
+    // Whoever tests nobody waits for nobody.
+    lab.network.refuses = ({ protocol }) => protocol === "UDP";
+    assert.equal(globalOf((await test(seed, { settleSeconds: 600 })).clouds), "alone");
+  });
+
   it("refuses what is not in the form of the contract, by its path", async () => {
     const target = { name: "a", address: addressOf(seed), ports: [port] };
     const cases: [object, RegExp][] = [

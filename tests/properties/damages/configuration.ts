@@ -50,6 +50,8 @@ export const configurationDamages: readonly ConfigurationDamage[] = [
   wrongKind("graphPorts", "5000"),
   wrongKind("graphPorts", '[{"port":"5000"}]', "graphPorts[0].port"),
   wrongKind("graphPorts", '[{"port":5000,"protokol":"TCP"}]', "graphPorts[0].protokol"),
+  wrongKind("proof", '{"token":1}', "proof.token"),
+  wrongKind("proof", '{"sample":"6"}', "proof.sample"),
   wrongKind("reconcile", '{"token":1}', "reconcile.token"),
   wrongKind("reconcile", '{"token":"1","machines":"ada-1"}', "reconcile.machines"),
   wrongKind("existing", '{"firstPriority":"100"}', "existing.firstPriority"),

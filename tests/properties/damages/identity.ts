@@ -4,9 +4,14 @@ import { wrong, type Mistake } from "./damage";
 
 const withoutOwn = { exportedIdentity: undefined, exportPassword: undefined };
 
+export const rotationMistakes: readonly Mistake[] = wrong(
+  ["rotation"],
+  ["", "a b", "ä", "x".repeat(41), "a/b"],
+);
+
 export const identityMistakes: readonly Mistake[] = [
   ...wrong(["maker"], ["nobody", "", "toString"]),
-  ...wrong(["rotation"], ["", "a b", "ä", "x".repeat(41), "a/b"]),
+  ...rotationMistakes,
   {
     name: "an identity without its password",
     apply: (args) => Object.assign(args, withoutOwn, { exportedIdentity: "U0VDUkVUSURFTlRJVFk=" }),
@@ -29,6 +34,23 @@ export const identityMistakes: readonly Mistake[] = [
       secret: exportedIdentity,
     }),
   ),
+];
+
+/** Services that are found wrong; where they stand is below the name. */
+const service = (name: string, path: readonly string[], more: object = {}): Mistake => ({
+  name: `the service ${name}: ${JSON.stringify(more)}`.slice(0, 60),
+  apply: (args) =>
+    void (args.services = { other: { port: 5001 }, [name]: { port: 5002, ...more } }),
+  path: ["services", name, ...path],
+});
+
+export const serviceMistakes: readonly Mistake[] = [
+  ...["Game", "a b", "ä", "", "s".repeat(41), "peerlab-seed"].map((name) => service(name, [])),
+  ...[0, -1, 1.5, 65536, undefined, 22, 3389, 3587].map((port) =>
+    service("game", ["port"], { port }),
+  ),
+  service("game", ["port"], { port: 5001 }),
+  service("game", ["comment"], { comment: "c".repeat(40) }),
 ];
 
 /** What is wrong with what is to be put right. */

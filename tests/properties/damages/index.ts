@@ -1,8 +1,23 @@
 import * as fc from "fast-check";
 import type { Component } from "../definitions/definition";
 import { atComponent, below, type Arguments, type Damage, type Mistake } from "./damage";
-import { identityMistakes, reconcileMistakes, sharedIdentityMistakes } from "./identity";
-import { anyMachine, labMistakes, onlyPeople, sharedMistakes, somebody, wrongNames } from "./lab";
+import { groupMistakes, sharingMistakes } from "./group";
+import {
+  identityMistakes,
+  reconcileMistakes,
+  rotationMistakes,
+  serviceMistakes,
+  sharedIdentityMistakes,
+} from "./identity";
+import {
+  anyMachine,
+  labMistakes,
+  onlyPeople,
+  proofMistakes,
+  sharedMistakes,
+  somebody,
+  wrongNames,
+} from "./lab";
 import {
   accountMistakes,
   computerNameMistakes,
@@ -12,7 +27,8 @@ import {
   reachMistakes,
   stepMistakes,
 } from "./machine";
-import { networkMistakes, ownNetwork, placementMistakes } from "./network";
+import { networkMistakes, ownNetwork, placementMistakes, withoutExternalSeeds } from "./network";
+import { presenceMistakes } from "./presence";
 
 export type { Arguments, Damage } from "./damage";
 
@@ -34,6 +50,14 @@ const atDefaults = (mistake: Mistake): Damage =>
 
 const atPerson = (mistake: Mistake): Damage =>
   below("PeerLab", mistake, (args) => ({ path: ["people", "somebody"], args: somebody(args) }));
+
+/** At the group of a person who has one. */
+const atGroup = (mistake: Mistake): Damage =>
+  below("PeerLab", mistake, (args) => {
+    const person = somebody(args);
+    person.sharing = "group";
+    return { path: ["people", "somebody", "group"], args: (person.group ??= {}) };
+  });
 
 const named = (component: Component, ...names: string[]): Damage[] =>
   [...wrongNames, ...names].map((componentName) => ({
@@ -69,6 +93,15 @@ const withoutReach = (mistake: Mistake): Mistake => ({
   },
 });
 
+/** A lab whose peered networks are changed has no seeds in them. */
+const ownSeeds = (mistake: Mistake): Mistake => ({
+  ...mistake,
+  apply(args) {
+    withoutExternalSeeds(args);
+    mistake.apply(args);
+  },
+});
+
 /** Every mistake that is made; in a counterexample it stands by its name. */
 export const damages: readonly Damage[] = [
   ...named("PeerNetwork"),
@@ -76,6 +109,12 @@ export const damages: readonly Damage[] = [
   // Part of the name of a private DNS zone.
   ...named("PeerLab", "a..b", "lab-.x"),
   ...at("PeerNetwork", networkMistakes, placementMistakes),
+  ...[0, 1.5, 65536, 22, 3587].map((port): Damage => ({
+    name: `PeerNetwork: a service on port ${port}`,
+    component: "PeerNetwork",
+    apply: (args: Arguments) => void (args.servicePorts = [5001, port]),
+    path: () => "servicePorts[1]",
+  })),
   ...["*", "::/0", "jump.example.org", ""].map((jumpHostAddress): Damage => ({
     name: `PeerNetwork: a jump host at ${jumpHostAddress}`,
     component: "PeerNetwork",
@@ -85,12 +124,16 @@ export const damages: readonly Damage[] = [
   ...at("WindowsPeer", placementMistakes, computerNameMistakes, machineMistakes, stepMistakes),
   ...at("WindowsPeer", accountMistakes, jumpHostMistakes, reachMistakes, peerMistakes),
   ...at("SharedPeerIdentity", identityMistakes, sharedIdentityMistakes, reconcileMistakes),
-  ...at("SharedPeerIdentity", stepMistakes),
-  ...at("PeerLab", networkMistakes, placementMistakes, accountMistakes),
+  ...at("SharedPeerIdentity", stepMistakes, serviceMistakes),
+  ...at("PeerPresence", stepMistakes, serviceMistakes, reconcileMistakes, presenceMistakes),
+  ...at("PersonalPeerGroup", groupMistakes, rotationMistakes, sharedIdentityMistakes),
+  ...at("PersonalPeerGroup", reconcileMistakes, stepMistakes, serviceMistakes),
+  ...at("PeerLab", networkMistakes.map(ownSeeds), placementMistakes, accountMistakes),
   ...at("PeerLab", jumpHostMistakes.map(withoutReach)),
   tooLongTogether,
-  ...at("PeerLab", stepMistakes, reconcileMistakes, sharedMistakes, labMistakes),
+  ...at("PeerLab", stepMistakes, reconcileMistakes, proofMistakes, sharedMistakes, labMistakes),
   ...[...computerNameMistakes, ...machineMistakes].map(atMachine),
   ...machineMistakes.map(atDefaults),
-  ...identityMistakes.map(atPerson),
+  ...[...identityMistakes, ...serviceMistakes, ...sharingMistakes].map(atPerson),
+  ...groupMistakes.map(atGroup),
 ].map((damage) => ({ ...damage, [fc.toStringMethod]: () => damage.name }));

@@ -5,7 +5,8 @@ import { wrong, type Arguments, type Mistake } from "./damage";
 /** A lab of these people, without what names machines by their keys. */
 export function onlyPeople(args: Arguments, people: Arguments): void {
   for (const key of [
-    "seed",
+    "seeds",
+    "externalSeeds",
     "reconcile",
     "machineDefaults",
     "tags",
@@ -95,8 +96,57 @@ export const labMistakes: readonly Mistake[] = [
   lab("administrators who cannot come to the machines' addresses", ada, ["adminSources"], {
     adminSources: ["2001:db8:77::7"],
   }),
-  lab("a seed that is no machine", ada, ["seed"], { seed: "grace-1" }),
-  lab("a seed of a lab without machines", { ada: {} }, ["seed"], { seed: "ada-1" }),
+  lab("a seed that is no machine", ada, ["seeds", 1], { seeds: ["ada-1", "grace-1"] }),
+  lab("a seed of a lab without machines", { ada: {} }, ["seeds", 0], { seeds: ["ada-1"] }),
+  lab("a seed twice", ada, ["seeds", 2], { seeds: ["ada-2", "ada-1", "ada-2"] }),
+  lab("two machines without a seed", ada, ["seeds"], { seeds: [] }),
+  lab("more seeds than records", many(21), ["seeds"], {
+    seeds: Array.from({ length: 21 }, (_, index) => `pc-${index}`),
+  }),
+  ...["fd00:7::/64", "10.0.0.9", "seed.example", "", "fe80::4", "::1", "ff02::1"].map((seed) =>
+    lab(`a seed outside at ${seed}`, ada, ["externalSeeds", 0], {
+      peerSources: ["fd00:7::/64"],
+      externalSeeds: [seed],
+    }),
+  ),
+  lab("a seed outside that is let in by nobody", ada, ["externalSeeds", 0], {
+    peerSources: ["fd00:8::/64"],
+    externalSeeds: ["fd00:7::4"],
+  }),
+  lab("a seed outside with an address of the lab", ada, ["externalSeeds", 0], {
+    externalSeeds: ["fd5a:9c2e:71b0::9"],
+  }),
+  lab("a seed outside twice", ada, ["externalSeeds", 1], {
+    peerSources: ["fd00:7::/64"],
+    externalSeeds: ["fd00:7::4", "FD00:7:0::4"],
+  }),
+  lab(
+    "more ports of services than a group has places",
+    {
+      ada: {
+        services: Object.fromEntries(
+          Array.from({ length: 451 }, (_, index) => [`s${index}`, { port: 5000 + index }]),
+        ),
+      },
+    },
+    ["people"],
+  ),
+  lab(
+    "a group without an administrator",
+    { ada: { ...ada.ada, sharing: "group", group: { role: "member" } } },
+    ["people", "ada", "group", "role"],
+  ),
+  lab(
+    "a creator who is no administrator",
+    {
+      ada: {
+        ...ada.ada,
+        sharing: "group",
+        group: { creator: "ada-1", roles: { "ada-1": "member" } },
+      },
+    },
+    ["people", "ada", "group", "creator"],
+  ),
   lab("more machines than addresses", many(4), ["ipv4Subnet"], {
     ipv4Space: "10.80.0.0/16",
     ipv4Subnet: "10.80.0.0/29",
@@ -153,4 +203,12 @@ export function anyMachine(args: Arguments): { person: string; key: string; args
 }
 
 /** Mistakes that a lab's arguments have in common with those of its machines. */
-export const sharedMistakes: readonly Mistake[] = wrong(["seed"], ["nobody", "toString"]);
+export const sharedMistakes: readonly Mistake[] = wrong(["seeds", 0], ["nobody", "toString"]);
+
+/** What is wrong with how a lab is to prove itself. */
+export const proofMistakes: readonly Mistake[] = [
+  ...wrong(["proof", "token"], ["", "x".repeat(65), "ä", "a\nb"]),
+  ...wrong(["proof", "whenFailed"], ["", "stop", "Fail", "toString"]),
+  ...wrong(["proof", "sample"], [0, 1, 33, 2.5, NaN]),
+  ...wrong(["proof", "settleSeconds"], [-1, 601, 0.5]),
+];

@@ -34,6 +34,12 @@ export function ownNetwork(args: Arguments): void {
   for (const key of ["existing", "ipv4Space", "ipv6Space", "ipv4Subnet", "ipv6Subnet"])
     delete args[key];
   for (const key of ["peerSources", "outbound"]) delete args[key];
+  withoutExternalSeeds(args);
+}
+
+/** Without seeds outside of the lab, which are in ranges of `peerSources`: the lab's own seeds are as they are by default. */
+export function withoutExternalSeeds(args: Arguments): void {
+  for (const key of ["seeds", "externalSeeds"]) delete args[key];
 }
 
 /** A wrong range in a network of its own. */

@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import type {
   PeerLabArgs,
   PeerNetworkArgs,
+  PeerPresenceArgs,
+  PersonalPeerGroupArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
 } from "../../../components";
@@ -14,6 +16,7 @@ import {
   type ExistingParts,
 } from "./existing";
 import { address } from "./addresses";
+import { personalGroup } from "./group";
 import { identity } from "./identity";
 import { lab } from "./lab";
 import { jumpHost, machine, networking, seed, stepPolicy } from "./machine";
@@ -30,12 +33,16 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { presence } from "./presence";
+import { servicePort } from "./services";
 
 /** The arguments of each component. */
 export interface ArgumentsOf {
   PeerNetwork: PeerNetworkArgs;
   WindowsPeer: WindowsPeerArgs;
   SharedPeerIdentity: SharedPeerIdentityArgs;
+  PeerPresence: PeerPresenceArgs;
+  PersonalPeerGroup: PersonalPeerGroupArgs;
   PeerLab: PeerLabArgs;
 }
 export type Component = keyof ArgumentsOf;
@@ -71,7 +78,10 @@ export const peerNetwork: fc.Arbitrary<Definition> = fc
         name: componentName(40),
         form,
         network: network(where, resourceGroupName),
-        more: fc.record({ tags, jumpHostAddress: address }, { requiredKeys: [] }),
+        more: fc.record(
+          { tags, jumpHostAddress: address, servicePorts: fc.array(servicePort, { maxLength: 4 }) },
+          { requiredKeys: [] },
+        ),
       })
       .map(({ network: { args, existing }, more, ...rest }): Definition => ({
         component: "PeerNetwork",
@@ -151,6 +161,22 @@ export const sharedPeerIdentity: fc.Arbitrary<Definition> = fc
     existing: { resourceGroups: [] },
   }));
 
+export const peerPresence: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: presence })
+  .map((rest): Definition => ({
+    component: "PeerPresence",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
+export const personalPeerGroup: fc.Arbitrary<Definition> = fc
+  .record({ name: componentName(40), form, args: personalGroup })
+  .map((rest): Definition => ({
+    component: "PersonalPeerGroup",
+    ...rest,
+    existing: { resourceGroups: [] },
+  }));
+
 export const peerLab: fc.Arbitrary<Definition> = place.chain((where) =>
   fc
     .record({ name: componentName(12), form, lab: lab(where) })
@@ -178,6 +204,8 @@ function withOwnGroup(
 export const definition: fc.Arbitrary<Definition> = fc.oneof(
   { weight: 12, arbitrary: peerNetwork },
   { weight: 3, arbitrary: windowsPeer },
-  { weight: 11, arbitrary: sharedPeerIdentity },
+  { weight: 6, arbitrary: sharedPeerIdentity },
+  { weight: 2, arbitrary: peerPresence },
+  { weight: 4, arbitrary: personalPeerGroup },
   { weight: 10, arbitrary: peerLab },
 );

@@ -4,6 +4,7 @@ import { subscription } from "../memoryAzure";
 import { address, ipv6Address } from "./addresses";
 import { hostKey, jumpHost, networking, stepPolicy } from "./machine";
 import { adminUsername, machineKey, personKey, word } from "./names";
+import { services } from "./services";
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -28,8 +29,19 @@ export const reconcile = (machines: readonly string[]) =>
     { requiredKeys: ["token"] },
   );
 
+/** How a lab is to prove itself. */
+export const proof = fc.record(
+  {
+    token: fc.constantFrom("1", "~".repeat(64)),
+    whenFailed: fc.constantFrom("fail" as const, "warn" as const),
+    sample: fc.integer({ min: 2, max: 32 }),
+    settleSeconds: fc.integer({ min: 0, max: 600 }),
+  },
+  { requiredKeys: [] },
+);
+
 /** A machine as somebody who has one fills it in by hand. */
-const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
+export const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
   {
     connection: fc.record(
       {
@@ -70,6 +82,8 @@ export const identity: fc.Arbitrary<SharedPeerIdentityArgs> = fc
             rotation,
             exclusive: fc.boolean(),
             copyGuestFiles: fc.boolean(),
+            services,
+            after: fc.array(fc.uuid(), { maxLength: 2 }),
             reconcile: reconcile(keys),
             ...stepPolicy,
           },

@@ -1,7 +1,14 @@
 import * as fc from "fast-check";
-import type { LabMachineArgs, Outbound, PeerLabArgs, PersonArgs } from "../../../components";
+import {
+  Sharing,
+  type LabMachineArgs,
+  type Outbound,
+  type PeerLabArgs,
+  type PersonArgs,
+} from "../../../components";
 import type { ExistingParts } from "./existing";
-import { brought, reconcile, rotation } from "./identity";
+import { group } from "./group";
+import { brought, proof, reconcile, rotation } from "./identity";
 import { jumpHost, machine, stepPolicy } from "./machine";
 import {
   adminPassword,
@@ -18,6 +25,7 @@ import {
 } from "./names";
 import { network } from "./network";
 import { optional } from "./optional";
+import { services } from "./services";
 
 export interface Lab {
   args: PeerLabArgs;
@@ -181,11 +189,11 @@ function person(machines: [string, LabMachineArgs][]): fc.Arbitrary<PersonArgs> 
         {
           displayName,
           rotation,
-          maker: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
+          services,
         },
         { requiredKeys: [] },
       ),
-      brought,
+      fc.oneof({ weight: 3, arbitrary: byIdentity(keys) }, { weight: 1, arbitrary: byGroup(keys) }),
       fc.boolean(),
     )
     .map(([args, own, empty]) => ({
@@ -194,6 +202,28 @@ function person(machines: [string, LabMachineArgs][]): fc.Arbitrary<PersonArgs> 
       ...((keys.length > 0 || empty) && { machines: Object.fromEntries(machines) }),
     }));
 }
+
+/** A person who is found by one identity, made or brought. */
+const byIdentity = (keys: readonly string[]): fc.Arbitrary<PersonArgs> =>
+  fc
+    .tuple(
+      fc.record(
+        {
+          sharing: fc.constant(Sharing.Identity),
+          maker: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
+        },
+        { requiredKeys: [] },
+      ),
+      brought,
+    )
+    .map(([args, own]) => ({ ...args, ...own }));
+
+/** A person who is found by a group. */
+const byGroup = (keys: readonly string[]): fc.Arbitrary<PersonArgs> =>
+  fc.record(
+    { sharing: fc.constant(Sharing.Group), group: group(keys) },
+    { requiredKeys: ["sharing"] },
+  );
 
 /** What a machine says itself, made to fit what it inherits. */
 function fitting(
@@ -223,16 +253,27 @@ function fitting(
   );
 }
 
+/** Seeds outside of the lab, with the peered network that they are in. */
+const others = {
+  peerSources: ["fdee:ab:cd::/64"],
+  externalSeeds: ["fdee:ab:cd::4", "fdee:ab:cd:0::b"],
+};
+
 /** Adds what names machines by their keys. */
 function withKeys(args: PeerLabArgs): fc.Arbitrary<PeerLabArgs> {
   const keys = Object.values(args.people).flatMap(({ machines }) => Object.keys(machines ?? {}));
-  return fc
-    .record(
-      {
-        seed: keys.length === 0 ? fc.constant(undefined) : fc.constantFrom(...keys),
-        reconcile: reconcile(keys),
-      },
-      { requiredKeys: [] },
-    )
-    .map((more) => ({ ...args, ...more }));
+  return fc.boolean().chain((hasOthers) => {
+    // None only where there are others, or nobody is to be found.
+    const minLength = keys.length > 1 && !hasOthers ? 1 : 0;
+    return fc
+      .record(
+        { seeds: fc.subarray(keys, { minLength }), reconcile: reconcile(keys), proof },
+        { requiredKeys: [] },
+      )
+      .map((more) => ({ ...args, ...more, ...(hasOthers && withOthers(args)) }));
+  });
+}
+
+function withOthers({ peerSources = [] }: PeerLabArgs): Partial<PeerLabArgs> {
+  return { ...others, peerSources: [...peerSources, ...others.peerSources] };
 }

@@ -14,7 +14,7 @@ import { optional } from "./optional";
 /** The part of a definition that is about its network, which `PeerNetwork` and `PeerLab` share. */
 export type NetworkPart = Omit<
   PeerNetworkArgs,
-  "resourceGroupName" | "location" | "tags" | "jumpHostAddress"
+  "resourceGroupName" | "location" | "tags" | "jumpHostAddress" | "servicePorts"
 >;
 
 export interface Network {

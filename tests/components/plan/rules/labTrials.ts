@@ -11,12 +11,18 @@ import {
   machineKeyOnce,
   peerNamesFew,
   peopleGiven,
+  proofPorts,
+  proofSample,
+  proofSettleSeconds,
+  proofToken,
+  proofWhenFailed,
   personKey,
+  presenceMachines,
   reconcileMachines,
   reconcileTokenForm,
-  seedIsMachine,
   serviceComment,
   serviceKey,
+  serviceNotSeed,
   servicePeerName,
   servicePeerNamesOnce,
   servicePort,
@@ -121,6 +127,45 @@ export const labTrials: RuleTrial[] = [
     ],
     [[["a1"], ["a2", "a1"]]],
   ),
+  trial(
+    proofToken,
+    [
+      { values: [""], words: /1 to 64/ },
+      { values: ["é"], words: /ASCII/ },
+      { values: ["x".repeat(65)], words: /1 to 64/ },
+    ],
+    [["2026-01-01"], ["x".repeat(64)]],
+  ),
+  trial(
+    proofWhenFailed,
+    [{ values: ["stop"], words: /"stop"; allowed are fail or warn/ }],
+    [["fail"], ["warn"]],
+  ),
+  trial(
+    proofSample,
+    [
+      { values: [1], words: /is 1; .*2 to 32/ },
+      { values: [33], words: /2 to 32/ },
+      { values: [2.5], words: /whole numbers/ },
+    ],
+    [[2], [32]],
+  ),
+  trial(
+    proofSettleSeconds,
+    [
+      { values: [-1], words: /is -1; .*0 to 600/ },
+      { values: [601], words: /0 to 600/ },
+    ],
+    [[0], [600]],
+  ),
+  trial(
+    proofPorts,
+    [
+      { values: [[3587, 0]], words: /is 0; a TCP port/, path: "[1]" },
+      { values: [[3587, 5001, 3587]], words: /is 3587, the same as /, path: "[2]" },
+    ],
+    [[[]], [[1, 65535]]],
+  ),
   trial(peopleGiven, [{ values: [0], words: /at least one person/ }], [[1]]),
   trial(
     machineKey,
@@ -139,11 +184,6 @@ export const labTrials: RuleTrial[] = [
     computerNameOnce,
     [{ values: ["PC", "people.ada.machines.pc"], words: /the computer name of people\.ada/ }],
     [["PC", undefined]],
-  ),
-  trial(
-    seedIsMachine,
-    [{ values: ["a3", ["a2", "a1"]], words: /no machine; allowed are a1, a2/ }],
-    [["a1", ["a1"]]],
   ),
   trial(
     knownKey,
@@ -178,6 +218,7 @@ export const labTrials: RuleTrial[] = [
     ],
     [["s".repeat(40)], ["game-1"]],
   ),
+  trial(serviceNotSeed, [{ values: ["peerlab-seed"], words: /give it another name/ }], [["seed"]]),
   trial(
     servicePort,
     [
@@ -199,6 +240,25 @@ export const labTrials: RuleTrial[] = [
       { values: [`0.${"c".repeat(150)}`], words: /149/ },
     ],
     [[`${authority}.game`], [`0.${"c".repeat(149)}`]],
+  ),
+  trial(
+    presenceMachines,
+    [
+      {
+        values: [
+          ["a1", "a3"],
+          ["a2", "a1"],
+        ],
+        words: /"a3".*allowed are a1 or a2/,
+        path: "[1]",
+      },
+    ],
+    [
+      [
+        ["a1", undefined],
+        ["a2", "a1"],
+      ],
+    ],
   ),
   trial(
     serviceComment,

@@ -1,12 +1,22 @@
 import * as assert from "node:assert/strict";
 import { allRules } from "../../../../components/plan/rules";
+import { groupTrials } from "./groupTrials";
 import { labTrials } from "./labTrials";
 import { machineTrials } from "./machineTrials";
 import { nameTrials } from "./nameTrials";
 import { networkTrials } from "./networkTrials";
 import { reachTrials } from "./reachTrials";
+import { seedTrials } from "./seedTrials";
 
-const trials = [...nameTrials, ...networkTrials, ...reachTrials, ...machineTrials, ...labTrials];
+const trials = [
+  ...nameTrials,
+  ...networkTrials,
+  ...reachTrials,
+  ...machineTrials,
+  ...labTrials,
+  ...groupTrials,
+  ...seedTrials,
+];
 
 describe("components/plan/rules", () => {
   it("are all tried here, each with an id of its own", () => {

@@ -191,6 +191,10 @@ function ConvertTo-DoubleTask {
                     $entry['lastTaskResult'] = -2147023570 # 0x8007052E
                     return
                 }
+                if ($entry['secretDigest'] -and @($state['lostRights']) -ccontains 'SeBatchLogonRight') {
+                    $entry['lastTaskResult'] = -2147023511 # 0x80070569, ERROR_LOGON_TYPE_NOT_GRANTED
+                    return
+                }
                 $entry['lastTaskResult'] = 267009 # SCHED_S_TASK_RUNNING
                 $entry['processId'] = Start-DoubleProcess -Arguments $entry['definition']['Actions'][0]['Arguments'] -Session 'task'
             }

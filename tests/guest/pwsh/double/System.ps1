@@ -84,6 +84,16 @@ function Get-DoubleMetadataText {
 function Grant-DoubleAccountRight {
     param([string]$Right)
     Add-DoubleCall -Command 'LsaAddAccountRights' -Parameter @{ Right = $Right }
+    Edit-DoubleState -Body {
+        param($state)
+        $state['accountRights'] = [string[]]@(@($state['accountRights']) + $Right | Sort-Object -Unique)
+        $state['lostRights'] = [string[]]@($state['lostRights'] | Where-Object -FilterScript { $_ -cne $Right })
+    }
+}
+
+function Test-DoubleAccountRight {
+    param([string]$Right)
+    return (@((Read-DoubleState)['accountRights']) -ccontains $Right)
 }
 
 function New-DoubleUserPipe {

@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import { unlessFailed } from "./failedResources";
+import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
+import type { PeerMachine } from "./peerMachine";
+import type { LabMachinePlan, LabPlan } from "./plan/lab";
+import { PersonalPeerGroup } from "./personalPeerGroup";
+import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
+
+type Parent = { parent: pulumi.Resource };
+
+/** What a machine said of itself, whichever way its person is found. */
+export interface OwnReport {
+  /** Peer name of the identity that it holds; empty where the machine failed. */
+  peerName: string;
+  usable: boolean;
+  pending: string[];
+  /** Peer name of the group that it belongs to; empty where there is none. */
+  group: string;
+}
+
+/** What makes a person's machines hers. */
+export interface LabPersonParts {
+  /** By which she is found: the name of her identity, or of her group. */
+  peerName: pulumi.Output<string>;
+  group: pulumi.Output<LabPersonGroup | undefined>;
+  reports: pulumi.Output<{ [key: string]: OwnReport }>;
+  steps: pulumi.Output<{ [key: string]: string }>;
+  /** Where it can be taken elsewhere. */
+  exported?: pulumi.Output<ExportedIdentity>;
+}
+
+interface LabParts {
+  /** The machines as the steps take them, by key. */
+  ready: ReadonlyMap<string, pulumi.Output<PeerMachine>>;
+  /** What the machines' own steps wait for. */
+  after: pulumi.Input<string>[];
+}
+
+/** Declares what makes a person's machines hers, for each person of a lab. */
+export function labPeople(
+  name: string,
+  args: PeerLabArgs,
+  plan: LabPlan,
+  { ready, after }: LabParts,
+  parent: Parent,
+): Map<string, LabPersonParts> {
+  const people = new Map<string, LabPersonParts>();
+  for (const person of plan.people) {
+    const { sharing, maker, rotation, exportedIdentity, exportPassword, services, group } =
+      args.people[person.key];
+    const shared = {
+      machines: Object.fromEntries(
+        person.machines.map(({ key }) => [key, ready.get(key) as pulumi.Output<PeerMachine>]),
+      ),
+      person: person.key,
+      rotation,
+      services: services ?? {},
+      exclusive: true,
+      after,
+      whenOff: args.whenOff,
+      answerTimeoutSeconds: args.answerTimeoutSeconds,
+      reconcile: reconcileOf(args, person.machines),
+    };
+    const own = `${name}-${person.key}`;
+    const parts =
+      sharing === "group"
+        ? ofGroup(new PersonalPeerGroup(own, { ...shared, ...group }, parent))
+        : ofIdentity(
+            new SharedPeerIdentity(
+              own,
+              { ...shared, maker, exportedIdentity, exportPassword },
+              parent,
+            ),
+          );
+    people.set(person.key, parts);
+  }
+  return people;
+}
+
+function ofIdentity(identity: SharedPeerIdentity): LabPersonParts {
+  return {
+    peerName: identity.peerName,
+    group: pulumi.output(undefined),
+    reports: identity.reports.apply((all) =>
+      Object.fromEntries(
+        Object.entries(all).map(([key, report]) => [key, { ...report, group: "" }]),
+      ),
+    ),
+    steps: identity.steps,
+    exported: pulumi
+      .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
+      .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
+  };
+}
+
+function ofGroup(group: PersonalPeerGroup): LabPersonParts {
+  return {
+    peerName: group.group,
+    group: pulumi
+      .all([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])])
+      .apply(([members, leaving]) => ({ members, leaving })),
+    reports: group.reports,
+    steps: group.steps,
+  };
+}
+
+/** The part of it that is about these machines. */
+function reconcileOf(
+  { reconcile }: PeerLabArgs,
+  machines: readonly LabMachinePlan[],
+): ReconcileArgs | undefined {
+  if (!reconcile) return undefined;
+  const keys = machines.map(({ key }) => key);
+  return { ...reconcile, machines: reconcile.machines?.filter((key) => keys.includes(key)) };
+}

@@ -1,0 +1,71 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { LabPersonParts } from "./labPeople";
+import type { PeerLabArgs } from "./peerLabArgs";
+import type { PeerMachine } from "./peerMachine";
+import type { PeerNetwork } from "./peerNetwork";
+import { PeerProof, type ProofMachineArgs } from "./peerProof";
+import { codePoints } from "./plan/identity";
+import type { LabPlan } from "./plan/lab";
+import { portsOf } from "./plan/peerPorts";
+import { servicePeerName } from "./plan/presence";
+
+interface ProofParts {
+  plan: LabPlan;
+  network: PeerNetwork;
+  /** The machines as the steps take them, by key. */
+  ready: ReadonlyMap<string, pulumi.Output<PeerMachine>>;
+  people: ReadonlyMap<string, LabPersonParts>;
+}
+
+/** Declares the proof of a lab: of each machine the ports that are open to its peers, and the names of its person's services. */
+export function labProof(
+  name: string,
+  args: PeerLabArgs,
+  { plan, network, ready, people }: ProofParts,
+  parent: { parent: pulumi.Resource },
+): PeerProof {
+  const graphPorts = portsOf(args.graphPorts).filter(({ protocol }) => protocol === "TCP");
+  const machines: { [key: string]: ProofMachineArgs } = {};
+  for (const { key, person } of plan.machines) {
+    const { reports, steps } = people.get(person) as LabPersonParts;
+    const own = reports.apply((all) => all[key]);
+    const { services = {} } = args.people[person];
+    const ports = [...graphPorts, ...Object.values(services)].map(({ port }) => port);
+    machines[key] = {
+      machine: ready.get(key) as pulumi.Output<PeerMachine>,
+      ports: [...new Set(ports)].sort((one, other) => one - other),
+      names: own.apply(({ peerName }) =>
+        peerName === ""
+          ? []
+          : Object.keys(services).map((service) => servicePeerName(peerName, service)),
+      ),
+      groups: own.apply(({ group }) => (group === "" ? [] : [group])),
+      step: steps.apply((all) => all[key]),
+    };
+  }
+  return new PeerProof(
+    `${name}-proof`,
+    {
+      machines,
+      securityGroupIds: [network.networkSecurityGroupId],
+      network: network.networkSecurityGroupId.apply((id) => networkOf(id, args)),
+      ...args.proof,
+      whenOff: args.whenOff,
+      answerTimeoutSeconds: args.answerTimeoutSeconds,
+    },
+    parent,
+  );
+}
+
+/**
+ * Another text whenever the network lets through something else, or the cloud is found through other machines, without any step of
+ * a machine's own: what else decides in the security group, and which machines are seeds, goes through their steps.
+ */
+export function networkOf(
+  securityGroupId: string,
+  { isolate = true, externalSeeds = [] }: Pick<PeerLabArgs, "isolate" | "externalSeeds">,
+): string {
+  // Azure does not always write an id as it was given.
+  const group = securityGroupId.toLowerCase();
+  return JSON.stringify([group, isolate, [...externalSeeds].sort(codePoints)]);
+}

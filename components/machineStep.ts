@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as remote from "@pulumi/command/remote";
+import { contractVersion, type SetPeerMachineRequest } from "../guest/contract";
+import type { StepPolicy } from "./beforeStep";
+import { detached, unlessFailed } from "./failedResources";
+import { currentGuestFilesHash } from "./guestFiles";
+import { attemptAt, guestStep } from "./guestSteps";
+import type { PeerMachine } from "./peerMachine";
+
+/** What a machine has to be, beside its networking. */
+export interface WantedState {
+  /** The sections of the request. May hold secrets. */
+  request: pulumi.Output<Pick<SetPeerMachineRequest, "identities" | "groups" | "presence">>;
+  /**
+   * What of it makes the step run again when it changes: nothing secret, and nothing that changes without need, such as an
+   * exported identity, which has a new salt each time.
+   */
+  counts: pulumi.Output<object>;
+}
+
+export interface MachineStep {
+  machine: pulumi.Output<PeerMachine>;
+  wanted: WantedState;
+  policy: StepPolicy;
+  /** What has to be done on other machines before, by values that are known when it is; see {@link comesAfter}. */
+  after?: readonly pulumi.Input<string>[];
+  /** Runs the step once more where it is another one than before. */
+  once?: string;
+}
+
+type Parent = { parent: pulumi.Resource };
+
+/**
+ * Declares the machine's whole state in one step: it runs again for another instance, guest file, rule of its networking,
+ * password or wanted state.
+ */
+export function machineStep(
+  name: string,
+  machineName: string,
+  { machine, wanted, policy, after, once }: MachineStep,
+  parent: Parent,
+): remote.Command {
+  const attempt = attemptAt(
+    name,
+    pulumi
+      .all([machine.instanceId, machine.networking, machine.passwordVersion, wanted.counts])
+      .apply(([instance, networking, passwordVersion, counts]) => ({
+        contract: contractVersion,
+        guestFiles: currentGuestFilesHash(),
+        instance,
+        networking: networking ?? null,
+        passwordVersion,
+        ...counts,
+      })),
+    parent,
+    once,
+  );
+  const request = pulumi
+    .all([machine.networking, wanted.request])
+    .apply(([networking, sections]) => ({
+      networking,
+      ...sections,
+      // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
+      ...(once === undefined ? {} : { reconcile: true }),
+    }));
+  return guestStep(
+    name,
+    {
+      machine: comesAfter(machine, after),
+      machineName,
+      policy,
+      action: "Set-PeerMachine",
+      request,
+      triggers: [attempt],
+    },
+    parent,
+  );
+}
+
+/**
+ * The machine, once these values are known. A step on it waits for them, and no more: it does not depend on where they come from, does
+ * not run again because of them, and goes on where they failed.
+ */
+export function comesAfter(
+  machine: pulumi.Output<PeerMachine>,
+  after: readonly pulumi.Input<string>[] = [],
+): pulumi.Output<PeerMachine> {
+  if (after.length === 0) return machine;
+  const before = after.map((value) => detached(unlessFailed(pulumi.output(value), "")));
+  return pulumi.all([machine, pulumi.all(before)]).apply(([known]) => known);
+}

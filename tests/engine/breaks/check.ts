@@ -1,0 +1,13 @@
+import * as path from "node:path";
+import type { LabProject, Run } from "../labProject";
+
+const root = path.resolve(__dirname, "../../..");
+const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
+
+/** `npm run check` of the stack, without npm. */
+export function checkOf(lab: LabProject, ...args: string[]): Promise<Run> {
+  return lab.run(process.execPath, [
+    ...["--require", compiler, path.join(root, "lab/check.ts"), "--stack", "test"],
+    ...args,
+  ]);
+}
