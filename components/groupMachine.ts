@@ -11,11 +11,9 @@ import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { GroupMachine } from "./plan/groupMembership";
 import { identityClassifier } from "./plan/identity";
 import { administrator, neighboursOf, roleOf, type GroupDefinition } from "./plan/peerGroup";
+import { groupingPort } from "./plan/peerPorts";
 import { presenceOf, type ServicesDefinition } from "./plan/presence";
 import { isOff } from "./power";
-
-/** TCP port of Windows' Grouping. */
-const groupingPort = 3587;
 
 type Parent = { parent: pulumi.Resource };
 

@@ -7,12 +7,20 @@ export interface PeerPort {
   description: string;
 }
 
+/** Where Grouping listens over TCP. */
+export const groupingPort = 3587;
+
 /**
  * The ports of the Windows peer infrastructure: the one table that feeds the security group, the Windows Firewall and the
  * checks. TCP 3587 is Grouping's, UDP 3540 PNRP's (Microsoft, "About PNRP"; the in-box firewall rules bind 3540 to PNRPsvc).
  */
 export const peerPorts: readonly PeerPort[] = [
-  { name: "Grouping", protocol: "TCP", port: 3587, description: "Windows peer-to-peer grouping" },
+  {
+    name: "Grouping",
+    protocol: "TCP",
+    port: groupingPort,
+    description: "Windows peer-to-peer grouping",
+  },
   { name: "PNRP", protocol: "UDP", port: 3540, description: "Peer Name Resolution Protocol" },
 ];
 

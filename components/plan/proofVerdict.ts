@@ -7,7 +7,7 @@ import type {
   TestPeerReachabilityReport,
   PresenceFacts,
 } from "../../guest/contract";
-import { peerPorts } from "./peerPorts";
+import { groupingPort } from "./peerPorts";
 import { isLeftOutAsOff, notTestedOf } from "./proofNotTested";
 import type { NameProof } from "./proofPairs";
 
@@ -189,9 +189,8 @@ function isTaken(
   port: number,
   listener: StartPeerListenerReport["ports"][number] | undefined,
 ): boolean {
-  const isGrouping = peerPorts.some((one) => one.protocol === "TCP" && one.port === port);
   const program = listener?.listener === "held" ? listener.program : undefined;
-  return isGrouping && program !== undefined && program.toLowerCase() !== "svchost.exe";
+  return port === groupingPort && program !== undefined && program.toLowerCase() !== "svchost.exe";
 }
 
 /** Why a connection did not come about: everything that is known to stop it, or what it can still be. */

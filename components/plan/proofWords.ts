@@ -1,4 +1,4 @@
-import type { ProofReport } from "../peerProof";
+import type { ProofReport } from "./proofVerdict";
 
 /** A machine's part of a proof as an output of a stack shows it. */
 export interface ProofInFewWords {
