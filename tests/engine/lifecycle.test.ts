@@ -227,7 +227,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     definition.externalSeeds = ["fd00:7::4"];
     const run = await up();
     assert.deepEqual(stepsOf(run), stepsInTable("`externalSeeds`"));
-    assert.deepEqual(reached(run), []);
+    assert.deepEqual(tested(run), ["ada-2", "grace-9"]);
     assert.deepEqual(await seedAddresses(), ["fd00:7::4", await addressOf("grace-9")]);
   });
 

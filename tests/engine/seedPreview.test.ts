@@ -27,7 +27,7 @@ describe("engine: what a preview plans for another seed", function () {
       .flatMap(
         (line) => / command:remote:Command (lab\S*) (create|replace|update)/.exec(line)?.[1] ?? [],
       )
-      .filter((name) => !/^lab\.a-\d-(listener|test)$/.test(name));
+      .filter((name) => !/^lab-proof\.a-\d-(listener|test)$/.test(name));
     assert.deepEqual([...new Set(planned)].sort(), ["lab-a-2-seed", "lab-ada.a-2"], preview.output);
   });
 });
