@@ -48,6 +48,11 @@ export default tseslint.config(
     },
   },
   {
+    // Node's --require takes CommonJS.
+    files: ["**/*.cjs"],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
     // The pack starts anew for each preview: what it loads has to be small, and to hold for stacks without our components.
     files: ["policy/**/*.ts"],
     rules: {

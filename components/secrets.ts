@@ -1,4 +1,4 @@
-import * as crypto from "node:crypto";
+import { createHash, randomInt, randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { generatePassword } from "./plan/windowsNames";
 
@@ -33,15 +33,15 @@ export function withSecrets<T>(value: T): T {
 
 /** A new password that Azure and Windows accept. */
 export function newPassword(): string {
-  return generatePassword((limit) => crypto.randomInt(limit));
+  return generatePassword((limit) => randomInt(limit));
 }
 
 /** A value that no earlier run had. */
 export function newToken(): string {
-  return crypto.randomUUID();
+  return randomUUID();
 }
 
 /** SHA-256 in hex. */
 export function sha256(data: string | Uint8Array): string {
-  return crypto.createHash("sha256").update(data).digest("hex");
+  return createHash("sha256").update(data).digest("hex");
 }

@@ -33,7 +33,7 @@ async function main([name, ...args]) {
     );
   }
   const compiler = script.endsWith(".ts")
-    ? ["--require", path.join(root, "node_modules/ts-node/register/transpile-only")]
+    ? ["--require", path.join(root, "engine/typescript.cjs")]
     : [];
   return await run([...compiler, script, ...args]);
 }

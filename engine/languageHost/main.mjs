@@ -4,7 +4,7 @@ import tsNode from "ts-node";
 // The engine starts this file with plain Node, in the folder of whatever program it is about to run: the options of that
 // program's own tsconfig.json must not reach the language host.
 tsNode.register({
-  transpileOnly: true,
+  swc: true,
   skipProject: true,
   compilerOptions: { module: "commonjs", target: "ES2022", esModuleInterop: true },
 });

@@ -14,7 +14,7 @@ import { SecretScanner } from "../secretScanner";
 import { guestOf, heldIdentities, virtualMachineOf } from "./labState";
 
 const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
+const compiler = path.join(root, "engine/typescript.cjs");
 const machines = ["ada-1", "ada-2", "grace-1"];
 
 describe("engine: machines that were changed by hand are shown, and put right on demand", function () {

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { engineTimeout, openLabProject, ran, type LabProject, type Run } from "./labProject";
 
 const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
+const compiler = path.join(root, "engine/typescript.cjs");
 const posix = process.platform !== "win32";
 
 interface Settings {

@@ -79,10 +79,15 @@ export async function openLabProject(
   const index = path.posix.join("../../..", folder, "index");
   write("index.ts", program ?? `export = require(${JSON.stringify(index)});\n`);
   write("package.json", JSON.stringify({ name: "lab", version: "1.0.0" }));
-  fs.copyFileSync(path.join(root, "tsconfig.json"), path.join(directory, "tsconfig.json"));
+  for (const name of ["tsconfig.json", "tsconfig.program.json"]) {
+    fs.copyFileSync(path.join(root, name), path.join(directory, name));
+  }
   if (program === undefined) {
     fs.copyFileSync(path.join(root, folder, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
-  } else write("Pulumi.yaml", "name: own\nruntime: nodejs\nmain: index.ts\n");
+  } else {
+    const runtime = { name: "nodejs", options: { tsconfig: "tsconfig.program.json" } };
+    write("Pulumi.yaml", stringify({ name: "own", runtime, main: "index.ts" }));
+  }
 
   const engine = await getEngine();
   const kept = path.join(directory, "local");

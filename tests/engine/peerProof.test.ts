@@ -60,7 +60,7 @@ export const groupId = network.networkSecurityGroupId;
 `;
 
 const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
+const compiler = path.join(root, "engine/typescript.cjs");
 const all = ["ada-1", "ada-2", "grace-1"];
 
 describe("engine: machines that prove each other", function () {

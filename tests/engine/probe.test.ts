@@ -5,7 +5,7 @@ import type { ProbeResult } from "../../lab/probeReport";
 import { engineTimeout, openLabProject, type LabProject } from "./labProject";
 
 const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "node_modules/ts-node/register/transpile-only");
+const compiler = path.join(root, "engine/typescript.cjs");
 
 describe("engine: images are tried on throw-away machines", function () {
   this.timeout(240_000);

@@ -8,7 +8,7 @@ import { runCommand } from "../../engine/runCommand";
 import { partsOf } from "../../local/directory";
 
 const root = path.resolve(__dirname, "../..");
-const cli = ["-r", "ts-node/register/transpile-only", path.join(root, "local", "cli.ts")];
+const cli = ["-r", path.join(root, "engine/typescript.cjs"), path.join(root, "local", "cli.ts")];
 
 describe("local/cli", function () {
   this.timeout(120_000);
