@@ -1,6 +1,5 @@
 // Loaded into the program of a test: its connections to addresses that nobody has go to the stand-in's machines instead, as
 // they would through the internet. PEERLAB_TEST_INTERNET is the port of the test's own server.
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded before the program has any module loader of its own
 const net = require("node:net");
 
 const port = Number(process.env.PEERLAB_TEST_INTERNET);
