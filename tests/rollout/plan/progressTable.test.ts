@@ -13,7 +13,7 @@ describe("progress as a table", () => {
       "x prod      failed     update    1m 4s  its rings are not healthy",
       "x   canary  failed                  1m  its proof failed",
       "-   others  skipped",
-      "- far       skipped                      a stage before it has not passed",
+      "- far       skipped                     a stage before it has not passed",
     ]);
   });
 
@@ -43,7 +43,6 @@ describe("progress as a table", () => {
       tableLines(view, now, { ...wide, color }),
     );
     assert.ok(plain.every((line) => !line.includes("\u001b")));
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
     assert.deepEqual(
       colored.map((line) => line.replace(/\u001b\[\d+m/g, "")),
       plain,

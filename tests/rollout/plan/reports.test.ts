@@ -92,6 +92,9 @@ describe("how to go on", () => {
       `${run} up --resume`,
       `${run} rollback prod`,
     ]);
+    assert.deepEqual(commands("rollback", 1, { stage: "prod", standing: "failed" }), [
+      `${run} rollback prod`,
+    ]);
     assert.deepEqual(commands("status", 4, { stage: "dev", standing: "unknown" }), [
       `${run} status --only dev`,
     ]);
