@@ -76,8 +76,7 @@ describe("npm run rollout", () => {
       ["up --file wrong.yaml", /^wrong\.yaml:1:16 stages\.dev\.gtes: is no known key/m],
       ["up --json none/report.json", /--json is "none\/report\.json", and there is no folder/],
     ];
-    fs.writeFileSync(path.join(folder, "wrong.yaml"), "stages: {dev: {gtes: {}}}
-");
+    fs.writeFileSync(path.join(folder, "wrong.yaml"), "stages: {dev: {gtes: {}}}\n");
     for (const [line, message] of wrong) {
       const { code, screen, output } = await run(line, never);
       assert.equal(code, exitCodes.usage, line);
