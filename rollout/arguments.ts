@@ -33,9 +33,24 @@ export interface RolloutOptions {
   generator?: Generator;
   /** Of `generate`: the file; standard output where there is none. */
   output?: string;
-  /** Of `generate operator`: URL and branch of the program's repository. */
-  repository?: string;
+  /** Of `generate`: branch of the program's repository that is rolled out. */
   branch?: string;
+  /** Of `generate github`: version of Node. */
+  nodeVersion?: string;
+  /** Of `generate operator`: URL of the program's repository. */
+  repository?: string;
+  /** Of `generate operator`: namespace of the resources. */
+  namespace?: string;
+  /** Of `generate operator`: organisation of the stacks. */
+  organization?: string;
+  /** Of `generate operator`: Kubernetes secret with the access to the repository. */
+  gitSecret?: string;
+  /** Of `generate operator`: service account that the workspaces run as. */
+  serviceAccount?: string;
+  /** Of `generate operator`: stages whose approval is given by applying the resource. */
+  approved: string[];
+  /** Of `generate operator`: how often a stack is looked at again, a duration like 1h. */
+  resync?: string;
   /** File for the report as JSON. */
   json?: string;
   /** File for the report as Markdown. */
@@ -50,22 +65,6 @@ export class UsageError extends Error {
   }
 }
 
-type Option = Exclude<keyof RolloutOptions, "verb" | "stage" | "generator">;
-
-const ofStages: readonly Option[] = ["to", "only"];
-const ofReports: readonly Option[] = ["json", "markdown"];
-
-/** Which options a verb has, besides `--file` and `--help`. */
-const optionsOf: Readonly<Record<Verb, readonly Option[]>> = {
-  plan: [...ofStages, ...ofReports],
-  up: [...ofStages, "resume", "yes", ...ofReports],
-  status: [...ofStages, ...ofReports],
-  approve: ["by", ...ofReports],
-  rollback: ["yes", ...ofReports],
-  drift: [...ofStages, "proof", ...ofReports],
-  generate: ["output", "repository", "branch"],
-};
-
 const known = {
   file: { type: "string" },
   to: { type: "string" },
@@ -75,19 +74,55 @@ const known = {
   by: { type: "string" },
   proof: { type: "boolean" },
   output: { type: "string" },
-  repository: { type: "string" },
   branch: { type: "string" },
+  "node-version": { type: "string" },
+  repository: { type: "string" },
+  namespace: { type: "string" },
+  organization: { type: "string" },
+  "git-secret": { type: "string" },
+  "service-account": { type: "string" },
+  approved: { type: "string", multiple: true },
+  resync: { type: "string" },
   json: { type: "string" },
   markdown: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
+type Option = Exclude<keyof typeof known, "file" | "help">;
+
+const ofStages: readonly Option[] = ["to", "only"];
+const ofReports: readonly Option[] = ["json", "markdown"];
+const ofGenerators: Readonly<Record<Generator, readonly Option[]>> = {
+  github: ["output", "branch", "node-version"],
+  operator: [
+    "output",
+    "branch",
+    "repository",
+    "namespace",
+    "organization",
+    "git-secret",
+    "service-account",
+    "approved",
+    "resync",
+  ],
+};
+
+/** Which options each verb has, besides `--file` and `--help`. */
+export const optionsOf: Readonly<Record<Verb, readonly Option[]>> = {
+  plan: [...ofStages, ...ofReports],
+  up: [...ofStages, "resume", "yes", ...ofReports],
+  status: [...ofStages, ...ofReports],
+  approve: ["by", ...ofReports],
+  rollback: ["yes", ...ofReports],
+  drift: [...ofStages, "proof", ...ofReports],
+  generate: [...new Set(Object.values(ofGenerators).flat())],
+};
 
 /** Reads the command line. `help` where that is asked for, of a verb or of all. Throws `UsageError`. */
 export function readArguments(args: readonly string[]): RolloutOptions | { help: Verb | "all" } {
   const { values, positionals } = parsed(args);
-  const [verb, ...rest] = positionals;
+  const [verb, ...words] = positionals;
   if (verb === undefined || verb === "help") {
-    const [of] = rest;
+    const [of] = words;
     return verb === undefined && !values.help ? missingVerb() : { help: isVerb(of) ? of : "all" };
   }
   if (!isVerb(verb)) {
@@ -96,20 +131,45 @@ export function readArguments(args: readonly string[]): RolloutOptions | { help:
     );
   }
   if (values.help) return { help: verb };
-  const { file = "rollout.yaml", resume = false, yes = false, proof = false, ...others } = values;
-  for (const name of Object.keys(values) as (Option | "help")[]) {
-    if (name === "file" || name === "help" || optionsOf[verb].includes(name)) continue;
-    const own = optionsOf[verb].map((one) => `--${one}`);
-    throw new UsageError(`rollout ${verb} has no --${name}; it has ${oneOf(["--file", ...own])}.`);
+  const subject = subjectOf(verb, words);
+  const own = subject.generator ? ofGenerators[subject.generator] : optionsOf[verb];
+  const given = Object.keys(values).filter((name) => name !== "file") as Option[];
+  const foreign = given.find((name) => !own.includes(name));
+  if (foreign !== undefined) {
+    const what = [verb, ...(subject.generator ? [subject.generator] : [])].join(" ");
+    const has = oneOf(["--file", ...own.map((one) => `--${one}`)]);
+    throw new UsageError(`rollout ${what} has no --${foreign}; it has ${has}.`);
   }
-  if (others.to !== undefined && others.only !== undefined) {
+  if (values.to !== undefined && values.only !== undefined) {
     throw new UsageError(
       "--to and --only cannot stand together: one stage with all before it, or one alone.",
     );
   }
   const empty = Object.entries(values).find(([, value]) => value === "");
   if (empty) throw new UsageError(`--${empty[0]} is empty.`);
-  return { verb, file, resume, yes, proof, ...others, ...subjectOf(verb, rest) };
+  return {
+    ...subject,
+    verb,
+    file: values.file ?? "rollout.yaml",
+    to: values.to,
+    only: values.only,
+    resume: values.resume ?? false,
+    yes: values.yes ?? false,
+    by: values.by,
+    proof: values.proof ?? false,
+    output: values.output,
+    branch: values.branch,
+    nodeVersion: values["node-version"],
+    repository: values.repository,
+    namespace: values.namespace,
+    organization: values.organization,
+    gitSecret: values["git-secret"],
+    serviceAccount: values["service-account"],
+    approved: values.approved ?? [],
+    resync: values.resync,
+    json: values.json,
+    markdown: values.markdown,
+  };
 }
 
 function subjectOf(verb: Verb, rest: readonly string[]): { stage?: string; generator?: Generator } {
