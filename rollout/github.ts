@@ -177,11 +177,17 @@ function permissionsOf(stage: StageDefinition, further: Record<string, string>):
 
 function jobsComment(stages: readonly StageDefinition[]): string {
   const environments = stages.map(({ name }) => name).join(", ");
+  const without = stages.filter(({ environment }) => Object.keys(environment).length === 0);
   return [
     " GitHub has to have these environments, each with the secrets or variables that its jobs name:",
     `   ${environments}: protect those whose stages somebody has to agree to, and allow the branch alone`,
     `   ${stages.map(({ name }) => `${name}-plan`).join(", ")}: with credentials that may only read`,
     " Where a stage has a freshness, its job reads the records of the stages before, too: their names are among its own.",
+    ...(without.length > 0
+      ? [
+          ` Without an \`environment\` in the file, these are given no variable: ${without.map(({ name }) => name).join(", ")}.`,
+        ]
+      : []),
     " Of two runs on one stack the second waits; a third takes the place of the one that waits.",
   ].join("\n");
 }

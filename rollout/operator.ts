@@ -18,6 +18,10 @@ export interface OperatorOptions {
   file?: string;
   /** Folder of that file in the repository, with `/`; its root where empty. Empty by default. */
   folder?: string;
+  /** Namespace of the resources and of the Secrets that they name; that of whoever applies them where there is none. */
+  namespace?: string;
+  /** Organization of the stacks whose names in the file are without one. None by default, as in a backend without any. */
+  organization?: string;
   /** Name of the Secret whose key `accessToken` opens the repository; a public one where there is none. */
   gitSecret?: string;
   /** Service account of the pods, which the operator asks for. `default` by default. */
@@ -32,7 +36,7 @@ export interface OperatorOptions {
 export interface OperatorStack {
   apiVersion: "pulumi.com/v1";
   kind: "Stack";
-  metadata: { name: string };
+  metadata: { name: string; namespace?: string };
   spec: {
     stack: string;
     projectRepo: string;
@@ -72,17 +76,10 @@ const longestName = 42;
 /**
  * A `Stack` for each stage, in the order of the waves, each after those of the wave before. Values of `environment` are keys of a
  * Secret of the stage, by the names that the file asks for. Where an approval is missing, a stage and all waves after it are only
- * previewed: for the operator a preview that succeeds is a success, too. Throws where `approved` names a stage that is none.
+ * previewed: for the operator a preview that succeeds is a success, too.
  */
 export function operatorStacks(definition: RolloutDefinition, options: OperatorOptions): string {
   const { file = "rollout.yaml", folder = "", approved = [] } = options;
-  const unknown = approved.filter((name) => !(name in definition.stages));
-  if (unknown.length > 0) {
-    const names = Object.keys(definition.stages).join(", ");
-    throw new Error(
-      `--approved: there is no stage ${unknown.map((name) => JSON.stringify(name)).join(", ")}; there are: ${names}`,
-    );
-  }
   const names = uniqueNames(Object.keys(definition.stages), (stage) =>
     resourceName(`${definition.name}-${stage}`),
   );
@@ -112,16 +109,19 @@ function stackOf(
   options: OperatorOptions,
 ): OperatorStack {
   const { repository, commit, branch = "main", folder = "" } = options;
-  const { gitSecret, serviceAccount, resyncSeconds } = options;
+  const { gitSecret, serviceAccount, resyncSeconds, namespace, organization } = options;
   const { freshnessSeconds } = stage.gates;
   const repoDir = path.posix.join(folder, stage.project);
   const own = Object.keys(stage.environment).sort();
   return {
     apiVersion: "pulumi.com/v1",
     kind: "Stack",
-    metadata: { name: names[stage.name] },
+    metadata: { name: names[stage.name], ...(namespace !== undefined && { namespace }) },
     spec: {
-      stack: stage.stack,
+      stack:
+        organization === undefined || stage.stack.includes("/")
+          ? stage.stack
+          : `${organization}/${stage.stack}`,
       projectRepo: repository,
       ...(commit === undefined ? { branch } : { commit }),
       ...(repoDir !== "." && { repoDir }),
