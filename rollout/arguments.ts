@@ -35,6 +35,8 @@ export interface RolloutOptions {
   output?: string;
   /** Of `generate`: branch of the program's repository that is rolled out. */
   branch?: string;
+  /** Of `generate operator`: the one commit that is rolled out, in the place of a branch. */
+  commit?: string;
   /** Of `generate github`: version of Node. */
   nodeVersion?: string;
   /** Of `generate operator`: URL of the program's repository. */
@@ -75,6 +77,7 @@ const known = {
   proof: { type: "boolean" },
   output: { type: "string" },
   branch: { type: "string" },
+  commit: { type: "string" },
   "node-version": { type: "string" },
   repository: { type: "string" },
   namespace: { type: "string" },
@@ -96,6 +99,7 @@ const ofGenerators: Readonly<Record<Generator, readonly Option[]>> = {
   operator: [
     "output",
     "branch",
+    "commit",
     "repository",
     "namespace",
     "organization",
@@ -140,12 +144,9 @@ export function readArguments(args: readonly string[]): RolloutOptions | { help:
     const has = oneOf(["--file", ...own.map((one) => `--${one}`)]);
     throw new UsageError(`rollout ${what} has no --${foreign}; it has ${has}.`);
   }
-  if (values.to !== undefined && values.only !== undefined) {
-    throw new UsageError(
-      "--to and --only cannot stand together: one stage with all before it, or one alone.",
-    );
-  }
-  const empty = Object.entries(values).find(([, value]) => value === "");
+  refuseBoth(values, "to", "only", "one stage with all before it, or one alone");
+  refuseBoth(values, "branch", "commit", "whatever the branch holds, or one commit");
+  const empty = Object.entries(values).find(([, value]) => [value].flat().includes(""));
   if (empty) throw new UsageError(`--${empty[0]} is empty.`);
   return {
     ...subject,
@@ -159,6 +160,7 @@ export function readArguments(args: readonly string[]): RolloutOptions | { help:
     proof: values.proof ?? false,
     output: values.output,
     branch: values.branch,
+    commit: values.commit,
     nodeVersion: values["node-version"],
     repository: values.repository,
     namespace: values.namespace,
@@ -200,6 +202,13 @@ function subjectOf(verb: Verb, rest: readonly string[]): { stage?: string; gener
     throw new UsageError(`rollout ${verb} takes no ${received(subject)}${hint}.`);
   }
   return {};
+}
+
+function refuseBoth(values: object, one: Option, other: Option, why: string): void {
+  const given = Object.keys(values);
+  if (given.includes(one) && given.includes(other)) {
+    throw new UsageError(`--${one} and --${other} cannot stand together: ${why}.`);
+  }
 }
 
 function refuseFurther(verb: Verb, further: string | undefined): void {

@@ -20,6 +20,8 @@ export interface RolloutContext {
   now(): Date;
   /** Whether a person at a terminal can be asked: for an approval, or before an update. */
   interactive: boolean;
+  /** Asks that person, and gives her answer without spaces around it; empty where nobody can be asked. */
+  ask(question: string): Promise<string>;
   /** Aborted when this process is asked to end: what is under way is interrupted once, noted, and can be resumed. */
   signal: AbortSignal;
 }
