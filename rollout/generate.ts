@@ -17,7 +17,6 @@ export async function runGenerate(context: RolloutContext): Promise<ExitCode> {
   const text = await generated(context);
   if (options.output === undefined) process.stdout.write(text);
   else {
-    fs.mkdirSync(path.dirname(path.resolve(options.output)), { recursive: true });
     fs.writeFileSync(options.output, text);
     context.report(`${options.output} is written.`);
   }
@@ -25,7 +24,7 @@ export async function runGenerate(context: RolloutContext): Promise<ExitCode> {
 }
 
 async function generated({ definition, folder, options }: RolloutContext): Promise<string> {
-  const { branch, nodeVersion, repository } = options;
+  const { branch, commit, nodeVersion, repository } = options;
   const source = { file: path.basename(options.file), folder: await folderInRepository(folder) };
   if (options.generator === "github") {
     return githubWorkflow(definition, { ...source, branch, nodeVersion });
@@ -36,17 +35,11 @@ async function generated({ definition, folder, options }: RolloutContext): Promi
     );
   }
   const { namespace, organization, gitSecret, serviceAccount, approved } = options;
-  const unknown = approved.filter((name) => !(name in definition.stages));
-  if (unknown.length > 0) {
-    const named = unknown.map((name) => JSON.stringify(name)).join(", ");
-    throw new UsageError(
-      `--approved: there is no stage ${named}; there are: ${Object.keys(definition.stages).join(", ")}.`,
-    );
-  }
   return operatorStacks(definition, {
     ...source,
     repository: withoutCredentials(repository),
     branch,
+    commit,
     namespace,
     organization,
     gitSecret,

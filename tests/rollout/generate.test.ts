@@ -20,7 +20,7 @@ describe("rollout generate", () => {
   });
   const said: string[] = [];
   const generate = async (...args: string[]): Promise<string> => {
-    const output = path.join(folder, "new/file.yaml");
+    const output = path.join(folder, "file.yaml");
     const context = {
       definition,
       folder: root,
@@ -68,15 +68,12 @@ describe("rollout generate", () => {
       assert.ok(operator.includes(expected), expected);
     }
     assert.doesNotMatch(operator, /preview: true/);
+    assert.match(await generate("operator", ...repository, "--commit", "0123"), /commit: "0123"/);
     assert.match(await generate("operator", ...repository), /preview: true/);
   });
 
   const wrong: [string[], RegExp][] = [
     [["operator"], /--repository URL/],
-    [
-      ["operator", ...repository, "--approved", "prd"],
-      /no stage "prd"; there are: dev, staging, prod/,
-    ],
     [["operator", ...repository, "--resync", "30s"], /--resync "30s" is no duration of a minute/],
     [["operator", ...repository, "--resync", "often"], /--resync "often"/],
     [["operator", "--repository", "https://ada:hidden@github.com/acme/labs"], /--git-secret/],
