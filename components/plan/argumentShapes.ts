@@ -47,6 +47,7 @@ export const windowsPeerShape: Shape = fields(
     ),
     jumpHost: later(jumpHostShape),
     proveCapability: boolean,
+    after: later(text),
   },
   {
     resourceGroupName: missing("a text"),
@@ -127,6 +128,7 @@ export const peerProofShape: Shape = fields({
   ),
   securityGroupIds: list(later(text)),
   network: later(text),
+  verdictAfter: later(text),
   ...proofFields,
   ...{ whenOff, answerTimeoutSeconds },
 });
