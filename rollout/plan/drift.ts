@@ -46,11 +46,26 @@ export function cloudDrift(
     .sort((one, other) => codePoints(one.subject, other.subject));
 }
 
-/** What is otherwise of the properties that the program gives, and only where those are the same, of the others. */
-function changesOf({ op, old, new: now }: Step): string[] {
-  if (op === "same" || !old || !now) return [];
-  const given = differences(old.inputs ?? {}, now.inputs ?? {});
-  return given.length > 0 ? given : differences(old.outputs ?? {}, now.outputs ?? {});
+/** By which a resource of the same id is another one; the engine takes what the program does not give for the same. */
+const instances = ["vmId"];
+
+/**
+ * What is otherwise of the properties that the program gives. Of others, that is what the engine calls a difference: Azure adds to
+ * them whenever something else refers to the resource.
+ */
+function changesOf({ op, old, new: now, diffs = [] }: Step): string[] {
+  if (!old || !now) return [];
+  const { inputs = {}, outputs = {} } = old;
+  const others = diffs.filter((key) => !(key in inputs) && !(key in (now.inputs ?? {})));
+  const keys = [...instances, ...(op === "same" ? [] : others)];
+  return [
+    ...(op === "same" ? [] : differences(inputs, now.inputs ?? {})),
+    ...differences(only(keys, outputs), only(keys, now.outputs ?? {})),
+  ];
+}
+
+function only(keys: readonly string[], values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key)));
 }
 
 /** What providers said of single resources, each line once. */

@@ -33,16 +33,19 @@ describe("drift of the cloud", () => {
     ]);
   });
 
-  it("looks at what the program does not give only where all that it gives is the same", () => {
-    const old = state({ name: "a" }, { vmId: "1" });
-    const details = (now: object) =>
-      cloudDrift([inState("a")], [answer("a", "update", old, now)])[0];
-    assert.deepEqual(details(state({ name: "a" }, { vmId: "2" })).details, [
-      'vmId: was "1", is "2"',
+  it("looks at what the program does not give only where the engine does, or where it is another instance", () => {
+    const old = state({ name: "a" }, { name: "a", vmId: "1", links: ["x"], size: 1 });
+    const now = (outputs: object) =>
+      state({ name: "a" }, { name: "a", vmId: "1", size: 1, ...outputs });
+    const details = (op: string, outputs: object, diffs?: string[]) => {
+      const metadata = { urn: urn("a"), op, old, new: now(outputs), diffs };
+      return cloudDrift([inState("a")], [event({ resOutputsEvent: { metadata } })])[0].details;
+    };
+    assert.deepEqual(details("update", { links: ["y"], size: 2, name: "b" }, ["size", "name"]), [
+      "size: was 1, is 2",
     ]);
-    assert.deepEqual(details(state({ name: "b" }, { vmId: "2" })).details, [
-      'name: was "a", is "b"',
-    ]);
+    assert.deepEqual(details("same", { links: ["y"], size: 2 }, ["size"]), []);
+    assert.deepEqual(details("same", { vmId: "2" }), ['vmId: was "1", is "2"']);
   });
 
   it("knows nothing of what was not answered, and says why", () => {
