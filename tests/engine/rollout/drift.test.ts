@@ -110,7 +110,7 @@ describe("engine: drift in the cloud and on machines, found and told apart", fun
     await azure.putResource("azure-native:network:SecurityRule", {
       ...rule,
       resourceGroupName: id.split("/")[4],
-      networkSecurityGroupName: id.split("/").at(-3),
+      networkSecurityGroupName: id.split("/").at(-3)!,
       securityRuleName: denied,
       access,
     });
