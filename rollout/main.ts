@@ -14,8 +14,8 @@ const verbs: Verbs = {
   status: notYet,
   approve: notYet,
   rollback: notYet,
-  drift: notYet,
-  generate: notYet,
+  drift: async (context) => (await import("./drift")).runDrift(context),
+  generate: async (context) => (await import("./generate")).runGenerate(context),
 };
 
 /**
