@@ -84,7 +84,7 @@ function newTable(head: string[]): InstanceType<typeof Table> {
 /** How long it took, as far as it is known. */
 export function took({ begunAt, since }: Part): string {
   const seconds = secondsBetween(begunAt, since);
-  return begunAt === undefined ? "" : durationText(seconds);
+  return seconds < 1 ? "" : durationText(seconds);
 }
 
 function detailOf({ detail = "" }: Part): string {

@@ -89,10 +89,9 @@ describe("docs/rollout.md", () => {
     assert.notEqual(start, -1, heading);
     const end = guide.indexOf("\n#", start + 5);
     const rows = guide.slice(start, end === -1 ? undefined : end).split("\n");
-    return new Map(
+    const found = new Map(
       rows
-        .filter((line) => /^\| `?[\w.[\]-]+`? +\|/.test(line))
-        .slice(0)
+        .filter((line) => /^\| `?\w[\w.[\]-]*`? +\|/.test(line))
         .map((line) =>
           line
             .slice(2, -2)
@@ -101,6 +100,8 @@ describe("docs/rollout.md", () => {
         )
         .map((cells) => [cells[0].replaceAll("`", ""), cells] as const),
     );
+    for (const head of ["Key", "Rule", "Phase", "Code"]) found.delete(head);
+    return found;
   };
 
   it("lists exactly the keys, with what is said of them and their defaults", () => {
@@ -109,7 +110,6 @@ describe("docs/rollout.md", () => {
       ["Keys of a stage", stageKeys],
     ] as const) {
       const rows = rowsBelow(heading);
-      rows.delete("Key");
       assert.deepEqual(
         [...rows.keys()],
         keys.map(({ key }) => key),
@@ -124,13 +124,10 @@ describe("docs/rollout.md", () => {
   it("lists exactly the rules, the phases and the exit codes", () => {
     const rules = rowsBelow("Rules of the file");
     for (const { id, source } of rolloutRules) assert.ok(rules.get(id)?.includes(source), id);
-    rules.delete("Rule");
     assert.equal(rules.size, rolloutRules.length);
     const phases = rowsBelow("Phases");
-    phases.delete("Phase");
     assert.deepEqual([...phases.keys()], [...stagePhases]);
     const codes = rowsBelow("Exit codes");
-    codes.delete("Code");
     assert.deepEqual([...codes.keys()].map(Number), Object.values(exitCodes));
   });
 
