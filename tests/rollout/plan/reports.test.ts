@@ -144,6 +144,20 @@ describe("the report for machines", () => {
     assert.equal(far.standing, "skipped");
   });
 
+  it("says since when a stage stands as it does, however often that is told", () => {
+    const told = (standing: "running" | "failed", seconds: number, detail?: string) =>
+      ({ kind: "stage", stage: "dev", standing, detail, at: at(seconds) }) as const;
+    const [dev] = rolloutReport(
+      viewOf([
+        told("running", 1),
+        told("running", 5),
+        told("failed", 9),
+        told("failed", 20, "why"),
+      ]),
+    ).stages;
+    assert.deepEqual([dev.begunAt, dev.since, dev.detail], [at(1), at(9), "why"]);
+  });
+
   it("tells drift apart by side and standing", () => {
     const [dev, prod] = rolloutReport(viewOf(foundDrift)).stages;
     assert.deepEqual(
