@@ -53,23 +53,21 @@ async function commitOf(
   const git = (...args: string[]) =>
     runCommand("git", args, { cwd: folder }).catch(() => undefined);
   const head = await git("rev-parse", "--show-toplevel", "HEAD");
-  if (head?.code !== 0) return { differences: sha256(programText(folder)) };
+  const tracked = await git("ls-files", "--error-unmatch", "Pulumi.yaml");
+  // A program that Git does not know is in no commit, whatever repository it lies in.
+  if (head?.code !== 0 || tracked?.code !== 0) return { differences: sha256(programText(folder)) };
   const [top, commit] = head.stdout.trim().split("\n");
-  const [status, changes, added, tracked] = await Promise.all([
+  const [status, changes, added] = await Promise.all([
     git("status", "--porcelain", "--untracked-files=all", "--", ...butConfiguration),
     git("diff", "--binary", "HEAD", "--", ...butConfiguration),
     git("ls-files", "-z", "--others", "--exclude-standard", "--full-name", ...butConfiguration),
-    git("ls-files", "--error-unmatch", "Pulumi.yaml"),
   ]);
-  // A program that Git ignores is in no commit.
-  const isIgnored = tracked?.code !== 0;
   const isClean = status?.code === 0 && status.stdout.trim() === "";
-  if (isClean && !isIgnored) return { commit, uncommitted: false };
+  if (isClean) return { commit, uncommitted: false };
   const files = (added?.stdout ?? "").split("\0").filter((name) => name !== "");
   const all = [
     changes?.stdout ?? "",
     ...files.map((name) => `${name} ${sha256(fs.readFileSync(path.join(top, name)))}`),
-    isIgnored ? programText(folder) : "",
   ];
   return { commit, uncommitted: true, differences: sha256(all.join("\n")) };
 }

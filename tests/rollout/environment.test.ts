@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { MissingVariablesError, stageEnvironment } from "../../rollout/environment";
+import type { MissingVariablesError } from "../../rollout/environment";
+import { stageEnvironment } from "../../rollout/environment";
 import type { StageDefinition } from "../../rollout/plan/definition";
 
 const stageOf = (name: string, environment: Record<string, string>) =>
