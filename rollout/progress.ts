@@ -25,7 +25,7 @@ export interface Progress {
   tell(event: RolloutEvent): void;
   /** A line that is no event. */
   say(text: string): void;
-  /** Asks the person at the terminal, with the table out of the way; what she answers, without spaces around it. */
+  /** Asks the person at the terminal, with the table out of the way; what she answers, without spaces around it; empty after the signal. */
   ask(question: string, signal: AbortSignal): Promise<string>;
   /** What is done every second: the table's times, and in plain lines what still goes on after a minute without any. */
   tick(): void;
@@ -93,6 +93,9 @@ export function showProgress({ screen, environment, now }: ProgressOptions): Pro
       const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
       try {
         return (await terminal.question(question, { signal })).trim();
+      } catch (error) {
+        if (signal.aborted) return "";
+        throw error;
       } finally {
         terminal.close();
         asking = false;

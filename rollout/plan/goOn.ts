@@ -21,6 +21,14 @@ export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
       commands: [call(`status --only ${name}`)],
     }));
   if (command === "drift") return [...afterDrift(view, call), ...unknown];
+  const failed = stages.filter(({ standing }) => standing === "failed").map(({ name }) => name);
+  if (command === "rollback") {
+    const again = failed.map((name) => ({
+      why: `${name} was not taken back; put right what is named, and try again`,
+      commands: [call(`rollback ${name}`)],
+    }));
+    return [...again, ...unknown];
+  }
   if (command !== "up") return unknown;
   const waiting = stages
     .filter(({ standing }) => standing === "waiting")
@@ -32,20 +40,18 @@ export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
           }
         : { why: `${name} waits; go on with it`, commands: [call("up --resume")] },
     );
-  const failed = stages
-    .filter(({ standing }) => standing === "failed")
-    .flatMap(({ name }) => [
-      { why: `${name} failed; put right what is named, and begin again`, commands: [call("up")] },
-      {
-        why: `where the change was not at fault, go on where ${name} stood`,
-        commands: [call("up --resume")],
-      },
-      {
-        why: `or take ${name} back to how it was when it last succeeded`,
-        commands: [call(`rollback ${name}`)],
-      },
-    ]);
-  return [...waiting, ...failed, ...unknown];
+  const afterFailure = failed.flatMap((name) => [
+    { why: `${name} failed; put right what is named, and begin again`, commands: [call("up")] },
+    {
+      why: `where the change was not at fault, go on where ${name} stood`,
+      commands: [call("up --resume")],
+    },
+    {
+      why: `or take ${name} back to how it was when it last succeeded`,
+      commands: [call(`rollback ${name}`)],
+    },
+  ]);
+  return [...waiting, ...afterFailure, ...unknown];
 }
 
 function afterDrift({ stages }: RolloutView, call: (words: string) => string): NextStep[] {
