@@ -4,7 +4,7 @@ import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { labPeople } from "./labPeople";
-import { labProof } from "./labProof";
+import { labRings, ringProofs, type LabRings } from "./labRings";
 import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
@@ -105,21 +105,27 @@ export class PeerLab extends pulumi.ComponentResource {
       parent,
     );
     const inSubnet = { ...shared, subnetId: subnetOf(name, args, plan, network) };
+    const rings = labRings(args, plan);
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
       args,
       parent,
+      plan.rings[0]?.machines,
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
-      peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
+      peers.set(
+        machine.key,
+        windowsPeer(name, args, inSubnet, { network, seed, rings }, machine, parent),
+      );
     }
     seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
     const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
-    const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
-    const people = labPeople(name, args, plan, { ready, after }, parent);
-    const proof = labProof(name, args, { plan, network, ready, people }, parent);
+    const ringOf = (key: string) => plan.machines.find((one) => one.key === key)?.ring ?? 0;
+    const seeds = awakeSeeds(name, args.seeds, seed, ready, ringOf, args, parent);
+    const people = labPeople(name, args, plan, { ready, seeds }, parent);
+    const proof = ringProofs(name, args, { plan, rings, network, ready, people }, parent);
 
     this.resourceGroupName = group.name;
     this.machines = machineReports(plan, peers, people, proof);
@@ -180,8 +186,7 @@ function windowsPeer(
   name: string,
   args: PeerLabArgs,
   shared: Shared & Pick<WindowsPeerArgs, "subnetId">,
-  network: PeerNetwork,
-  seed: LabSeed,
+  { network, seed, rings }: { network: PeerNetwork; seed: LabSeed; rings: LabRings },
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
@@ -200,6 +205,7 @@ function windowsPeer(
       jumpHost: args.jumpHost,
       // One machine of each image proves it for the others, which wait for it.
       proveCapability: provenBy === undefined,
+      after: rings.before(machine),
     },
     parent,
   );

@@ -49,6 +49,7 @@ export const windowsPeerShape: Shape = fields(
     ),
     jumpHost: later(jumpHostShape),
     proveCapability: boolean,
+    after: later(text),
   },
   {
     resourceGroupName: missing("a text"),
@@ -129,6 +130,7 @@ export const peerProofShape: Shape = fields({
   ),
   securityGroupIds: list(later(text)),
   network: later(text),
+  verdictAfter: later(text),
   ...proofFields,
   ...{ whenOff, answerTimeoutSeconds },
 });

@@ -64,6 +64,9 @@ export const proofFields = {
   settleSeconds: number,
 };
 
+/** A part of a lab that a change reaches before the next one. */
+const ringShape = fields({ name: text, people: list(text), machines: list(text) });
+
 /** Every key of a lab, which the arguments of a `PeerLab` are, too. */
 export const labFields = {
   people: map(
@@ -93,6 +96,7 @@ export const labFields = {
   answerTimeoutSeconds: number,
   reconcile: fields({ token: text, machines: list(text) }),
   proof: fields(proofFields),
+  rings: list(ringShape),
   peerSources: list(text),
   graphPorts: list(fields({ name: text, port: number, protocol: text })),
   rdp: boolean,
