@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lastOutputs } from "./lastOutputs";
+import type { PeerLabArgs } from "./peerLabArgs";
 import type { NetworkRule } from "./peerNetwork";
+import { hasRings } from "./plan/lab";
 
 /**
  * The rules of a lab's network that were wanted by the last update that came to its end, all rings included. An update that ends
@@ -21,4 +23,17 @@ export class LabNetworkRules extends pulumi.ComponentResource {
     const kept = pulumi.all([rules, healthy, this.last]).apply(([wanted]) => wanted);
     this.registerOutputs({ rules: kept });
   }
+}
+
+/**
+ * What is known of the rules of before; undefined in a lab without rings, whose security group has the wanted rules at once, and
+ * where the rules are added to an existing one: there each is a resource of its own, and the engine deletes after all else.
+ */
+export function labNetworkRules(
+  lab: string,
+  args: PeerLabArgs,
+  parent: { parent: pulumi.Resource },
+): LabNetworkRules | undefined {
+  if (!hasRings(args) || args.existing?.networkSecurityGroupName !== undefined) return undefined;
+  return new LabNetworkRules(`${lab}-network-rules`, parent);
 }

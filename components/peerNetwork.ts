@@ -157,7 +157,8 @@ export class PeerNetwork extends pulumi.ComponentResource {
   public readonly outbound: pulumi.Output<string>;
 
   constructor(name: string, args: PeerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("peerlab:index:PeerNetwork", name, args, opts);
+    // What was before is no part of what this network is: the update after one that changed something would change it again.
+    super("peerlab:index:PeerNetwork", name, { ...args, rulesBefore: undefined }, opts);
     const shaped = fitted(args, peerNetworkShape);
     args = shaped.args;
     const ofContent = [
