@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
-import { engineTimeout, openLabProject, ran, reached, tested, type LabProject } from "./labProject";
+import { engineTimeout, openLabProject, reached, tested, type LabProject } from "./labProject";
 import { guestOf } from "./labState";
+import { stepsInTable, stepsOf } from "./lifecycleTable";
 
 const people = { ada: { machines: { "ada-1": {} } }, grace: { machines: { "grace-1": {} } } };
 const machines = ["ada-1", "grace-1"];
@@ -36,7 +37,6 @@ describe("engine: the security group of a lab with rings, which an update only a
     assert.equal(run.code, 0, run.output);
     return run;
   };
-  const eachStep = machines.map((key) => `${key}: Set-PeerMachine`);
 
   it("has the wanted rules at once where there was nothing before", async () => {
     lab.configure(withPort(5001));
@@ -49,7 +49,7 @@ describe("engine: the security group of a lab with rings, which an update only a
   it("has both ports after the update that replaces one by another, and says which one goes later", async () => {
     lab.configure(withPort(5002));
     const run = await up();
-    assert.deepEqual(ran(run), eachStep);
+    assert.deepEqual(stepsOf(run), stepsInTable("with rings: a port", { each: machines }));
     assert.deepEqual((await open()).sort(), ["Deny-VirtualNetwork", "Graph-5001", "Graph-5002"]);
     assert.match(
       run.output,
@@ -60,6 +60,7 @@ describe("engine: the security group of a lab with rings, which an update only a
   it("has the new one alone after the next, which does nothing else, and nothing is left for a third", async () => {
     const run = await up();
     assert.deepEqual(await open(), ["Graph-5002", "Deny-VirtualNetwork"]);
+    assert.deepEqual(stepsOf(run), stepsInTable("with rings: the next update"));
     assert.deepEqual(reached(run), []);
     const written = run.journal.filter(
       ({ kind, what }) => kind === "azure" && /create|update|delete/.test(what),
