@@ -14,11 +14,15 @@ export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
   if (exitCode === undefined || exitCode === exitCodes.done) return [];
   const call = (words: string) =>
     `npm run rollout -- ${words}${file === undefined ? "" : ` --file ${file}`}`;
+  const again = command === "drift" ? "drift" : "status";
   const unknown = stages
-    .filter(({ standing }) => standing === "unknown")
-    .map(({ name }) => ({
-      why: `${name} could not be asked, which is neither good nor bad; ask again`,
-      commands: [call(`status --only ${name}`)],
+    .filter(
+      ({ standing, drift }) =>
+        standing === "unknown" || drift.some((one) => one.standing === "unknown"),
+    )
+    .map(({ name, standing }) => ({
+      why: `${standing === "unknown" ? "" : "something of "}${name} could not be asked, which is neither good nor bad; ask again`,
+      commands: [call(`${again} --only ${name}`)],
     }));
   if (command === "drift") return [...afterDrift(view, call), ...unknown];
   const failed = stages.filter(({ standing }) => standing === "failed").map(({ name }) => name);

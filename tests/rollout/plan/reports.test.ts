@@ -104,7 +104,8 @@ describe("how to go on", () => {
         "pulumi refresh --stack dev",
         `${run} up --only dev --file other.yaml`,
         "npm run repair -- --stack dev",
-        `${run} status --only prod --file other.yaml`,
+        `${run} drift --only dev --file other.yaml`,
+        `${run} drift --only prod --file other.yaml`,
       ],
     );
   });
