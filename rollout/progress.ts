@@ -51,8 +51,9 @@ export function showProgress({ screen, environment, now }: ProgressOptions): Pro
   const draw = () => {
     if (!isLive || asking) return;
     clear();
-    const { columns: width = 80, rows = 24 } = screen;
-    const lines = tableLines(view, now(), { width, height: rows - 2, color });
+    // A terminal that does not know its size says 0.
+    const style = { width: screen.columns || 80, height: (screen.rows || 24) - 2, color };
+    const lines = tableLines(view, now(), style);
     if (lines.length > 0) screen.write(`${lines.join("\n")}\n`);
     drawn = lines.length;
   };

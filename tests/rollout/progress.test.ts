@@ -55,6 +55,13 @@ describe("progress that is shown", () => {
     assert.ok(screen.written().includes("\u001b[36m"), "in colours");
   });
 
+  it("is whole in a terminal that does not know its size", () => {
+    const screen = { ...terminal(), columns: 0, rows: 0 };
+    shown = showProgress({ screen, environment: {}, now });
+    tell(shown);
+    assert.deepEqual(screen.lines().slice(1), ["> dev  running    update       0s"]);
+  });
+
   it("has no colours where NO_COLOR says so", () => {
     const screen = terminal();
     shown = showProgress({ screen, environment: { NO_COLOR: "1" }, now });
