@@ -77,7 +77,8 @@ function errorsOf(events: readonly EngineEvent[]): Map<string, string[]> {
     const line = message
       .replace(/<\{%[^%]*%\}>/g, "")
       .replace(/\s+/g, " ")
-      .trim();
+      .trim()
+      .replace(/^Preview failed: /, "");
     said.set(urn, [...new Set([...(said.get(urn) ?? []), line])]);
   }
   return said;

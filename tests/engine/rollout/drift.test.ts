@@ -16,10 +16,21 @@ describe("engine: drift in the cloud and on machines, found and told apart", fun
   this.timeout(240_000);
   let project: RolloutProject;
   const secrets: string[] = [];
+  /** Name of the resource that Azure does not let be read. */
+  let forbidden: string | undefined;
 
   before(async function () {
     this.timeout(engineTimeout);
-    project = await openRolloutProject(["dev"]);
+    project = await openRolloutProject(
+      ["dev"],
+      {},
+      {
+        observe({ operation, name, moment }) {
+          if (operation !== "read" || name !== forbidden || moment !== "before") return;
+          throw new Error("AuthorizationFailed: no right to read it");
+        },
+      },
+    );
     const { lab } = project;
     project.configure("dev", {
       "azure-native:location": "westeurope",
@@ -192,6 +203,20 @@ describe("engine: drift in the cloud and on machines, found and told apart", fun
     assert.equal(alone.code, 4, alone.output);
     assert.deepEqual(wrong(alone), [off]);
     await setPower("running");
+  });
+
+  it("says of what Azure does not answer for that it is not known, and asks the machines all the same", async () => {
+    forbidden = "lab-network";
+    const found = await ask("--only", "dev");
+    forbidden = undefined;
+    assert.equal(found.code, 4, found.output);
+    const [network] = found.drift.dev.filter(({ subject }) => subject === "lab-network");
+    assert.equal(network.standing, "unknown");
+    assert.match(network.details.join(), /AuthorizationFailed: no right to read it/);
+    for (const { side, standing } of found.drift.dev) {
+      if (side === "guest") assert.equal(standing, "in place");
+      assert.notEqual(standing, "drifted");
+    }
   });
 
   it("says of a stage whose backend is away that nothing is known, and asks the others", async () => {

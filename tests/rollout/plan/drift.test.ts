@@ -52,7 +52,7 @@ describe("drift of the cloud", () => {
     const resources = ["a", "b", "c"].map(inState);
     const events = [
       answer("a", "same"),
-      error("b", "<{%reset%}>403  Forbidden\n<{%reset%}>"),
+      error("b", "<{%reset%}>Preview failed: 403  Forbidden\n<{%reset%}>"),
       error("c", "only a warning", "warning"),
     ];
     const unknown = (reason?: string) =>
