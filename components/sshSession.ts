@@ -32,7 +32,10 @@ export async function openSshSession(
   connection: PeerConnection,
   timeoutMilliseconds: number,
 ): Promise<SshSession> {
-  const { Client, utils } = await import("ssh2");
+  // In programs that are compiled for Node's own module system, as Pulumi does where no tsconfig.json says otherwise, a package of
+  // CommonJS has some of its exports in `default` alone.
+  const loaded = (await import("ssh2")) as typeof ssh2 & { default?: typeof ssh2 };
+  const { Client, utils } = loaded.default ?? loaded;
   const { jumpHost } = connection;
   const logOn = (endpoint: Endpoint, socket: Duplex): Promise<ssh2.Client> =>
     logOnOnce(new Client(), utils, endpoint, socket, timeoutMilliseconds);
@@ -109,7 +112,10 @@ function logOnOnce(
 ): Promise<ssh2.Client> {
   const { user, password, privateKey, hostKey } = endpoint;
   const pinned = hostKey === undefined ? undefined : utils.parseKey(hostKey.trim());
-  if (pinned instanceof Error) throw new HostKeyError(`the host key is not readable`);
+  if (pinned instanceof Error) {
+    socket.destroy();
+    throw new HostKeyError(`the host key is not readable`);
+  }
   let otherKey = false;
   return new Promise((resolve, reject) => {
     const fail = (error: Error & { level?: string }) => {

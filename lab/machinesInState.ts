@@ -23,7 +23,7 @@ export interface MachineInState {
  */
 export async function readMachines(
   stack: Stack,
-  environment: NodeJS.ProcessEnv = process.env,
+  environment: NodeJS.ProcessEnv = stack.environment,
 ): Promise<MachineInState[]> {
   const resources = await stack.resources();
   const jumpHost = await jumpHostNow(stack, resources, environment);

@@ -1,0 +1,43 @@
+/** `npm run rollout`: the lab, stage by stage. */
+import { exitCodes, type ExitCode, type RolloutContext } from "./context";
+import { runRollout, type Verbs } from "./run";
+
+const notYet = async ({ options, report }: RolloutContext): Promise<ExitCode> => {
+  report(`rollout ${options.verb} is not there yet.`);
+  return exitCodes.failed;
+};
+
+// Each is loaded when it is run: the Automation API alone takes a second.
+const verbs: Verbs = {
+  plan: notYet,
+  up: notYet,
+  status: notYet,
+  approve: notYet,
+  rollback: notYet,
+  drift: notYet,
+  generate: notYet,
+};
+
+/**
+ * Aborted at the first request to end. The process then ends by itself, once it has noted where it stands; further requests change
+ * nothing, since an engine that is told twice leaves without writing down what it made.
+ */
+function endRequested(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => controller.abort());
+  }
+  return controller.signal;
+}
+
+void runRollout(process.argv.slice(2), verbs, {
+  environment: process.env,
+  folder: process.cwd(),
+  output: process.stdout,
+  screen: process.stderr,
+  hasKeyboard: process.stdin.isTTY === true,
+  now: () => new Date(),
+  signal: endRequested(),
+}).then((code) => {
+  process.exitCode = code;
+});

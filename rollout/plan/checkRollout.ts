@@ -1,0 +1,149 @@
+/** Everything that is wrong with what rollout.yaml says, once it has the shape. Pure. */
+import { at, type Finding } from "../../components/plan/findings";
+import * as rules from "./rolloutRules";
+import { ranges, type WrittenGates, type WrittenRollout, type WrittenStage } from "./rolloutShape";
+
+/** The mistakes of content. Parts that have not the shape are left out of `rollout` by whoever read it. */
+export function checkRollout(rollout: WrittenRollout): Finding[] {
+  const { name, defaults = {}, stages = {}, waves } = rollout;
+  const names = Object.keys(stages);
+  return [
+    ...(name === undefined ? [] : rules.someText("name", name)),
+    ...rules.stagesGiven("stages", stages),
+    ...checkStage("defaults", defaults),
+    ...names.flatMap((stage) => {
+      const path = at("stages", stage);
+      return [...rules.stageName(path, stage), ...checkStage(path, stages[stage])];
+    }),
+    ...checkStacks(rollout),
+    ...(waves === undefined ? [] : rules.waveStages("waves", waves, names)),
+    ...checkFirstWave(stages, waves?.[0] ?? names.slice(0, 1)),
+  ];
+}
+
+function checkStage(path: string, stage: WrittenStage): Finding[] {
+  const { stack, project, environment = {}, whenLocked, lockTimeout, rings, gates = {} } = stage;
+  const variables = at(path, "environment");
+  return [
+    ...(stack === undefined ? [] : rules.stackName(at(path, "stack"), stack)),
+    ...(project === undefined ? [] : rules.relativeFolder(at(path, "project"), project)),
+    ...Object.entries(environment).flatMap(([name, callers]) => [
+      ...rules.variableName(at(variables, name), name),
+      ...rules.callersVariable(at(variables, name), callers),
+    ]),
+    ...(whenLocked === undefined ? [] : rules.whenLockedWord(at(path, "whenLocked"), whenLocked)),
+    ...checkDuration(path, "lockTimeout", lockTimeout),
+    ...(rings === undefined ? [] : checkRings(at(path, "rings"), rings)),
+    ...checkGates(at(path, "gates"), gates),
+  ];
+}
+
+function checkGates(path: string, gates: WrittenGates): Finding[] {
+  const { preview = {}, policyPacks = [], approval = {}, command } = gates;
+  const previewPath = at(path, "preview");
+  const limits = (["replacedMachines", "deletedMachines"] as const).flatMap((key) => {
+    const value = preview[key];
+    return value === undefined ? [] : rules.countRange(at(previewPath, key), value, ranges[key]);
+  });
+  const packs = at(path, "policyPacks");
+  return [
+    ...checkDuration(path, "freshness", gates.freshness),
+    ...limits,
+    ...checkWords(at(previewPath, "allowedMachines"), preview.allowedMachines),
+    ...rules.listedOnce(packs, policyPacks),
+    ...policyPacks.flatMap((pack, index) => rules.relativeFolder(at(packs, index), pack)),
+    ...checkWords(at(at(path, "approval"), "approvers"), approval.approvers),
+    ...checkDuration(at(path, "approval"), "valid", approval.valid),
+    ...(command?.run === undefined
+      ? []
+      : rules.commandGiven(at(at(path, "command"), "run"), command.run)),
+    ...checkDuration(at(path, "command"), "timeout", command?.timeout),
+    ...checkDuration(path, "soak", gates.soak),
+  ];
+}
+
+function checkDuration(path: string, key: keyof typeof ranges, value: unknown): Finding[] {
+  return value === undefined ? [] : rules.durationForm(at(path, key), value, ranges[key]);
+}
+
+function checkWords(path: string, words: readonly string[] = []): Finding[] {
+  return [
+    ...words.flatMap((word, index) => rules.someText(at(path, index), word)),
+    ...rules.listedOnce(path, words),
+  ];
+}
+
+function checkRings(path: string, rings: NonNullable<WrittenStage["rings"]>): Finding[] {
+  const seen = new Map<string, string>();
+  const once = (place: string, kind: string, value: string): Finding[] => {
+    const earlier = seen.get(`${kind} ${value}`);
+    if (earlier !== undefined) return rules.ringOnce(place, value, earlier);
+    seen.set(`${kind} ${value}`, place);
+    return [];
+  };
+  return [
+    ...rules.ringCount(path, rings.length),
+    ...rings.flatMap((ring, index) => {
+      const here = at(path, index);
+      const { name, people = [], machines = [] } = ring;
+      const members = (key: "people" | "machines", values: readonly string[]) =>
+        values.flatMap((value, position) => once(at(at(here, key), position), key, value));
+      return [
+        ...(name === undefined ? [] : rules.ringName(at(here, "name"), name)),
+        ...(name === undefined ? [] : once(at(here, "name"), "name", name)),
+        ...rules.ringMembers(here, people.length + machines.length),
+        ...members("people", people),
+        ...members("machines", machines),
+      ];
+    }),
+  ];
+}
+
+/** The record of a stage is kept in a stack of this name, in the same project and backend. */
+export function recordStack(stack: string): string {
+  return `${stack}-rollout`;
+}
+
+/** Two stages of one name in one project are two stacks where their backends come from different variables. */
+function checkStacks({ defaults = {}, stages = {} }: WrittenRollout): Finding[] {
+  const known = Object.entries(stages).map(([stage, written]) => {
+    const { stack = stage, project = "." } = written;
+    const backend =
+      written.environment?.[backendVariable] ?? defaults.environment?.[backendVariable] ?? "";
+    const place = JSON.stringify([normalised(project), backend]);
+    const path = at("stages", stage);
+    return { stage, stack, place, path: written.stack === undefined ? path : at(path, "stack") };
+  });
+  return known.flatMap((one, index) => {
+    const neighbours = known.filter(({ place }) => place === one.place);
+    const same = neighbours.find(
+      (other) => other.stack === one.stack && known.indexOf(other) < index,
+    );
+    const recorded = neighbours.find(({ stack }) => recordStack(stack) === one.stack);
+    return [
+      ...(same ? rules.stackOnce(one.path, one.stack, same.stage, false) : []),
+      ...(recorded ? rules.stackOnce(one.path, one.stack, recorded.stage, true) : []),
+    ];
+  });
+}
+
+const backendVariable = "PULUMI_BACKEND_URL";
+
+/** The one way to write a relative folder. */
+function normalised(folder: string): string {
+  const parts: string[] = [];
+  for (const part of folder.split(/[/\\]+/)) {
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function checkFirstWave(
+  stages: Readonly<Record<string, WrittenStage>>,
+  first: readonly string[],
+): Finding[] {
+  return Object.keys(stages)
+    .filter((stage) => first.includes(stage) && stages[stage].gates?.freshness !== undefined)
+    .flatMap((stage) => rules.freshnessOfFirst(at(at(at("stages", stage), "gates"), "freshness")));
+}

@@ -1,0 +1,75 @@
+/** How to go on after a rollout has ended. Pure. */
+import { exitCodes } from "../context";
+import type { RolloutView } from "./view";
+
+/** What can be done next: why, and the commands that do it. */
+export interface NextStep {
+  why: string;
+  commands: string[];
+}
+
+/** What can be done next; nothing where all is done. `file` is the rollout.yaml, where it is not the one that is found by itself. */
+export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
+  const { command, exitCode, stages } = view;
+  if (exitCode === undefined || exitCode === exitCodes.done) return [];
+  const call = (words: string) =>
+    `npm run rollout -- ${words}${file === undefined ? "" : ` --file ${file}`}`;
+  const unknown = stages
+    .filter(({ standing }) => standing === "unknown")
+    .map(({ name }) => ({
+      why: `${name} could not be asked, which is neither good nor bad; ask again`,
+      commands: [call(`status --only ${name}`)],
+    }));
+  if (command === "drift") return [...afterDrift(view, call), ...unknown];
+  if (command !== "up") return unknown;
+  const waiting = stages
+    .filter(({ standing }) => standing === "waiting")
+    .map(({ name, phase }) =>
+      phase === "approval"
+        ? {
+            why: `${name} waits for an approval`,
+            commands: [call(`approve ${name} --by NAME`), call("up --resume")],
+          }
+        : { why: `${name} waits; go on with it`, commands: [call("up --resume")] },
+    );
+  const failed = stages
+    .filter(({ standing }) => standing === "failed")
+    .flatMap(({ name }) => [
+      { why: `${name} failed; put right what is named, and begin again`, commands: [call("up")] },
+      {
+        why: `where the change was not at fault, go on where ${name} stood`,
+        commands: [call("up --resume")],
+      },
+      {
+        why: `or take ${name} back to how it was when it last succeeded`,
+        commands: [call(`rollback ${name}`)],
+      },
+    ]);
+  return [...waiting, ...failed, ...unknown];
+}
+
+function afterDrift({ stages }: RolloutView, call: (words: string) => string): NextStep[] {
+  return stages.flatMap(({ name, drift, status }) => {
+    const has = (side: string) =>
+      drift.some((one) => one.side === side && one.standing === "drifted");
+    const stack = status?.stack ?? name;
+    return [
+      ...(has("cloud")
+        ? [
+            {
+              why: `${name} differs in the cloud; let the engine see it, and put it right`,
+              commands: [`pulumi refresh --stack ${stack}`, call(`up --only ${name}`)],
+            },
+          ]
+        : []),
+      ...(has("guest")
+        ? [
+            {
+              why: `${name} differs on machines; let their step run once more`,
+              commands: [`npm run repair -- --stack ${stack}`],
+            },
+          ]
+        : []),
+    ];
+  });
+}
