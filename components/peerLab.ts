@@ -3,6 +3,7 @@ import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
+import { labNetworkRules } from "./labNetworkRules";
 import { labPeople } from "./labPeople";
 import { labRings, ringProofs, type LabRings } from "./labRings";
 import { machineReports, personReports } from "./labReport";
@@ -84,6 +85,7 @@ export class PeerLab extends pulumi.ComponentResource {
     const group = resourceGroup(name, { ...args, tags }, parent);
     const shared = { resourceGroupName: group.name, location: group.location, tags };
     const { existing, jumpHost } = args;
+    const networkRules = labNetworkRules(name, args, parent);
     const network = new PeerNetwork(
       name,
       {
@@ -101,6 +103,7 @@ export class PeerLab extends pulumi.ComponentResource {
         ipv4Subnet: args.ipv4Subnet,
         ipv6Subnet: args.ipv6Subnet,
         existing,
+        rulesBefore: networkRules?.last,
       },
       parent,
     );
@@ -126,6 +129,7 @@ export class PeerLab extends pulumi.ComponentResource {
     const seeds = awakeSeeds(name, args.seeds, seed, ready, ringOf, args, parent);
     const people = labPeople(name, args, plan, { ready, seeds }, parent);
     const proof = ringProofs(name, args, { plan, rings, network, ready, people }, parent);
+    networkRules?.keep(network.wantedRules, rings.allHealthy);
 
     this.resourceGroupName = group.name;
     this.machines = machineReports(plan, peers, people, proof);

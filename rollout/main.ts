@@ -1,21 +1,15 @@
 /** `npm run rollout`: the lab, stage by stage. */
-import { exitCodes, type ExitCode, type RolloutContext } from "./context";
 import { runRollout, type Verbs } from "./run";
-
-const notYet = async ({ options, report }: RolloutContext): Promise<ExitCode> => {
-  report(`rollout ${options.verb} is not there yet.`);
-  return exitCodes.failed;
-};
 
 // Each is loaded when it is run: the Automation API alone takes a second.
 const verbs: Verbs = {
-  plan: notYet,
-  up: notYet,
-  status: notYet,
-  approve: notYet,
-  rollback: notYet,
-  drift: notYet,
-  generate: notYet,
+  plan: async (context) => (await import("./preview")).runPlan(context),
+  up: async (context) => (await import("./up")).runUp(context),
+  status: async (context) => (await import("./status")).runStatus(context),
+  approve: async (context) => (await import("./approve")).runApprove(context),
+  rollback: async (context) => (await import("./rollback")).runRollback(context),
+  drift: async (context) => (await import("./drift")).runDrift(context),
+  generate: async (context) => (await import("./generate")).runGenerate(context),
 };
 
 /**
@@ -25,7 +19,7 @@ const verbs: Verbs = {
 function endRequested(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => controller.abort());
+    process.on(signal, () => controller.abort(signal));
   }
   return controller.signal;
 }

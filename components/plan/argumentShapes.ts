@@ -26,6 +26,8 @@ export const peerNetworkShape: Shape = fields(
     ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
     jumpHostAddress: text,
     servicePorts: list(number),
+    // Comes from another network's or an earlier update's outputs.
+    rulesBefore: any,
   },
   { resourceGroupName: missing("a text") },
 );

@@ -613,7 +613,8 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "NSG-1000-EXISTING": "an existing security group, once it was looked up",
   "EXISTING-GROUP-DENIES": "an existing security group, once it was looked up",
   "EXISTING-GROUP-TWICE": "an existing security group, once it was looked up",
-  "NSG-1000": "never: with PORT-COUNT the rules are 909 at most",
+  "NSG-1000":
+    "never in one definition: with PORT-COUNT the rules are 909 at most; beside those of before, once they are known",
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
   "SERVICE-PORT-CLOSED": "never: the port of a service is opened. For the policy pack",
