@@ -1,4 +1,4 @@
-import { ask } from "./ask";
+import { askInTurn } from "./ask";
 import { interrupted, judged, passed, type PhaseContext, type PhaseResult } from "./phase";
 import { approvalFor, approvalMissing, freshnessFindings, mayApprove } from "./plan/gates";
 import { changeRecord } from "./record";
@@ -20,11 +20,11 @@ export async function approvalPhase(phase: PhaseContext): Promise<PhaseResult> {
   const missing = approvalMissing(record, inputsDigest, gate, context.now());
   const approve = `npm run rollout -- approve ${stage.name} --by NAME`;
   const detail = `${missing}: ${approve}, then up --resume`;
-  if (!context.interactive || context.options.yes) return { outcome: "waiting", detail };
+  if (!context.interactive) return { outcome: "waiting", detail };
   context.emit({ kind: "stage", stage: stage.name, standing: "waiting", phase: "approval" });
-  const by = await ask(
-    `\nStage ${stage.name} ${missing}.\nWho approves exactly this? A name, or nothing to let it wait: `,
-    context.signal,
+  const by = await askInTurn(
+    context,
+    `Stage ${stage.name} ${missing}.\nWho approves exactly this? A name, or nothing to let it wait: `,
   );
   if (context.signal.aborted) return interrupted("approval");
   if (by === "") return { outcome: "waiting", detail };
@@ -41,10 +41,9 @@ export async function approvalPhase(phase: PhaseContext): Promise<PhaseResult> {
 
 /** Asks whether the update is wanted where nobody has to approve it, at a terminal. */
 export async function confirmUpdate({ context, stage }: PhaseContext): Promise<PhaseResult> {
-  const { interactive, options, signal } = context;
-  if (!interactive || options.yes || stage.definition.gates.approval) return passed;
-  const answer = await ask(`\nUpdate stage ${stage.name} as planned? yes, or no: `, signal);
-  if (signal.aborted) return interrupted("update");
+  if (!context.interactive || stage.definition.gates.approval) return passed;
+  const answer = await askInTurn(context, `Update stage ${stage.name} as planned? yes, or no: `);
+  if (context.signal.aborted) return interrupted("update");
   if (/^y(es)?$/i.test(answer)) return passed;
   return { outcome: "waiting", detail: "its update was not wanted now; up --resume asks again" };
 }

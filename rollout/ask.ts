@@ -1,20 +1,20 @@
-import { createInterface } from "node:readline/promises";
+import type { RolloutContext } from "./context";
 
 /** Stages of a wave ask one after the other. */
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Asks the person at the terminal, on standard error. Empty where the question was not answered before the signal. */
-export function ask(question: string, signal: AbortSignal): Promise<string> {
+/** Asks the person at the terminal when nobody else does. Empty where she was not asked, or is not to answer any more. */
+export function askInTurn(
+  { ask, signal }: Pick<RolloutContext, "ask" | "signal">,
+  question: string,
+): Promise<string> {
   const answer = turn.then(async () => {
     if (signal.aborted) return "";
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return (await terminal.question(question, { signal })).trim();
+      return await ask(question);
     } catch (error) {
       if (signal.aborted) return "";
       throw error;
-    } finally {
-      terminal.close();
     }
   });
   turn = answer.catch(() => {});

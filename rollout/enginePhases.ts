@@ -5,15 +5,27 @@ import { followEngine, type FollowedEngine } from "./followEngine";
 import { LockedError, whenFree } from "./locks";
 import { interrupted, judged, passed, type PhaseContext, type PhaseResult } from "./phase";
 import { inputsDigest, withinLimits } from "./plan/gates";
-import type { Finding } from "./plan/progress";
 import type { StagePhase } from "./plan/record";
 import { planOf } from "./plan/stagePlan";
 
+/** What the engine is asked about. */
+type Subject = Pick<PhaseContext, "context" | "stage" | "parts">;
+
 /** Previews the update, under the stage's policy packs, and holds what it plans against the gate's limits. */
 export async function previewPhase(phase: PhaseContext): Promise<PhaseResult> {
-  const { context, stage, parts } = phase;
-  const followed = followEngine(stage.name, "preview", parts, context.emit);
-  const failure = await attempt(phase, "preview", followed, () => previewOnce(phase, followed));
+  return previewOf(phase);
+}
+
+/** The same outside of a rollout, also with another configuration file than the stack's. */
+export async function previewOf(
+  subject: Subject,
+  options: { configFile?: string } = {},
+): Promise<PhaseResult> {
+  const { context, stage, parts } = subject;
+  const followed = followEngine(stage.name, "preview", parts);
+  const failure = await attempt(subject, "preview", followed, () =>
+    previewOnce(subject, followed, options),
+  );
   if (failure) return failure;
   const plan = planOf(followed.steps);
   context.emit({ kind: "plan", stage: stage.name, plan });
@@ -38,7 +50,7 @@ export async function updatePhase(phase: PhaseContext): Promise<PhaseResult> {
   if (failure) return failure;
   if (parts.rings.length < 2 || !followed.changes()) return passed;
 
-  const left = followEngine(stage.name, "preview", parts, context.emit);
+  const left = followEngine(stage.name, "update", parts);
   const unclear = await attempt(phase, "update", left, () => previewOnce(phase, left));
   if (unclear || !left.changes()) return unclear ?? passed;
   context.emit({
@@ -48,12 +60,20 @@ export async function updatePhase(phase: PhaseContext): Promise<PhaseResult> {
     phase: "update",
     detail: "takes away what nobody wants any more",
   });
-  const second = followEngine(stage.name, "record", parts, context.emit);
+  const second = followEngine(stage.name, "update", parts);
   return (await attempt(phase, "update", second, () => upOnce(phase, second))) ?? passed;
 }
 
-function previewOnce({ stage, context }: PhaseContext, followed: FollowedEngine) {
-  return stage.engine.preview({ ...optionsOf(stage), ...listening(context.signal, followed) });
+function previewOnce(
+  { stage, context }: Subject,
+  followed: FollowedEngine,
+  options: { configFile?: string } = {},
+) {
+  return stage.engine.preview({
+    ...optionsOf(stage),
+    ...listening(context.signal, followed),
+    ...options,
+  });
 }
 
 function upOnce({ stage, context, rollout }: PhaseContext, followed: FollowedEngine) {
@@ -71,13 +91,21 @@ function optionsOf({ definition, project }: PhaseContext["stage"]) {
   return { color: "never" as const, suppressProgress: true, policyPacks };
 }
 
+/**
+ * The engine is told once. Ctrl-C in a terminal reaches it by itself; one that is told twice leaves without writing down what it
+ * made.
+ */
 function listening(signal: AbortSignal, { onEvent }: FollowedEngine) {
-  return { signal, onEvent };
+  const engine = new AbortController();
+  signal.addEventListener("abort", () => {
+    if (signal.reason !== "SIGINT" || !process.stdin.isTTY) engine.abort();
+  });
+  return { signal: engine.signal, onEvent };
 }
 
 /** Runs the engine, which has the stack for itself; why it did not come to a good end, else undefined. */
 async function attempt(
-  { context, stage }: PhaseContext,
+  { context, stage }: Subject,
   phase: StagePhase,
   followed: FollowedEngine,
   run: () => Promise<unknown>,
@@ -90,7 +118,7 @@ async function attempt(
   } catch (error) {
     if (context.signal.aborted) return interrupted(phase);
     if (error instanceof LockedError) return judged([{ phase, message: error.message }]);
-    const found = followed.findings().map((finding): Finding => ({ ...finding, phase }));
+    const found = followed.findings();
     const message = reasonOf(error as Error);
     return judged(found.length > 0 ? found : [{ phase, message }]);
   }

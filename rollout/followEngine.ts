@@ -23,21 +23,21 @@ export interface FollowedEngine {
 const idle = ["same", "read", "refresh"];
 
 /**
- * Follows the engine: which ring a change has come to, by the names of the resources, and what failed, by its diagnostics. The
- * rings of a preview are not told of.
+ * Follows the engine: which ring a change has come to, by the names of the resources, and what failed, by its diagnostics. How the
+ * rings stand is told where there is somebody to tell.
  */
 export function followEngine(
   stage: string,
   phase: StagePhase,
   parts: LabParts,
-  emit: RolloutContext["emit"],
+  emit?: RolloutContext["emit"],
 ): FollowedEngine {
   const steps: EngineEvent[] = [];
   const findings = new Map<string, Finding>();
   const failed = new Set<string>();
   const { rings } = parts;
   const standings = new Map<string, Standing>(rings.map(({ name }) => [name, "pending"]));
-  const hasRings = rings.length > 1 && phase === "update";
+  const hasRings = rings.length > 1;
 
   const ringOf = (resource: string): string | undefined => {
     const machine = machineIn(resource, parts);
@@ -50,12 +50,12 @@ export function followEngine(
     const isOver = now === "failed" || (now === "succeeded" && standing === "running");
     if (ring === undefined || now === undefined || now === standing || isOver) return;
     standings.set(ring, standing);
-    if (hasRings) emit({ kind: "ring", stage, ring, standing, detail });
+    if (hasRings) emit?.({ kind: "ring", stage, ring, standing, detail });
   };
   const find = (resource: string, message: string) => {
     for (const line of linesOf(message)) {
       const machine = machineIn(line, parts) ?? machineIn(resource, parts);
-      const ring = hasRings ? ringOf(resource) : undefined;
+      const ring = hasRings ? (ringOf(resource) ?? ringOf(machine ?? "")) : undefined;
       // A closed gate says a proof's failures again.
       const key = `${machine}: ${line}`;
       if (findings.has(key)) continue;

@@ -1,8 +1,6 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { parse } from "yaml";
 import { runCommand } from "../engine/runCommand";
 import { guestFilesHash } from "../guest/contract";
 import type { Inputs } from "./plan/record";
@@ -18,28 +16,6 @@ export async function readInputs(folder: string, configurationFile: string): Pro
     libraryVersion: version ?? "",
     guestFilesHash: guestFilesHash((name) => fs.readFileSync(path.join(guest, name)), sha256),
   };
-}
-
-/** How a stack keeps its secrets: no part of its definition, and added by the engine where it stands nowhere yet. */
-const ofSecretsProvider = ["secretsprovider", "encryptedkey", "encryptionsalt"];
-
-/** Whether two texts of a configuration file say the same of the lab, however the engine has laid them out. */
-export function isSameConfiguration(one: string, other: string): boolean {
-  return isDeepStrictEqual(contentOf(one), contentOf(other));
-}
-
-/** Whether nothing differs but how the stack keeps its secrets, or how its configuration file is laid out. */
-export function isSameDefinition(one: Inputs, other: Inputs): boolean {
-  const [rest, others] = [one, other].map((inputs) => ({ ...inputs, configuration: "" }));
-  return (
-    isDeepStrictEqual(rest, others) && isSameConfiguration(one.configuration, other.configuration)
-  );
-}
-
-function contentOf(text: string): unknown {
-  const { config = {}, ...settings } = (parse(text) ?? {}) as Record<string, unknown>;
-  const others = Object.entries(settings).filter(([key]) => !ofSecretsProvider.includes(key));
-  return { ...Object.fromEntries(others), config: config ?? {} };
 }
 
 /** Text of a stack's configuration file; empty where there is none. */
@@ -67,21 +43,50 @@ function withPackage(library: string): string {
   return fs.existsSync(path.join(library, "package.json")) ? library : path.dirname(__dirname);
 }
 
-/** The commit of the program, and whether files differ from it; nothing where it is in no repository, or Git is not there. */
-async function commitOf(folder: string): Promise<Pick<Inputs, "commit" | "uncommitted">> {
+/** Configuration is recorded as it is, and need not be committed. */
+const butConfiguration = [":(top)", ":(top,exclude,glob)**/Pulumi.*.yaml"];
+
+/** The commit of the program, and what differs from it; without a commit where it is in no repository, or Git is not there. */
+async function commitOf(
+  folder: string,
+): Promise<Pick<Inputs, "commit" | "uncommitted" | "differences">> {
   const git = (...args: string[]) =>
     runCommand("git", args, { cwd: folder }).catch(() => undefined);
-  const head = await git("rev-parse", "HEAD");
-  if (head?.code !== 0) return {};
-  // Configuration is recorded as it is, and need not be committed.
-  const others = [":(top)", ":(top,exclude,glob)**/Pulumi.*.yaml"];
-  const [status, tracked] = [
-    await git("status", "--porcelain", "--untracked-files=all", "--", ...others),
-    await git("ls-files", "--error-unmatch", "Pulumi.yaml"),
+  const head = await git("rev-parse", "--show-toplevel", "HEAD");
+  const tracked = await git("ls-files", "--error-unmatch", "Pulumi.yaml");
+  // A program that Git does not know is in no commit, whatever repository it lies in.
+  if (head?.code !== 0 || tracked?.code !== 0) return { differences: sha256(programText(folder)) };
+  const [top, commit] = head.stdout.trim().split("\n");
+  const [status, changes, added] = await Promise.all([
+    git("status", "--porcelain", "--untracked-files=all", "--", ...butConfiguration),
+    git("diff", "--binary", "HEAD", "--", ...butConfiguration),
+    git("ls-files", "-z", "--others", "--exclude-standard", "--full-name", ...butConfiguration),
+  ]);
+  const isClean = status?.code === 0 && status.stdout.trim() === "";
+  if (isClean) return { commit, uncommitted: false };
+  const files = (added?.stdout ?? "").split("\0").filter((name) => name !== "");
+  const all = [
+    changes?.stdout ?? "",
+    ...files.map((name) => `${name} ${sha256(fs.readFileSync(path.join(top, name)))}`),
   ];
-  // A program that Git ignores is in no commit.
-  const differs = status?.code !== 0 || status.stdout.trim() !== "" || tracked?.code !== 0;
-  return { commit: head.stdout.trim(), uncommitted: differs };
+  return { commit, uncommitted: true, differences: sha256(all.join("\n")) };
+}
+
+/** A line for each file of the program, with its hash: what Node, or the compiler, reads. */
+function programText(folder: string): string {
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory()) return [programText(file)];
+      // Other JSON files may be anybody's state.
+      const isProgram =
+        entry.isFile() && /\.[cm]?[jt]s$|^(package|tsconfig).*\.json$/.test(entry.name);
+      return isProgram ? [`${entry.name} ${sha256(fs.readFileSync(file))}`] : [];
+    })
+    .join("\n");
 }
 
 function readJson(file: string): unknown {

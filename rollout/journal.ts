@@ -17,6 +17,8 @@ export interface JournalEntry {
   outcome: StageAttempt["outcome"] | "interrupted";
   /** SHA-256 over the inputs, in hex. */
   inputsDigest: string;
+  /** Of a rollback: SHA-256 over the inputs that it leads to, in hex. */
+  target?: string;
   /** When it came to this phase, ISO 8601 in UTC. */
   since: string;
   /** The process that is, or was, at work. */
@@ -29,6 +31,8 @@ export interface Journal {
   read(stage: string): JournalEntry | undefined;
   /** Replaces the stage's entry as a whole: a process that ends meanwhile leaves the one before. */
   write(entry: Omit<JournalEntry, "version" | "process">): void;
+  /** What a rollback of the stage that begins now leads to. */
+  aim(stage: string, target: string): void;
   /** Takes the stage for this process, until it ends or gives it free. */
   take(stage: string): Lock;
   /** The folder of everything that belongs to the stage, made where it is missing. */
@@ -39,12 +43,16 @@ export interface Journal {
 export function openJournal(folder: string): Journal {
   const root = path.join(folder, ".peerlab", "rollout");
   const fileOf = (stage: string) => path.join(root, `${stage}.json`);
+  const targets = new Map<string, string>();
   return {
+    aim: (stage, target) => void targets.set(stage, target),
     read: (stage) => readEntry(fileOf(stage)),
     write(entry) {
       fs.mkdirSync(root, { recursive: true, mode: 0o700 });
       const own = { pid: process.pid, host: os.hostname() };
-      const text = JSON.stringify({ version: 1, ...entry, process: own }, undefined, 2);
+      const target = targets.get(entry.stage);
+      const all = { version: 1, ...entry, ...(target && { target }), process: own };
+      const text = JSON.stringify(all, undefined, 2);
       writeAtomically(fileOf(entry.stage), `${text}\n`);
     },
     take(stage) {

@@ -9,11 +9,11 @@ const notYet = async ({ options, report }: RolloutContext): Promise<ExitCode> =>
 
 // Each is loaded when it is run: the Automation API alone takes a second.
 const verbs: Verbs = {
-  plan: notYet,
-  up: notYet,
-  status: notYet,
-  approve: notYet,
-  rollback: notYet,
+  plan: async (context) => (await import("./preview")).runPlan(context),
+  up: async (context) => (await import("./up")).runUp(context),
+  status: async (context) => (await import("./status")).runStatus(context),
+  approve: async (context) => (await import("./approve")).runApprove(context),
+  rollback: async (context) => (await import("./rollback")).runRollback(context),
   drift: notYet,
   generate: notYet,
 };
@@ -25,7 +25,7 @@ const verbs: Verbs = {
 function endRequested(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => controller.abort());
+    process.on(signal, () => controller.abort(signal));
   }
   return controller.signal;
 }

@@ -3,18 +3,17 @@ import { approvalPhase, confirmUpdate, freshnessPhase } from "./approvalPhase";
 import { commandPhase } from "./commandPhase";
 import { previewPhase, updatePhase } from "./enginePhases";
 import { healStage } from "./heal";
-import { isSameDefinition } from "./inputs";
 import { isAbandoned, type Journal, type JournalEntry } from "./journal";
 import { labPartsOf } from "./labParts";
 import { LockedError, whenFree } from "./locks";
 import { passed, type Phase, type PhaseContext, type PhaseResult } from "./phase";
 import { inputsDigest } from "./plan/gates";
 import { nextPhase, phasesOf, resumeAt } from "./plan/order";
-import type { GoodInputs, StagePhase, StageRecord } from "./plan/record";
+import type { GoodInputs, Inputs, StagePhase, StageRecord } from "./plan/record";
 import { proofPhase, soakPhase } from "./proofPhase";
 import { changeRecord, readRecord } from "./record";
 import { writeRings } from "./stageRings";
-import { openStage, StageUnknownError, type OpenStageOptions, type Stage } from "./stage";
+import { openStage, StageUnknownError, type Stage } from "./stage";
 
 /** How a stage ends. `stopped`: another stage of its wave failed. */
 export type StageOutcome = PhaseResult["outcome"] | "stopped";
@@ -34,9 +33,16 @@ export interface StageRun {
   isStopped: () => string | undefined;
   /** Asks for the stages of the wave before, with their last success. */
   before: () => Promise<PhaseContext["before"]>;
-  /** Another folder of the program, and further phases that it does not go through: of a rollback. */
-  project?: OpenStageOptions["project"];
-  without?: readonly StagePhase[];
+  /** Of a rollback: what it goes back to. */
+  back?: RollbackRun;
+}
+
+/** A stage's way back to inputs that were good. */
+export interface RollbackRun {
+  /** Puts them in place, with the stage for itself; gives the folder of the program where it is another one. */
+  prepare: () => Promise<{ project?: string; target: Inputs; previous?: GoodInputs }>;
+  /** Phases that it does not go through. */
+  without: readonly StagePhase[];
 }
 
 const phases: Readonly<Record<StagePhase, Phase>> = {
@@ -74,8 +80,9 @@ export async function runStage(run: StageRun): Promise<StageOutcome> {
 
 async function throughPhases(run: StageRun): Promise<StageOutcome> {
   const { context, journal, name, rollout } = run;
+  const back = await run.back?.prepare();
   const stage = await openStage(context, name, {
-    project: run.project,
+    project: back?.project,
     variables: { PEERLAB_PROOF_TOKEN: rollout },
   });
   const left = journal.read(name);
@@ -84,8 +91,8 @@ async function throughPhases(run: StageRun): Promise<StageOutcome> {
   await whenFree(context, stage, "freshness", () => healStage(stage, left, report));
   if (run.command === "up") writeRings(stage, report);
   const parts = await labPartsOf(stage);
-  let inputs = await stage.inputs();
-  let digest = inputsDigest(inputs);
+  const inputs = await stage.inputs();
+  const digest = inputsDigest(inputs);
   const record = await readRecord(stage);
   const entry = run.resumed ? entryOf(left, record, rollout) : undefined;
   const resumed = { rollout, inputsDigest: digest, journal: entry };
@@ -106,7 +113,7 @@ async function throughPhases(run: StageRun): Promise<StageOutcome> {
   });
   const begun = context.now().toISOString();
   note(first, entry?.phase === first ? entry.since : begun);
-  let latest = await changeRecord(stage, (known) => ({
+  const latest = await changeRecord(stage, (known) => ({
     ...known,
     attempt: { ...attemptOf(first, begun), outcome: "running", failures: [] },
   }));
@@ -133,20 +140,18 @@ async function throughPhases(run: StageRun): Promise<StageOutcome> {
       ...{ context, stage, parts, rollout, entry: { since }, record: latest, inputs },
       ...{ inputsDigest: digest, before, folder },
     };
-    const result = run.without?.includes(phase) ? passed : await through(phase, own);
+    const result = run.back?.without.includes(phase) ? passed : await through(phase, own);
     if (result.outcome !== "passed") return end(run, stage, phase, result, note);
-    if (phase === "preview") {
-      const now = await stage.inputs();
-      // The engine's first preview notes in the configuration file how the stack keeps its secrets.
-      if (isSameDefinition(inputs, now)) inputs = now;
-      digest = inputsDigest(inputs);
-    }
     const next = nextPhase(phase, stage.definition);
     if (phase === "record" || next === undefined) break;
     phase = next;
   }
   const at = context.now().toISOString();
-  latest = await changeRecord(stage, (known) => succeeded(known, { ...inputs, rollout, at }, run));
+  await changeRecord(stage, (known) =>
+    back
+      ? rolledBack(known, { ...back.target, rollout, at }, back.previous, digest)
+      : succeeded(known, { ...inputs, rollout, at }),
+  );
   note("record", at, "succeeded");
   context.emit({ kind: "stage", stage: name, standing: "succeeded" });
   return "passed";
@@ -198,7 +203,7 @@ async function end(
 }
 
 /** The record of a stage that has passed its last gate with these inputs. */
-function succeeded(known: StageRecord, good: GoodInputs, { command }: StageRun): StageRecord {
+function succeeded(known: StageRecord, good: GoodInputs): StageRecord {
   const { lastGood, previousGood } = known;
   const isOther = lastGood !== undefined && inputsDigest(lastGood) !== inputsDigest(good);
   const before = isOther ? lastGood : previousGood;
@@ -208,7 +213,25 @@ function succeeded(known: StageRecord, good: GoodInputs, { command }: StageRun):
     ...(before && { previousGood: before }),
     attempt: {
       ...{ rollout: good.rollout, inputsDigest: inputsDigest(good), phase: "record" },
-      ...{ outcome: command === "up" ? "succeeded" : "rolledBack", since: good.at, failures: [] },
+      ...{ outcome: "succeeded", since: good.at, failures: [] },
+    },
+  };
+}
+
+/** The same of one that is back where it was; `inputs` are those under which the engine ran. */
+function rolledBack(
+  known: StageRecord,
+  good: GoodInputs,
+  previous: GoodInputs | undefined,
+  inputs: string,
+): StageRecord {
+  return {
+    ...known,
+    lastGood: good,
+    ...(previous && { previousGood: previous }),
+    attempt: {
+      ...{ rollout: good.rollout, inputsDigest: inputs, phase: "record" },
+      ...{ outcome: "rolledBack", since: good.at, failures: [] },
     },
   };
 }

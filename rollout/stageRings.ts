@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, parseDocument } from "yaml";
 import { writeAtomically } from "./journal";
 import type { RingDefinition } from "./plan/definition";
+import type { Inputs } from "./plan/record";
 import type { Stage } from "./stage";
 
 /**
@@ -23,6 +24,14 @@ export function withRings(
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
   document.setIn(path, document.createNode(plain));
   return document.toString({ lineWidth: 0 });
+}
+
+/** Everything that decides what an update by a rollout does: with the rings that it would write first. */
+export async function wantedInputs(stage: Stage): Promise<Inputs> {
+  const inputs = await stage.inputs();
+  const { projectName, definition } = stage;
+  const configuration = withRings(inputs.configuration, projectName, definition.rings);
+  return configuration === undefined ? inputs : { ...inputs, configuration };
 }
 
 /** Writes the rings that rollout.yaml gives the stage into the stack's configuration file, and says so in a line. */

@@ -1,5 +1,6 @@
 /** Judgements over the gates of a stage. Pure: the time is an argument. */
 import { createHash } from "node:crypto";
+import { parse } from "yaml";
 import { received } from "../../components/plan/findings";
 import type { ApprovalGate, PreviewGate, StageDefinition } from "./definition";
 import { durationText } from "./duration";
@@ -12,11 +13,32 @@ export function inputsDigest(inputs: Inputs): string {
     configuration,
     commit = null,
     uncommitted = false,
+    differences = null,
     libraryVersion,
     guestFilesHash,
   } = inputs;
-  const all = [configuration, commit, uncommitted, libraryVersion, guestFilesHash];
+  const all = [
+    ...[configurationContent(configuration), commit, uncommitted, differences],
+    ...[libraryVersion, guestFilesHash],
+  ];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex");
+}
+
+/** How a stack keeps its secrets: no part of its definition, and added by the engine where it stands nowhere yet. */
+const ofSecretsProvider = ["secretsprovider", "encryptedkey", "encryptionsalt"];
+
+/**
+ * What a stack's configuration file says, however it is laid out and commented (the engine lays it out anew when it writes), and
+ * however the stack keeps its secrets. A text that is no YAML stands for itself.
+ */
+export function configurationContent(text: string): string {
+  try {
+    const { config, ...others } = (parse(text) ?? {}) as Record<string, unknown>;
+    for (const key of ofSecretsProvider) delete others[key];
+    return JSON.stringify([config ?? {}, others]);
+  } catch {
+    return text;
+  }
 }
 
 /** What a preview plans beyond the gate's limits; nothing where it is within them. */

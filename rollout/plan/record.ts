@@ -18,6 +18,8 @@ export interface Inputs {
   commit?: string;
   /** Whether files of the program differed from the commit. */
   uncommitted?: boolean;
+  /** SHA-256, in hex, over what differed from the commit, or over the program where there is no commit. */
+  differences?: string;
   /** Version of the library. */
   libraryVersion: string;
   /** SHA-256 over the guest files, in hex. */

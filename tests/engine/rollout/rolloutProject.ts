@@ -21,6 +21,10 @@ export interface RolloutProject {
   close(): Promise<void>;
 }
 
+const upOptions: RolloutContext["options"] = {
+  ...{ verb: "up", file: "rollout.yaml", resume: false, yes: true, proof: false, approved: [] },
+};
+
 /** Gates that let everything pass but what fails. */
 export const openGates: StageDefinition["gates"] = {
   preview: { replacedMachines: 0, deletedMachines: 0, allowedMachines: [] },
@@ -79,20 +83,14 @@ export async function openRolloutProject(
         events,
         definition,
         folder: lab.directory,
-        options: {
-          verb: "up",
-          file: "rollout.yaml",
-          resume: false,
-          yes: true,
-          proof: false,
-          ...given,
-        },
+        options: { ...upOptions, ...given },
         environment: { ...process.env, ...lab.standIn.environment },
         emit: (event: Happening) =>
           void events.push({ at: new Date().toISOString(), ...event } as RolloutEvent),
         report: () => {},
         now: () => new Date(),
         interactive: false,
+        ask: () => Promise.resolve(""),
         signal: new AbortController().signal,
       };
     },
