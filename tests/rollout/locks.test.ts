@@ -31,10 +31,11 @@ describe("rollout/locks", () => {
     };
     const definition = { whenLocked, lockTimeoutSeconds: 1_500 };
     const stage = { name: "prod", definition } as unknown as Stage;
-    return whenFree(context, stage, "update", () => {
+    const act = () => {
       tries += 1;
       return tries > busy ? Promise.resolve("done") : Promise.reject(locked());
-    });
+    };
+    return whenFree(context, stage, "update", act, () => Promise.resolve());
   };
   const owner = "by ada@desk (pid 4711) since 2026-11-23T15:00:00Z";
 
