@@ -21,7 +21,8 @@ export async function previewPhase(phase: PhaseContext): Promise<PhaseResult> {
   const result = await previewOf(phase, {}, steps);
   // So that a rollback can bring the names back: an update that makes an identity anew forgets the one before.
   if (result.outcome === "passed" && makesIdentitiesAnew(steps) && record.lastGood) {
-    const identities = await identitiesOf(stage);
+    // As a text: the engine's marks of secrets would be taken for secrets of the record's own.
+    const identities = JSON.stringify(await identitiesOf(stage));
     await changeRecord(stage, (known) =>
       known.lastGood ? { ...known, lastGood: { identities, ...known.lastGood } } : known,
     );

@@ -8,7 +8,7 @@ import { healStage } from "./heal";
 import { openJournal, writeAtomically, type Journal } from "./journal";
 import { whenFree } from "./locks";
 import { inputsDigest } from "./plan/gates";
-import type { GoodInputs, StageRecord } from "./plan/record";
+import type { GoodInputs, KeptResource, StageRecord } from "./plan/record";
 import { readRecord } from "./record";
 import { runStage } from "./runStage";
 import { openStage, StageError } from "./stage";
@@ -78,7 +78,10 @@ async function prepareRollback(
     writeAtomically(stage.configurationFile, text);
     report(`wrote the configuration of ${target.at} into ${stage.configurationFile}`);
   }
-  if (target.identities && (await putBackIdentities(stage, target.identities))) {
+  if (
+    target.identities &&
+    (await putBackIdentities(stage, JSON.parse(target.identities) as KeptResource[]))
+  ) {
     report("put the identities of then back into the stack's state");
   }
   if (program) {
