@@ -22,6 +22,9 @@ export interface FollowedEngine {
 /** Operations that leave a resource as it is. */
 const idle = ["same", "read", "refresh"];
 
+/** What is made of a machine, and what runs on it. All else of a later ring may change while an earlier one has the turn. */
+const onMachines = /^command:remote:|^azure-native:compute(\/[^:]+)?:VirtualMachine/;
+
 /**
  * Follows the engine: which ring a change has come to, by the names of the resources, and what failed, by its diagnostics. How the
  * rings stand is told where there is somebody to tell.
@@ -38,6 +41,10 @@ export function followEngine(
   const { rings } = parts;
   const standings = new Map<string, Standing>(rings.map(({ name }) => [name, "pending"]));
   const hasRings = rings.length > 1;
+  if (hasRings) {
+    // Reports have them in their order, whichever is heard of first.
+    for (const { name } of rings) emit?.({ kind: "ring", stage, ring: name, standing: "pending" });
+  }
 
   const ringOf = (resource: string): string | undefined => {
     const machine = machineIn(resource, parts);
@@ -76,8 +83,7 @@ export function followEngine(
       if (resourcePreEvent) {
         const { op, urn, type } = resourcePreEvent.metadata;
         steps.push({ resourcePreEvent: { metadata: { op, urn, type } } } as EngineEvent);
-        if (!idle.includes(op) && type !== "pulumi:pulumi:Stack")
-          stand(ringOf(nameOf(urn)), "running");
+        if (!idle.includes(op) && onMachines.test(type)) stand(ringOf(nameOf(urn)), "running");
       }
       if (resOutputsEvent) {
         const { urn, type } = resOutputsEvent.metadata;

@@ -40,6 +40,7 @@ function textOf(event: RolloutEvent, before: RolloutView, view: RolloutView): st
           ?.rings.find(({ name }) => name === event.ring),
       );
       if (!is || (was?.standing === is.standing && was.detail === is.detail)) return undefined;
+      if (is.standing === "pending") return undefined;
       return changed(`${event.stage}/${event.ring}`, is.standing, is, event.at);
     }
     case "finding":

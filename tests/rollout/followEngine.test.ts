@@ -23,12 +23,14 @@ const error = (name: string, message: string) =>
 /** What is found and told when these events come. */
 function follow(events: EngineEvent[], succeeded: boolean) {
   const told: string[] = [];
+  const begun = ["canary pending", "others pending"];
   const emit = (happening: Happening) => {
     if (happening.kind === "ring") told.push(`${happening.ring} ${happening.standing}`);
   };
   const followed = followEngine("prod", "update", parts, emit);
   for (const one of events) followed.onEvent(one);
   followed.end(succeeded);
+  assert.deepEqual(told.splice(0, 2), begun);
   return { told, findings: followed.findings(), changes: followed.changes() };
 }
 
@@ -37,6 +39,8 @@ describe("rollout/followEngine", () => {
     const { told, findings } = follow(
       [
         step("lab-grace-1-vm", "same"),
+        // What the engine keeps of a machine of a later ring changes at once.
+        step("lab-ada-2-attempt", "replace", "pulumi:index:Stash"),
         step("grace.grace-1"),
         step("lab-proof-canary.grace-1-test"),
         done("lab-proof-canary"),
@@ -59,6 +63,7 @@ describe("rollout/followEngine", () => {
     const list = failures.map((failure) => `  ${failure}`).join("\n");
     const { told, findings } = follow(
       [
+        step("lab-ada-2-attempt", "replace", "pulumi:index:Stash"),
         step("lab-proof-canary.grace-1-test"),
         event({ resOpFailedEvent: { metadata: { urn: urn("lab-proof-canary") } } as never }),
         error("lab-proof-canary", `error: The proof lab-proof-canary has 2 failures:\n${list}`),
