@@ -233,9 +233,9 @@ function parsed(args: readonly string[]) {
     const { message } = error as Error;
     const [, option] = /^Unknown option '--?([^']+)'/.exec(message) ?? [];
     if (option === undefined) throw new UsageError(message);
-    const names = Object.keys(known);
+    const names = Object.keys(known).map((name) => `--${name}`);
     throw new UsageError(
-      `--${option} is no option of rollout${nearest(option, names)}; there are ${oneOf(names.map((name) => `--${name}`))}.`,
+      `--${option} is no option of rollout${nearest(`--${option}`, names)}; there are ${oneOf(names)}.`,
     );
   }
 }

@@ -1,11 +1,5 @@
 /** `npm run rollout`: the lab, stage by stage. */
-import { exitCodes, type ExitCode, type RolloutContext } from "./context";
 import { runRollout, type Verbs } from "./run";
-
-const notYet = async ({ options, report }: RolloutContext): Promise<ExitCode> => {
-  report(`rollout ${options.verb} is not there yet.`);
-  return exitCodes.failed;
-};
 
 // Each is loaded when it is run: the Automation API alone takes a second.
 const verbs: Verbs = {
@@ -14,8 +8,8 @@ const verbs: Verbs = {
   status: async (context) => (await import("./status")).runStatus(context),
   approve: async (context) => (await import("./approve")).runApprove(context),
   rollback: async (context) => (await import("./rollback")).runRollback(context),
-  drift: notYet,
-  generate: notYet,
+  drift: async (context) => (await import("./drift")).runDrift(context),
+  generate: async (context) => (await import("./generate")).runGenerate(context),
 };
 
 /**

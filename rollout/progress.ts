@@ -25,7 +25,7 @@ export interface Progress {
   tell(event: RolloutEvent): void;
   /** A line that is no event. */
   say(text: string): void;
-  /** Asks the person at the terminal, with the table out of the way; what she answers, without spaces around it. */
+  /** Asks the person at the terminal, with the table out of the way; what she answers, without spaces around it; empty after the signal. */
   ask(question: string, signal: AbortSignal): Promise<string>;
   /** What is done every second: the table's times, and in plain lines what still goes on after a minute without any. */
   tick(): void;
@@ -51,8 +51,9 @@ export function showProgress({ screen, environment, now }: ProgressOptions): Pro
   const draw = () => {
     if (!isLive || asking) return;
     clear();
-    const { columns: width = 80, rows = 24 } = screen;
-    const lines = tableLines(view, now(), { width, height: rows - 2, color });
+    // A terminal that does not know its size says 0.
+    const style = { width: screen.columns || 80, height: (screen.rows || 24) - 2, color };
+    const lines = tableLines(view, now(), style);
     if (lines.length > 0) screen.write(`${lines.join("\n")}\n`);
     drawn = lines.length;
   };
@@ -93,6 +94,9 @@ export function showProgress({ screen, environment, now }: ProgressOptions): Pro
       const terminal = readline.createInterface({ input: process.stdin, output: process.stderr });
       try {
         return (await terminal.question(question, { signal })).trim();
+      } catch (error) {
+        if (signal.aborted) return "";
+        throw error;
       } finally {
         terminal.close();
         asking = false;

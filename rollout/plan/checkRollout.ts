@@ -1,5 +1,6 @@
 /** Everything that is wrong with what rollout.yaml says, once it has the shape. Pure. */
 import { at, type Finding } from "../../components/plan/findings";
+import { ringCount, ringName, ringNameOnce, ringNotEmpty } from "../../components/plan/rules/rings";
 import * as rules from "./rolloutRules";
 import { ranges, type WrittenGates, type WrittenRollout, type WrittenStage } from "./rolloutShape";
 
@@ -75,23 +76,28 @@ function checkWords(path: string, words: readonly string[] = []): Finding[] {
 
 function checkRings(path: string, rings: NonNullable<WrittenStage["rings"]>): Finding[] {
   const seen = new Map<string, string>();
-  const once = (place: string, kind: string, value: string): Finding[] => {
-    const earlier = seen.get(`${kind} ${value}`);
-    if (earlier !== undefined) return rules.ringOnce(place, value, earlier);
-    seen.set(`${kind} ${value}`, place);
-    return [];
+  /** Where the value stood before, if it did. */
+  const earlier = (place: string, kind: string, value: string): string | undefined => {
+    const known = seen.get(`${kind} ${value}`);
+    if (known === undefined) seen.set(`${kind} ${value}`, place);
+    return known;
   };
   return [
-    ...rules.ringCount(path, rings.length),
-    ...rings.flatMap((ring, index) => {
+    ...ringCount(path, rings.length),
+    ...rings.flatMap(({ name, people = [], machines = [] }, index) => {
       const here = at(path, index);
-      const { name, people = [], machines = [] } = ring;
+      const named = at(here, "name");
       const members = (key: "people" | "machines", values: readonly string[]) =>
-        values.flatMap((value, position) => once(at(at(here, key), position), key, value));
+        values.flatMap((value, position) => {
+          const place = at(at(here, key), position);
+          const known = earlier(place, key, value);
+          return known === undefined ? [] : rules.ringOnce(place, value, known);
+        });
       return [
-        ...(name === undefined ? [] : rules.ringName(at(here, "name"), name)),
-        ...(name === undefined ? [] : once(at(here, "name"), "name", name)),
-        ...rules.ringMembers(here, people.length + machines.length),
+        ...(name === undefined
+          ? []
+          : [...ringName(named, name), ...ringNameOnce(named, name, earlier(named, "name", name))]),
+        ...ringNotEmpty(here, people.length + machines.length),
         ...members("people", people),
         ...members("machines", machines),
       ];

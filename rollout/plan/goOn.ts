@@ -14,13 +14,25 @@ export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
   if (exitCode === undefined || exitCode === exitCodes.done) return [];
   const call = (words: string) =>
     `npm run rollout -- ${words}${file === undefined ? "" : ` --file ${file}`}`;
+  const again = command === "drift" ? "drift" : "status";
   const unknown = stages
-    .filter(({ standing }) => standing === "unknown")
-    .map(({ name }) => ({
-      why: `${name} could not be asked, which is neither good nor bad; ask again`,
-      commands: [call(`status --only ${name}`)],
+    .filter(
+      ({ standing, drift }) =>
+        standing === "unknown" || drift.some((one) => one.standing === "unknown"),
+    )
+    .map(({ name, standing }) => ({
+      why: `${standing === "unknown" ? "" : "something of "}${name} could not be asked, which is neither good nor bad; ask again`,
+      commands: [call(`${again} --only ${name}`)],
     }));
   if (command === "drift") return [...afterDrift(view, call), ...unknown];
+  const failed = stages.filter(({ standing }) => standing === "failed").map(({ name }) => name);
+  if (command === "rollback") {
+    const again = failed.map((name) => ({
+      why: `${name} was not taken back; put right what is named, and try again`,
+      commands: [call(`rollback ${name}`)],
+    }));
+    return [...again, ...unknown];
+  }
   if (command !== "up") return unknown;
   const waiting = stages
     .filter(({ standing }) => standing === "waiting")
@@ -32,20 +44,18 @@ export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
           }
         : { why: `${name} waits; go on with it`, commands: [call("up --resume")] },
     );
-  const failed = stages
-    .filter(({ standing }) => standing === "failed")
-    .flatMap(({ name }) => [
-      { why: `${name} failed; put right what is named, and begin again`, commands: [call("up")] },
-      {
-        why: `where the change was not at fault, go on where ${name} stood`,
-        commands: [call("up --resume")],
-      },
-      {
-        why: `or take ${name} back to how it was when it last succeeded`,
-        commands: [call(`rollback ${name}`)],
-      },
-    ]);
-  return [...waiting, ...failed, ...unknown];
+  const afterFailure = failed.flatMap((name) => [
+    { why: `${name} failed; put right what is named, and begin again`, commands: [call("up")] },
+    {
+      why: `where the change was not at fault, go on where ${name} stood`,
+      commands: [call("up --resume")],
+    },
+    {
+      why: `or take ${name} back to how it was when it last succeeded`,
+      commands: [call(`rollback ${name}`)],
+    },
+  ]);
+  return [...waiting, ...afterFailure, ...unknown];
 }
 
 function afterDrift({ stages }: RolloutView, call: (words: string) => string): NextStep[] {

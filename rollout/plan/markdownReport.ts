@@ -1,9 +1,9 @@
 /** The report of a rollout for a pull request. Pure. */
 import { durationText } from "./duration";
 import { howToGoOn } from "./goOn";
-import { resultOf, statusCells, took } from "./summary";
+import { statusCells, took } from "./summary";
 import { oneLine, secondsBetween, type RolloutView, type StageView } from "./view";
-import { listed } from "./words";
+import { listed, resultOf } from "./words";
 
 /** How many findings of a stage, or parts that drifted, are shown: a comment of a pull request takes 65536 characters. */
 const most = 50;

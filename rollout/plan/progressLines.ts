@@ -2,7 +2,7 @@
 import { durationText } from "./duration";
 import type { RolloutEvent } from "./progress";
 import { oneLine, plainText, secondsBetween, type Part, type RolloutView } from "./view";
-import { findingWords, isOver, planWords } from "./words";
+import { findingWords, isOver, planWords, resultOf } from "./words";
 
 /** The line for an event, given the views before and after it; undefined where nothing has changed that is worth one. */
 export function lineOf(
@@ -30,9 +30,8 @@ function textOf(event: RolloutEvent, before: RolloutView, view: RolloutView): st
       )
         return undefined;
       // A stage that goes on says which phase it has come to.
-      const what = is.standing === "running" && is.phase ? is.phase : is.standing;
-      const where = is.standing === "running" || !is.phase ? "" : ` (${is.phase})`;
-      return changed(event.stage, `${what}${where}`, is, event.at);
+      const what = is.standing === "running" && is.phase ? is.phase : resultOf(is);
+      return changed(event.stage, what, is, event.at);
     }
     case "ring": {
       const [was, is] = [before, view].map(({ stages }) =>

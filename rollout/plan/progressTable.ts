@@ -40,7 +40,8 @@ export function tableLines(view: RolloutView, now: Date, style: TableStyle): str
 }
 
 function rowsOf(stage: StageView): Row[] {
-  const phase = stage.standing === "pending" ? "" : (stage.phase ?? "");
+  const isDone = stage.standing === "succeeded" || stage.standing === "skipped";
+  const phase = isDone ? "" : (stage.phase ?? "");
   return [
     { name: stage.name, part: stage, phase },
     ...stage.rings.map((ring) => ({ name: `  ${ring.name}`, part: ring, phase: "" })),

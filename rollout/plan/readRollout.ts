@@ -43,16 +43,21 @@ export function readRollout(text: string, { projectName }: { projectName: string
     uniqueKeys: false,
   });
   const ofSyntax = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
-    ...yamlForm("", `is no YAML that is read here: ${message}`)[0],
+    // What follows is for programs that use the parser.
+    ...yamlForm("", `is no YAML that is read here: ${message.split("; please use")[0]}`)[0],
     ...position(lines, pos[0]),
   }));
   if (ofSyntax.length > 0) return { findings: ofSyntax };
+  const written = valueOf(document);
+  if ("unread" in written) {
+    const [finding] = yamlForm("", `is no YAML that is read here: ${written.unread}`);
+    return { findings: [{ ...finding, line: 1, column: 1 }] };
+  }
   const { places, doubles } = walk(document);
-  const findings: Finding[] = [];
-  const written = valueOf(document, findings);
   const ofShape: Finding[] = [];
-  const rollout = (fit("", written, rolloutShape, ofShape) ?? {}) as WrittenRollout;
-  findings.push(...ofShape, ...besides(ofShape, checkRollout(rollout)));
+  const fitted = fit("", written.value, rolloutShape, ofShape) as WrittenRollout | undefined;
+  const rollout = fitted ?? {};
+  const findings = [...ofShape, ...(fitted ? besides(ofShape, checkRollout(rollout)) : [])];
   const placed = findings
     .map((finding) => ({ finding, offset: offsetOf(finding.path, places) }))
     .concat(doubles)
@@ -75,13 +80,12 @@ export function describePlaced(file: string, findings: readonly PlacedFinding[])
     .join("\n");
 }
 
-function valueOf(document: Document, findings: Finding[]): unknown {
+/** The document's value, or why it has none: an alias without its anchor, or one that is repeated beyond all measure. */
+function valueOf(document: Document): { value: unknown } | { unread: string } {
   try {
-    return document.toJS();
+    return { value: document.toJS() };
   } catch (error) {
-    // An alias without its anchor, or one that is repeated beyond all measure.
-    findings.push(...yamlForm("", `is no YAML that is read here: ${(error as Error).message}`));
-    return {};
+    return { unread: (error as Error).message };
   }
 }
 

@@ -1,7 +1,6 @@
 /** What is wrong with a rollout.yaml, rule by rule. docs/rollout.md lists them. */
 import { at, oneOf, received } from "../../components/plan/findings";
 import { nearest } from "../../components/plan/nearest";
-import { otherMachines } from "../../components/plan/rings";
 import { rule, type Mistake } from "../../components/plan/rules/rule";
 import { secondsOf } from "./duration";
 
@@ -170,39 +169,7 @@ export const commandGiven = rule(
   },
 );
 
-/** How many rings a lab may have. */
-export const mostRings = 20;
-
-/** The name of a ring: it is a part of names of resources. */
-export const ringName = rule(
-  { id: "ROLLOUT-RING-NAME", source: "a ring's proof carries its name" },
-  (_path, name?: string) => {
-    if (name === undefined) return ["is missing; each ring has a name"];
-    if (name === otherMachines) {
-      return [`is "${otherMachines}", which is the ring of whatever no ring names`];
-    }
-    return /^[a-z0-9-]{1,20}$/.test(name)
-      ? []
-      : [`is ${received(name)}; it has 1 to 20 lower-case letters, digits and hyphens`];
-  },
-);
-
-/** A ring has somebody in it. */
-export const ringMembers = rule(
-  { id: "ROLLOUT-RING-EMPTY", source: "a gate behind which nothing was changed proves nothing" },
-  (_path, members: number) => (members > 0 ? [] : ["names neither people nor machines"]),
-);
-
-/** Not more rings than one can wait for. */
-export const ringCount = rule(
-  { id: "ROLLOUT-RING-COUNT", source: "each ring has a proof that the next one waits for" },
-  (_path, rings: number) =>
-    rings > 0 && rings <= mostRings
-      ? []
-      : [`has ${rings} rings; there are 1 to ${mostRings}, or the key is left out`],
-);
-
-/** A name of a ring, a person or a machine stands in one place. */
+/** A person or a machine stands in one place. Other rules of rings are those of a lab. */
 export const ringOnce = rule(
   { id: "ROLLOUT-RING-DUP", source: "a change reaches each machine once" },
   (_path, value: string, earlier: string) => [`is ${received(value)}, the same as ${earlier}`],
@@ -248,7 +215,7 @@ export const freshnessOfFirst = rule(
   () => ["is of a stage of the first wave, which waits for no other: it does nothing"],
 );
 
-/** Every rule of rollout.yaml alone, but for those of kinds and keys that all configuration shares. */
+/** Every rule of rollout.yaml alone, but for those of kinds, keys and rings that all configuration shares. */
 export const rolloutRules = [
   yamlForm,
   stagesGiven,
@@ -264,9 +231,6 @@ export const rolloutRules = [
   durationForm,
   whenLockedWord,
   commandGiven,
-  ringName,
-  ringMembers,
-  ringCount,
   ringOnce,
   waveStages,
   freshnessOfFirst,

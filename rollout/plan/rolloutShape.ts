@@ -9,7 +9,8 @@ import {
   text,
   type Shape,
 } from "../../components/plan/shape";
-import { commandGiven, ringName, stagesGiven, type Range } from "./rolloutRules";
+import { ringName } from "../../components/plan/rules/rings";
+import { commandGiven, stagesGiven, type Range } from "./rolloutRules";
 
 /** `30m`, `1d` or a number of seconds: two kinds fit, so its rule judges it. */
 export const duration: Shape = { ...any };
@@ -61,7 +62,10 @@ export const rolloutShape = fields(
         stack: text,
         project: text,
         rings: list(
-          fields({ name: text, people: list(text), machines: list(text) }, { name: ringName }),
+          fields(
+            { name: text, people: list(text), machines: list(text) },
+            { name: (path) => ringName(path, undefined) },
+          ),
         ),
         ...forAllStages,
       }),

@@ -21,7 +21,10 @@ const guestStepTypes = [
  * that of its lab. The parts of a replacement count as the one thing that they are.
  */
 export function planOf(events: readonly EngineEvent[]): StagePlan {
-  const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  const steps = events
+    .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
+    // The engine's own count leaves providers out, too.
+    .filter(({ type }) => !type.startsWith("pulumi:providers:"));
   const of = (op: string) => unique(steps.filter((step) => step.op === op).map(({ urn }) => urn));
   const labs = unique(steps.filter(({ type }) => type === labType).map(({ urn }) => nameOf(urn)));
   const machines = (op: string) =>

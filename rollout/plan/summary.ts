@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { durationText } from "./duration";
 import { howToGoOn } from "./goOn";
 import { oneLine, secondsBetween, type Part, type RolloutView, type StageView } from "./view";
-import { findingWords, planWords } from "./words";
+import { findingWords, planWords, resultOf } from "./words";
 
 /** What came of everything, for people. `file` is the rollout.yaml, where it is not the one that is found by itself. */
 export function summaryText(view: RolloutView, file?: string): string {
@@ -81,16 +81,10 @@ function newTable(head: string[]): InstanceType<typeof Table> {
   return new Table({ head, style: { head: [], border: [] } });
 }
 
-/** How a stage stands, and at which phase where it did not come to its end. */
-export function resultOf({ standing, phase }: StageView): string {
-  const isDone = standing === "succeeded" || standing === "skipped" || standing === "pending";
-  return isDone || phase === undefined ? standing : `${standing} (${phase})`;
-}
-
 /** How long it took, as far as it is known. */
 export function took({ begunAt, since }: Part): string {
   const seconds = secondsBetween(begunAt, since);
-  return begunAt === undefined ? "" : durationText(seconds);
+  return seconds < 1 ? "" : durationText(seconds);
 }
 
 function detailOf({ detail = "" }: Part): string {

@@ -8,7 +8,7 @@ export interface Part {
   name: string;
   standing: Standing;
   detail?: string;
-  /** When it was first more than pending, ISO 8601; absent before. */
+  /** When it was begun, ISO 8601; absent where it never was. */
   begunAt?: string;
   /** When it came to stand as it does. */
   since?: string;
@@ -112,7 +112,7 @@ function standingAt<Known extends Part>(
     ...part,
     standing,
     detail: detail === undefined ? undefined : plainText(detail),
-    begunAt: part.begunAt ?? (standing === "pending" ? undefined : at),
+    begunAt: part.begunAt ?? (standing === "pending" || standing === "skipped" ? undefined : at),
     since: standing === part.standing ? (part.since ?? at) : at,
   };
 }

@@ -1,5 +1,6 @@
 /** Words that lines, tables and reports share. Pure. */
 import type { Finding, StagePlan, Standing } from "./progress";
+import type { StageView } from "./view";
 
 /** Whether nothing more comes of it in this rollout. */
 export function isOver(standing: Standing): boolean {
@@ -37,4 +38,10 @@ export function findingWords({ phase, ring, machine, message }: Finding): string
     ...(machine ? [machine] : []),
   ];
   return `${where.join(", ")}: ${message}`;
+}
+
+/** How a stage stands, and at which phase where it did not come to its end. */
+export function resultOf({ standing, phase }: Pick<StageView, "standing" | "phase">): string {
+  const isDone = standing === "succeeded" || standing === "skipped" || standing === "pending";
+  return isDone || phase === undefined ? standing : `${standing} (${phase})`;
 }
