@@ -26,7 +26,11 @@ export async function commandPhase(phase: PhaseContext): Promise<PhaseResult> {
   });
   fs.closeSync(log);
   let timedOut = false;
-  const end = () => endGroup(child.pid);
+  let last: NodeJS.Timeout | undefined;
+  const end = () => {
+    endGroup(child.pid, "SIGTERM");
+    last ??= setTimeout(() => endGroup(child.pid, "SIGKILL"), graceMilliseconds);
+  };
   const timer = setTimeout(() => {
     timedOut = true;
     end();
@@ -47,15 +51,19 @@ export async function commandPhase(phase: PhaseContext): Promise<PhaseResult> {
     return judged([{ phase: "command", message }]);
   } finally {
     clearTimeout(timer);
+    clearTimeout(last);
     context.signal.removeEventListener("abort", end);
     process.off("exit", end);
   }
 }
 
-function endGroup(pid: number | undefined): void {
+/** How long a command may take to end after it was asked to. */
+const graceMilliseconds = 10_000;
+
+function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
-    process.kill(process.platform === "win32" ? pid : -pid, "SIGTERM");
+    process.kill(process.platform === "win32" ? pid : -pid, signal);
   } catch (error) {
     // It has ended by itself.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;

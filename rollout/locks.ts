@@ -31,6 +31,7 @@ export async function whenFree<T>(
   stage: Stage,
   phase: StagePhase,
   act: () => Promise<T>,
+  wait = pause,
 ): Promise<T> {
   const { whenLocked, lockTimeoutSeconds } = stage.definition;
   const end = context.now().getTime() + lockTimeoutSeconds * 1000;
@@ -48,7 +49,7 @@ export async function whenFree<T>(
         context.emit({ kind: "stage", stage: stage.name, standing: "waiting", phase, detail });
         told = locked.owner;
       }
-      await pause(pauseMilliseconds, context.signal);
+      await wait(pauseMilliseconds, context.signal);
     }
   }
 }

@@ -13,11 +13,11 @@ export async function runStatus(context: RolloutContext): Promise<ExitCode> {
   const waves = wavesOf(context.definition, context.options);
   context.emit({ kind: "rollout", rollout: "", command: "status", waves });
   const known = await Promise.all(waves.flat().map((name) => tellStatus(context, name)));
-  return known.every(Boolean) ? exitCodes.done : exitCodes.unknown;
+  return known.find((code) => code === exitCodes.failed) ?? (Math.max(...known) as ExitCode);
 }
 
-/** Whether the stage could be asked. What is wrong with how it is described is thrown. */
-async function tellStatus(context: RolloutContext, name: string): Promise<boolean> {
+/** Tells of one stage; another one's status does not depend on whether this one is as it has to be. */
+async function tellStatus(context: RolloutContext, name: string): Promise<ExitCode> {
   try {
     const stage = await openStage(context, name);
     const [record, inputs] = [await readRecord(stage), await wantedInputs(stage)];
@@ -25,11 +25,15 @@ async function tellStatus(context: RolloutContext, name: string): Promise<boolea
     const entry = openJournal(context.folder).read(name);
     context.emit({ kind: "status", stage: name, status });
     context.emit({ kind: "stage", stage: name, ...standingOf(record.attempt, entry) });
-    return true;
+    return exitCodes.done;
   } catch (error) {
-    if (!(error instanceof StageUnknownError)) throw error;
-    context.emit({ kind: "stage", stage: name, standing: "unknown", detail: error.message });
-    return false;
+    const isUnknown = error instanceof StageUnknownError;
+    const [standing, detail] = [
+      isUnknown ? "unknown" : "failed",
+      (error as Error).message,
+    ] as const;
+    context.emit({ kind: "stage", stage: name, standing, detail });
+    return isUnknown ? exitCodes.unknown : exitCodes.failed;
   }
 }
 
