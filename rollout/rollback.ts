@@ -3,12 +3,11 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import type { ExitCode, RolloutContext } from "./context";
 import { checkOutProgram, isSameProgram, type EarlierProgram } from "./earlierProgram";
-import { putBackIdentities } from "./earlierIdentities";
 import { healStage } from "./heal";
 import { openJournal, writeAtomically, type Journal } from "./journal";
 import { whenFree } from "./locks";
 import { inputsDigest } from "./plan/gates";
-import type { GoodInputs, KeptResource, StageRecord } from "./plan/record";
+import type { GoodInputs, StageRecord } from "./plan/record";
 import { readRecord } from "./record";
 import { runStage } from "./runStage";
 import { openStage, StageError } from "./stage";
@@ -77,12 +76,6 @@ async function prepareRollback(
   if (text !== now.configuration) {
     writeAtomically(stage.configurationFile, text);
     report(`wrote the configuration of ${target.at} into ${stage.configurationFile}`);
-  }
-  if (
-    target.identities &&
-    (await putBackIdentities(stage, JSON.parse(target.identities) as KeptResource[]))
-  ) {
-    report("put the identities of then back into the stack's state");
   }
   if (program) {
     report(`runs the program of commit ${target.commit?.slice(0, 10)}`);
