@@ -38,7 +38,8 @@ describe("components/labRings", () => {
     ]);
     // Another machine proves the image.
     const capability = (key: string) => `command:remote:Command lab-${key}-capability`;
-    assert.deepEqual(added.sort(), [...expected, capability("ada-2")].sort());
+    const memory = "peerlab:index:LabNetworkRules lab-network-rules";
+    assert.deepEqual(added.sort(), [...expected, capability("ada-2"), memory].sort());
     assert.deepEqual(
       without.filter((name) => !withRings.includes(name)),
       [capability("ada-1")],

@@ -122,9 +122,11 @@ describe("components/peerLab", () => {
       "lab-ada-1",
       "lab-ada-2",
       "lab-ada-3",
+      "lab-ada-former",
       "lab-grace",
       "lab-grace-1",
       "lab-grace-2",
+      "lab-grace-former",
       "lab-proof",
     ]);
   });
