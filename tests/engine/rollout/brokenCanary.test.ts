@@ -2,10 +2,10 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { runCommand } from "../../../engine/runCommand";
-import { engineTimeout, ran, reached, tested } from "../labProject";
+import { engineTimeout, reached, tested } from "../labProject";
 import { guestOf, heldIdentities, virtualMachineOf } from "../labState";
 import { breakingChanges, canary, healthy, later, rings } from "./brokenCanary";
-import { openStagedLab, stageOf, standings, type StagedLab } from "./stagedLab";
+import { openStagedLab, stageOf, standings, stepsOf, type StagedLab } from "./stagedLab";
 
 const root = path.resolve(__dirname, "../../..");
 const all = [...canary, ...later];
@@ -104,7 +104,7 @@ describe("engine: a change that the canary does not take well is stopped and tak
         assert.deepEqual(Object.fromEntries(told), names);
         assert.deepEqual([...new Set(tested(run))], all);
         assert.deepEqual(
-          ran(run).filter((step) => later.some((key) => step.startsWith(`${key}:`))),
+          stepsOf(run.journal).filter((step) => later.some((key) => step.startsWith(`${key}:`))),
           [],
         );
         assert.deepEqual(instances(), before.instances);
