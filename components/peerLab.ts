@@ -60,7 +60,7 @@ export class PeerLab extends pulumi.ComponentResource {
   public readonly proof: pulumi.Output<{ [key: string]: ProofReport }>;
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("peerlab:index:PeerLab", name, withSecrets(args), opts);
+    super("peerlab:index:PeerLab", name, withSecrets(withoutToken(args)), opts);
     const shaped = fitted(args, peerLabShape);
     args = shaped.args;
     const definition: LabDefinition = {
@@ -155,6 +155,19 @@ export class PeerLab extends pulumi.ComponentResource {
       proof: this.proof,
     });
   }
+}
+
+/**
+ * The arguments as the state keeps them. Not the token of the proof, which is for one update: that it is gone in the next one is no
+ * change of the lab.
+ */
+function withoutToken(args: PeerLabArgs): PeerLabArgs {
+  if (args?.proof?.token === undefined) return args;
+  const { proof, ...others } = args;
+  const kept = { ...proof, token: undefined };
+  return Object.values(kept).every((value) => value === undefined)
+    ? others
+    : { ...others, proof: kept };
 }
 
 type Parent = { parent: pulumi.Resource };

@@ -63,7 +63,10 @@ export interface PersonArgs {
   machines?: { [key: string]: LabMachineArgs };
   /** Key of the machine that makes her identity. The first in code-point order by default. */
   maker?: string;
-  /** Another value gives her a new identity on all machines. `1` by default. */
+  /**
+   * Another value gives her a new identity on all machines; the value before it brings the old one back, which the stack's state
+   * keeps. `1` by default.
+   */
   rotation?: string;
   /** An identity exported elsewhere, instead of a new one: base64 of the exported file's bytes. Secret. */
   exportedIdentity?: pulumi.Input<string>;

@@ -29,7 +29,10 @@ export interface SharedPeerIdentityArgs {
   maker?: string;
   /** The person's key, for the identity's friendly name; another one for each identity of a machine. The component's name by default. */
   person?: string;
-  /** Another value makes a new identity on all machines and removes the old one. `1` by default. */
+  /**
+   * Another value makes a new identity on all machines and removes the old one; the value before it brings the old one back, which the
+   * stack's state keeps. `1` by default.
+   */
   rotation?: string;
   /** An identity exported elsewhere, instead of a new one: base64 of the exported file's bytes. Secret. */
   exportedIdentity?: pulumi.Input<string>;

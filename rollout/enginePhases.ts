@@ -1,39 +1,25 @@
 /** The phases of a stage in which the engine is at work. */
 import * as path from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { reasonOf } from "../lab/engineText";
-import { identitiesOf, makesIdentitiesAnew } from "./earlierIdentities";
 import { followEngine, type FollowedEngine } from "./followEngine";
 import { LockedError, whenFree } from "./locks";
 import { interrupted, judged, passed, type PhaseContext, type PhaseResult } from "./phase";
 import { inputsDigest, withinLimits } from "./plan/gates";
 import type { StagePhase } from "./plan/record";
 import { planOf } from "./plan/stagePlan";
-import { changeRecord } from "./record";
 
 /** What the engine is asked about. */
 type Subject = Pick<PhaseContext, "context" | "stage" | "parts">;
 
 /** Previews the update, under the stage's policy packs, and holds what it plans against the gate's limits. */
-export async function previewPhase(phase: PhaseContext): Promise<PhaseResult> {
-  const { stage, record } = phase;
-  const steps: EngineEvent[] = [];
-  const result = await previewOf(phase, {}, steps);
-  // So that a rollback can bring the names back: an update that makes an identity anew forgets the one before.
-  if (result.outcome === "passed" && makesIdentitiesAnew(steps) && record.lastGood) {
-    const identities = await identitiesOf(stage);
-    await changeRecord(stage, (known) =>
-      known.lastGood ? { ...known, lastGood: { identities, ...known.lastGood } } : known,
-    );
-  }
-  return result;
+export function previewPhase(phase: PhaseContext): Promise<PhaseResult> {
+  return previewOf(phase);
 }
 
 /** The same outside of a rollout, also with another configuration file than the stack's. */
 export async function previewOf(
   subject: Subject,
   options: { configFile?: string } = {},
-  steps?: EngineEvent[],
 ): Promise<PhaseResult> {
   const { context, stage, parts } = subject;
   const followed = followEngine(stage.name, "preview", parts);
@@ -41,7 +27,6 @@ export async function previewOf(
     previewOnce(subject, followed, options),
   );
   if (failure) return failure;
-  steps?.push(...followed.steps);
   const plan = planOf(followed.steps);
   context.emit({ kind: "plan", stage: stage.name, plan });
   const ofPolicies = followed.findings();

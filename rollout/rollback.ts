@@ -3,7 +3,6 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import type { ExitCode, RolloutContext } from "./context";
 import { checkOutProgram, isSameProgram, type EarlierProgram } from "./earlierProgram";
-import { putBackIdentities } from "./earlierIdentities";
 import { healStage } from "./heal";
 import { openJournal, writeAtomically, type Journal } from "./journal";
 import { whenFree } from "./locks";
@@ -77,9 +76,6 @@ async function prepareRollback(
   if (text !== now.configuration) {
     writeAtomically(stage.configurationFile, text);
     report(`wrote the configuration of ${target.at} into ${stage.configurationFile}`);
-  }
-  if (target.identities && (await putBackIdentities(stage, target.identities))) {
-    report("put the identities of then back into the stack's state");
   }
   if (program) {
     report(`runs the program of commit ${target.commit?.slice(0, 10)}`);

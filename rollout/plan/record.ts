@@ -31,19 +31,6 @@ export interface GoodInputs extends Inputs {
   rollout: string;
   /** When the stage's last gate was passed, ISO 8601 in UTC. */
   at: string;
-  /** What the stack kept of its identities, from when a rollout was about to make others. */
-  identities?: KeptResource[];
-}
-
-/** A resource of the stack's state, as the engine writes it; secrets in it stand there as the stack's secrets provider has encrypted them. */
-export interface KeptResource {
-  urn: string;
-  type: string;
-  id?: string;
-  parent?: string;
-  provider?: string;
-  dependencies?: string[];
-  propertyDependencies?: Record<string, string[]>;
 }
 
 /** Steps of a stage, in their order. */

@@ -20,6 +20,7 @@ const common = {
   "peerlab:index:PeerNetwork": 1,
   "peerlab:index:PeerProof": 1,
   "peerlab:index:WindowsPeer": 5,
+  "peerlab:index:FormerIdentities": 2,
   "peerlab:index:SharedPeerIdentity": 2,
   "azure-native:resources:ResourceGroup": 1,
   "azure-native:network:VirtualNetwork": 1,

@@ -98,7 +98,7 @@ export const ringGroup = rule(
   (_path, rings: readonly string[]) =>
     rings.length > 1
       ? [
-          `is "group", and her machines are in the rings ${rings.join(" and ")}; put them in one ring, or share an identity`,
+          `is "group", and her machines are in the rings ${allOf(rings)}; put them in one ring, or share an identity`,
         ]
       : [],
 );
@@ -122,7 +122,7 @@ export const ringIdentity = rule(
   (_path, rings: readonly string[]) =>
     rings.length > 1
       ? [
-          `is in the rings ${rings.join(" and ")}: another rotation, or another identity that is brought, reaches all of them, and those ` +
+          `is in the rings ${allOf(rings)}: another rotation, or another identity that is brought, reaches all of them, and those ` +
             "that wait hold the old one meanwhile",
         ]
       : [],
@@ -139,6 +139,10 @@ export const ringFirstAlone = rule(
     `has one machine, ${machine}: nobody tests whether others find and reach it before the next ring gets the change; put a second one beside it`,
   ],
 );
+
+function allOf(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
 
 function allowedOf(keys: readonly string[]): string {
   return keys.length === 0 ? "there is none" : `allowed are ${oneOf([...keys].sort())}`;

@@ -7,7 +7,7 @@ import type { JournalEntry } from "../../../local/journal";
 import { openJournal } from "../../../rollout/journal";
 import { readRecord } from "../../../rollout/record";
 import { openStage } from "../../../rollout/stage";
-import { engineTimeout } from "../labProject";
+import { engineTimeout, ran, tested } from "../labProject";
 import { openRolloutProject, type RolloutProject } from "./rolloutProject";
 
 const root = path.resolve(__dirname, "../../..");
@@ -73,7 +73,9 @@ describe("engine: a rollout that was killed goes on where it stood", function ()
     const { attempt, lastGood } = await readRecord(await openStage(project.context(), "dev"));
     assert.equal(attempt?.outcome, "succeeded");
     assert.equal(lastGood?.rollout, entry?.rollout);
-    const again = await project.lab.pulumi("up", "--yes", "--expect-no-changes", "--stack", "dev");
+    const up = ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev"];
+    const again = await project.lab.pulumi(...up);
     assert.equal(again.code, 0, again.output);
+    assert.deepEqual([...ran(again), ...tested(again)], []);
   });
 });
