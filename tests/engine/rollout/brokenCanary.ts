@@ -45,6 +45,10 @@ export interface BreakingChange {
 
 const { ada, grace } = healthy.people;
 
+/** The one command line, of all that run on ada-2, that changes it. */
+const stepOfAda2 =
+  "ada-2 powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File C:/ProgramData/PeerLab/peerlab.ps1 Set-PeerMachine";
+
 /** In the order in which they are tried, on one lab that is rolled back after each. */
 export const breakingChanges: BreakingChange[] = [
   {
@@ -105,7 +109,12 @@ export const breakingChanges: BreakingChange[] = [
       rings: rings.slice(0, 2),
     },
     apply: ({ lab }) =>
-      lab.standIn.faults.add({ kind: "dropConnection", match: "ada-2", moment: "after", times: 1 }),
+      lab.standIn.faults.add({
+        kind: "dropConnection",
+        match: stepOfAda2,
+        moment: "after",
+        times: 1,
+      }),
     machine: "ada-2",
     reason: /./,
   },
