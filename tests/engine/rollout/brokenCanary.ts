@@ -66,39 +66,6 @@ export const breakingChanges: BreakingChange[] = [
     reason: /TCP 4711 of ada-2.*Block-by-hand/,
   },
   {
-    change: "a guest file",
-    breaks: "the connection is cut while ada-2 is given the files",
-    apply({ lab }) {
-      const file = path.join(lab.directory, "guest", "PeerLab", "PeerKeys.cs");
-      fs.appendFileSync(file, "\r\n// another\r\n");
-      lab.standIn.faults.add({
-        kind: "dropConnection",
-        match: "ada-2 sftp",
-        moment: "during",
-        times: 1,
-      });
-    },
-    configuration: {},
-    machine: "ada-2",
-    reason: /./,
-  },
-  {
-    change: "the image",
-    breaks: "the other image brings no SSH server, and nobody said where to get one",
-    configuration: { machineDefaults: { image: "windows-server-2016" } },
-    machine: "ada-1",
-    reason: /OpenSshUnavailable/,
-  },
-  {
-    change: "a rotation",
-    breaks: "ada-2's store takes no further identity, and ada-1 has the new one already",
-    configuration: { people: { ada: { ...ada, rotation: "2" }, grace } },
-    apply: ({ lab }) => lab.standIn.faults.add({ kind: "identityStoreFull", match: "ada-2" }),
-    putRight: ({ lab }) => lab.standIn.faults.clear(),
-    machine: "ada-2",
-    reason: /identit/i,
-  },
-  {
     change: "the removal of a machine of a later ring, and a service",
     breaks: "the connection is cut when ada-2's step has had its effect",
     configuration: {
@@ -117,6 +84,39 @@ export const breakingChanges: BreakingChange[] = [
       }),
     machine: "ada-2",
     reason: /./,
+  },
+  {
+    change: "a guest file",
+    breaks: "the connection is cut while ada-2 is given the files",
+    apply({ lab }) {
+      const file = path.join(lab.directory, "guest", "PeerLab", "PeerKeys.cs");
+      fs.appendFileSync(file, "\r\n// another\r\n");
+      lab.standIn.faults.add({
+        kind: "dropConnection",
+        match: "ada-2 sftp",
+        moment: "during",
+        times: 1,
+      });
+    },
+    configuration: {},
+    machine: "ada-2",
+    reason: /./,
+  },
+  {
+    change: "a rotation",
+    breaks: "ada-2's store takes no further identity, and ada-1 has the new one already",
+    configuration: { people: { ada: { ...ada, rotation: "2" }, grace } },
+    apply: ({ lab }) => lab.standIn.faults.add({ kind: "identityStoreFull", match: "ada-2" }),
+    putRight: ({ lab }) => lab.standIn.faults.clear(),
+    machine: "ada-2",
+    reason: /identit/i,
+  },
+  {
+    change: "the image",
+    breaks: "the other image brings no SSH server, and nobody said where to get one",
+    configuration: { machineDefaults: { image: "windows-server-2016" } },
+    machine: "ada-1",
+    reason: /OpenSshUnavailable/,
   },
 ];
 
