@@ -45,6 +45,10 @@ export interface BreakingChange {
 
 const { ada, grace } = healthy.people;
 
+/** The one command line, of all that run on ada-2, that changes it. */
+const stepOfAda2 =
+  "ada-2 powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File C:/ProgramData/PeerLab/peerlab.ps1 Set-PeerMachine";
+
 /** In the order in which they are tried, on one lab that is rolled back after each. */
 export const breakingChanges: BreakingChange[] = [
   {
@@ -60,6 +64,26 @@ export const breakingChanges: BreakingChange[] = [
     configuration: { graphPorts: [{ port: 4711 }] },
     machine: "ada-1",
     reason: /TCP 4711 of ada-2.*Block-by-hand/,
+  },
+  {
+    change: "the removal of a machine of a later ring, and a service",
+    breaks: "the connection is cut when ada-2's step has had its effect",
+    configuration: {
+      people: {
+        ada: { ...ada, services: { chat: { port: 5001 } } },
+        grace: { machines: { "grace-1": {} } },
+      },
+      rings: rings.slice(0, 2),
+    },
+    apply: ({ lab }) =>
+      lab.standIn.faults.add({
+        kind: "dropConnection",
+        match: stepOfAda2,
+        moment: "after",
+        times: 1,
+      }),
+    machine: "ada-2",
+    reason: /./,
   },
   {
     change: "a guest file",
@@ -79,13 +103,6 @@ export const breakingChanges: BreakingChange[] = [
     reason: /./,
   },
   {
-    change: "the image",
-    breaks: "the other image brings no SSH server, and nobody said where to get one",
-    configuration: { machineDefaults: { image: "windows-server-2016" } },
-    machine: "ada-1",
-    reason: /OpenSshUnavailable/,
-  },
-  {
     change: "a rotation",
     breaks: "ada-2's store takes no further identity, and ada-1 has the new one already",
     configuration: { people: { ada: { ...ada, rotation: "2" }, grace } },
@@ -95,19 +112,11 @@ export const breakingChanges: BreakingChange[] = [
     reason: /identit/i,
   },
   {
-    change: "the removal of a machine of a later ring, and a service",
-    breaks: "the connection is cut when ada-2's step has had its effect",
-    configuration: {
-      people: {
-        ada: { ...ada, services: { chat: { port: 5001 } } },
-        grace: { machines: { "grace-1": {} } },
-      },
-      rings: rings.slice(0, 2),
-    },
-    apply: ({ lab }) =>
-      lab.standIn.faults.add({ kind: "dropConnection", match: "ada-2", moment: "after", times: 1 }),
-    machine: "ada-2",
-    reason: /./,
+    change: "the image",
+    breaks: "the other image brings no SSH server, and nobody said where to get one",
+    configuration: { machineDefaults: { image: "windows-server-2016" } },
+    machine: "ada-1",
+    reason: /OpenSshUnavailable/,
   },
 ];
 

@@ -115,23 +115,21 @@ describe("engine: what a rollout waits for, and what it does not know", function
     assert.match(second.output, new RegExp(`process ${running.child.pid}\\b`));
   });
 
-  for (const [what, away] of [
-    ["is not mounted", `file://${path.join(os.tmpdir(), "peerlab-no-such-backend")}`],
-    ["does not answer", "http://127.0.0.1:9"],
-  ]) {
-    it(`a stage whose backend ${what} is unknown: in the status, and to the freshness of the next one`, async () => {
-      write({ gates: { freshness: "1h" } });
-      const environment = { DEV_BACKEND: away, PULUMI_ACCESS_TOKEN: "none" };
+  it("a stage whose backend does not answer, or is not mounted, is unknown: in the status, and to the freshness of the next one", async () => {
+    write({ gates: { freshness: "1h" } });
+    const missing = { DEV_BACKEND: `file://${path.join(os.tmpdir(), "peerlab-no-such-backend")}` };
+    const silent = { DEV_BACKEND: "http://127.0.0.1:9", PULUMI_ACCESS_TOKEN: "none" };
+    for (const environment of [missing, silent]) {
       const status = await rollout(["status"], environment).ended;
       assert.equal(stageOf(status, "dev").standing, "unknown", status.output);
-      assert.notEqual(stageOf(status, "prod").standing, "unknown", status.output);
+      assert.equal(stageOf(status, "prod").standing, "succeeded", status.output);
       assert.equal(status.code, 4, status.output);
-      const up = await rollout(["up", "--only", "prod"], environment).ended;
-      assert.equal(stageOf(up, "prod").standing, "unknown", up.output);
-      assert.equal(up.code, 4, up.output);
-      assert.deepEqual(reached(up), []);
-    });
-  }
+    }
+    const up = await rollout(["up", "--only", "prod"], missing).ended;
+    assert.equal(stageOf(up, "prod").standing, "unknown", up.output);
+    assert.equal(up.code, 4, up.output);
+    assert.deepEqual(reached(up), []);
+  });
 });
 
 const plainUp = ["up", "--yes", "--skip-preview", "--stack", "prod"];

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { JournalEntry } from "../../../local/journal";
 import type { RolloutReport } from "../../../rollout/plan/jsonReport";
 import type { WrittenRollout } from "../../../rollout/plan/rolloutShape";
-import type { LabProjectOptions } from "../labProject";
+import { provingActions, type LabProjectOptions } from "../labProject";
 import { openRolloutProject, type RolloutProject } from "./rolloutProject";
 
 const root = path.resolve(__dirname, "../../..");
@@ -139,4 +139,21 @@ export function standings(
   parts: readonly { name: string; standing: string }[] = [],
 ): Record<string, string> {
   return Object.fromEntries(parts.map(({ name, standing }) => [name, standing]));
+}
+
+/** The guest action that a command runs. */
+export const actionOf = ({ what }: JournalEntry) => what.split(" ").at(-1) ?? "";
+
+/** What changes machines, `machine: step` each, sorted. */
+export function stepsOf(journal: readonly JournalEntry[]): string[] {
+  return journal
+    .filter((entry) => ["command", "runCommand"].includes(entry.kind))
+    .filter((entry) => !isLook(entry))
+    .map((entry) => `${entry.subject}: ${entry.kind === "command" ? actionOf(entry) : entry.kind}`)
+    .sort();
+}
+
+/** What only looks: the proof and the check. */
+export function isLook(entry: JournalEntry): boolean {
+  return [...provingActions, "Test-PeerMachine"].includes(actionOf(entry));
 }
