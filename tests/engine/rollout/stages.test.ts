@@ -139,7 +139,7 @@ describe("engine: one change through three stages, the last with three rings", f
       entry.kind === "command" &&
       entry.subject === machine &&
       (action === undefined || entry.what.endsWith(action));
-    const points: KillPoint[] = [
+    const every: KillPoint[] = [
       { stage: "dev", phase: "preview" },
       { stage: "dev", phase: "update" },
       { stage: "dev", phase: "proof" },
@@ -164,6 +164,12 @@ describe("engine: one change through three stages, the last with three rings", f
       { stage: "prod", phase: "soak" },
       { stage: "prod", phase: "record" },
     ];
+    // All of them take five minutes: by default those at which something is half done, or has just been written down.
+    const few = ["update", "record", "approval", "soak"];
+    const points = every.filter(
+      (point) =>
+        process.env.PEERLAB_KILLS === "all" || !("phase" in point) || few.includes(point.phase),
+    );
     let first = true;
     for (const point of points) {
       const isApproved = "phase" in point && point.stage === "prod" && point.phase === "update";
@@ -178,12 +184,13 @@ describe("engine: one change through three stages, the last with three rings", f
     assert.equal(run.code, 0, run.output);
     const { steps, ...end } = undisturbed;
     assert.deepEqual(await endStateOf(staged, stages), end);
-    // What was under way when the engine was killed may have to be done once more; all else is done once.
+    // What was under way when the engine was killed, or interrupted by the next run, may have to be done once more; all else is done once.
     const again = stepsOf(since());
     const twice = again.filter((step, place) => again.indexOf(step) !== place);
-    assert.ok(
-      twice.every((step) => step.startsWith("ada-2: ")) && twice.length <= 1,
-      twice.join("\n"),
+    const underWay = ["ada-2: Set-PeerMachine", "grace-1: Set-PeerMachine"];
+    assert.deepEqual(
+      twice.filter((step, place) => !underWay.includes(step) || twice.indexOf(step) !== place),
+      [],
     );
     assert.deepEqual([...new Set(again)], [...new Set(steps)]);
   });
