@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 import type { ExitCode, RolloutContext } from "./context";
 import { checkOutProgram, isSameProgram, type EarlierProgram } from "./earlierProgram";
 import { healStage } from "./heal";
-import { openJournal, writeAtomically, type Journal } from "./journal";
+import { openJournal, writeAtomically, type Journal, type JournalEntry } from "./journal";
 import { whenFree } from "./locks";
 import { inputsDigest } from "./plan/gates";
 import type { GoodInputs, StageRecord } from "./plan/record";
@@ -26,12 +26,14 @@ export async function runRollback(context: RolloutContext): Promise<ExitCode> {
   try {
     const outcome = await runStage({
       ...{ context, journal, name, rollout, startedAt, command: "rollback", resumed: false },
+      stages: [name],
       isStopped: () => undefined,
       before: () => Promise.resolve([]),
       back: {
         without: ["freshness", "approval"],
         async prepare() {
-          const prepared = await prepareRollback(context, journal, name);
+          const begun = { rollout, startedAt, stages: [name] };
+          const prepared = await prepareRollback(context, journal, name, begun);
           program = prepared.program;
           return { ...prepared, project: program?.project };
         },
@@ -54,6 +56,7 @@ async function prepareRollback(
   context: RolloutContext,
   journal: Journal,
   name: string,
+  begun: Pick<JournalEntry, "rollout" | "startedAt" | "stages">,
 ): Promise<RollbackTarget & { program?: EarlierProgram }> {
   const stage = await openStage(context, name);
   const report = (detail: string) =>
@@ -72,6 +75,15 @@ async function prepareRollback(
   const program = isSameProgram(now, target)
     ? undefined
     : await checkOutProgram(stage, target, journal.folderOf(name));
+  // From here on it is not as a rollout left it, so none is to be resumed.
+  const since = context.now().toISOString();
+  const noted = {
+    ...begun,
+    stage: name,
+    command: "rollback",
+    inputsDigest: inputsDigest(now),
+  } as const;
+  journal.write({ ...noted, phase: "freshness", outcome: "running", since });
   const text = withSecretsProvider(target.configuration, now.configuration);
   if (text !== now.configuration) {
     writeAtomically(stage.configurationFile, text);
