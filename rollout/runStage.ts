@@ -5,7 +5,7 @@ import { previewPhase, updatePhase } from "./enginePhases";
 import { healStage } from "./heal";
 import { isAbandoned, type Journal, type JournalEntry } from "./journal";
 import { labPartsOf } from "./labParts";
-import { LockedError, whenFree } from "./locks";
+import { LockedError, takeStage, whenFree } from "./locks";
 import { passed, type Phase, type PhaseContext, type PhaseResult } from "./phase";
 import { inputsDigest } from "./plan/gates";
 import { nextPhase, phasesOf, resumeAt } from "./plan/order";
@@ -61,22 +61,23 @@ const phases: Readonly<Record<StagePhase, Phase>> = {
 /** Takes a stage through its phases. What it comes to is told, and is in the journal and the record. Never throws. */
 export async function runStage(run: StageRun): Promise<StageOutcome> {
   const { context, name, journal } = run;
-  const tell = (standing: "failed" | "unknown", detail: string) =>
+  const tell = (standing: "failed" | "unknown" | "waiting", detail: string) =>
     context.emit({ kind: "stage", stage: name, standing, detail });
-  const lock = journal.take(name);
-  if (!lock.acquired) {
-    const who = lock.holder ? `process ${lock.holder.pid} on ${lock.holder.host}` : "a process";
-    tell("failed", `another rollout of this folder is at work on it (${who})`);
-    return "failed";
-  }
+  let lock: Awaited<ReturnType<typeof takeStage>> | undefined;
   try {
+    lock = await takeStage(context, journal, name);
     return await throughPhases(run);
   } catch (error) {
+    // Nothing was at fault: it was told to end while it waited for somebody else.
+    if (error instanceof LockedError && context.signal.aborted) {
+      tell("waiting", `${error.message}; this rollout was interrupted while it waited`);
+      return "interrupted";
+    }
     const isUnknown = error instanceof StageUnknownError;
     tell(isUnknown ? "unknown" : "failed", (error as Error).message);
     return isUnknown ? "unknown" : "failed";
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import type { RolloutContext } from "../../rollout/context";
 import { openJournal, type JournalEntry } from "../../rollout/journal";
 import type { Happening } from "../../rollout/plan/progress";
-import type { StageAttempt } from "../../rollout/plan/record";
+import type { StageAttempt, StageRecord } from "../../rollout/plan/record";
 import { recordedRollout, runUp } from "../../rollout/up";
 import { rollout, stage } from "./exampleRollout";
 
@@ -84,7 +84,7 @@ describe("rollout up --resume", () => {
       ...{ failures: [], ...changes },
     });
     const read = (changes: Partial<StageAttempt>) => {
-      const record = { version: 1, approvals: [], attempt: attempt(changes) } as const;
+      const record: StageRecord = { version: 1, approvals: [], attempt: attempt(changes) };
       const { command, hasEnded, stages } = recordedRollout("prod", record)!;
       return [command, hasEnded, stages];
     };
