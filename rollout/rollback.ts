@@ -10,7 +10,7 @@ import { inputsDigest } from "./plan/gates";
 import type { GoodInputs, StageRecord } from "./plan/record";
 import { readRecord } from "./record";
 import { runStage } from "./runStage";
-import { openStage, StageError } from "./stage";
+import { openStage, StageError, type Stage } from "./stage";
 import { codeOf, newRollout } from "./up";
 
 /**
@@ -86,8 +86,9 @@ async function prepareRollback(
   journal.write({ ...noted, phase: "freshness", outcome: "running", since });
   const text = withSecretsProvider(target.configuration, now.configuration);
   if (text !== now.configuration) {
-    writeAtomically(stage.configurationFile, text);
-    report(`wrote the configuration of ${target.at} into ${stage.configurationFile}`);
+    const kept = replaceConfiguration(stage, text, journal.folderOf(name), begun.rollout);
+    const where = kept === undefined ? "" : `; what stood there is kept in ${kept}`;
+    report(`wrote the configuration of ${target.at} into ${stage.configurationFile}${where}`);
   }
   if (program) {
     report(`runs the program of commit ${target.commit?.slice(0, 10)}`);
@@ -114,6 +115,25 @@ export function rollbackTarget(
     return previousGood && { target: previousGood, previous: lastGood };
   }
   return lastGood && { target: lastGood };
+}
+
+/**
+ * Replaces a stack's configuration file. What stood in it may be nowhere else, so it is kept in the folder, by the name of the rollback:
+ * gives that file, if there was anything.
+ */
+export function replaceConfiguration(
+  { configurationFile }: Pick<Stage, "configurationFile">,
+  text: string,
+  folder: string,
+  rollout: string,
+): string | undefined {
+  let kept: string | undefined;
+  if (fs.existsSync(configurationFile)) {
+    kept = path.join(folder, `${path.basename(configurationFile, ".yaml")}.before-${rollout}.yaml`);
+    writeAtomically(kept, fs.readFileSync(configurationFile, "utf8"));
+  }
+  writeAtomically(configurationFile, text);
+  return kept;
 }
 
 /** The earlier text, with how the stack keeps its secrets now: that is the stack's, and nothing that a rollout changes. */
