@@ -2,7 +2,13 @@
 import { at, type Finding } from "../../components/plan/findings";
 import { ringCount, ringName, ringNameOnce, ringNotEmpty } from "../../components/plan/rules/rings";
 import * as rules from "./rolloutRules";
-import { ranges, type WrittenGates, type WrittenRollout, type WrittenStage } from "./rolloutShape";
+import {
+  ranges,
+  type WrittenGates,
+  type WrittenList,
+  type WrittenRollout,
+  type WrittenStage,
+} from "./rolloutShape";
 
 /** The mistakes of content. Parts that have not the shape are left out of `rollout` by whoever read it. */
 export function checkRollout(rollout: WrittenRollout): Finding[] {
@@ -52,7 +58,7 @@ function checkGates(path: string, gates: WrittenGates): Finding[] {
     ...limits,
     ...checkWords(at(previewPath, "allowedMachines"), preview.allowedMachines),
     ...rules.listedOnce(packs, policyPacks),
-    ...policyPacks.flatMap((pack, index) => rules.relativeFolder(at(packs, index), pack)),
+    ...given(policyPacks).flatMap(([index, pack]) => rules.relativeFolder(at(packs, index), pack)),
     ...checkWords(at(at(path, "approval"), "approvers"), approval.approvers),
     ...checkDuration(at(path, "approval"), "valid", approval.valid),
     ...(command?.run === undefined
@@ -67,9 +73,14 @@ function checkDuration(path: string, key: keyof typeof ranges, value: unknown): 
   return value === undefined ? [] : rules.durationForm(at(path, key), value, ranges[key]);
 }
 
-function checkWords(path: string, words: readonly string[] = []): Finding[] {
+/** The entries that have the shape, with their places. */
+function given<Entry>(list: WrittenList<Entry>): [number, Entry][] {
+  return list.flatMap((entry, index) => (entry === undefined ? [] : [[index, entry]]));
+}
+
+function checkWords(path: string, words: WrittenList<string> = []): Finding[] {
   return [
-    ...words.flatMap((word, index) => rules.someText(at(path, index), word)),
+    ...given(words).flatMap(([index, word]) => rules.someText(at(path, index), word)),
     ...rules.listedOnce(path, words),
   ];
 }
@@ -84,11 +95,11 @@ function checkRings(path: string, rings: NonNullable<WrittenStage["rings"]>): Fi
   };
   return [
     ...ringCount(path, rings.length),
-    ...rings.flatMap(({ name, people = [], machines = [] }, index) => {
+    ...given(rings).flatMap(([index, { name, people = [], machines = [] }]) => {
       const here = at(path, index);
       const named = at(here, "name");
-      const members = (key: "people" | "machines", values: readonly string[]) =>
-        values.flatMap((value, position) => {
+      const members = (key: "people" | "machines", values: WrittenList<string>) =>
+        given(values).flatMap(([position, value]) => {
           const place = at(at(here, key), position);
           const known = earlier(place, key, value);
           return known === undefined ? [] : rules.ringOnce(place, value, known);
@@ -147,7 +158,7 @@ function normalised(folder: string): string {
 
 function checkFirstWave(
   stages: Readonly<Record<string, WrittenStage>>,
-  first: readonly string[],
+  first: WrittenList<string>,
 ): Finding[] {
   return Object.keys(stages)
     .filter((stage) => first.includes(stage) && stages[stage].gates?.freshness !== undefined)
