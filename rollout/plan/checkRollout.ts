@@ -121,22 +121,50 @@ export function recordStack(stack: string): string {
   return `${stack}-rollout`;
 }
 
-/** Two stages of one name in one project are two stacks where their backends come from different variables. */
+/** Where a stack is, as far as the file says it. */
+interface StackPlace {
+  /** The variable that its backend comes from. */
+  backend: unknown;
+  folder: string;
+  organization?: string;
+  project?: string;
+  name: string;
+}
+
+function stackPlace(stack: string, folder: string, backend: unknown): StackPlace {
+  const [name, ...before] = stack.split("/").reverse();
+  // NAME, ORGANISATION/NAME or ORGANISATION/PROJECT/NAME.
+  const [organization, project] = before.reverse();
+  // The one that there is in a backend without organisations, said or not.
+  const isOwn = organization === undefined || organization === "organization";
+  return { backend, folder, project, name, ...(isOwn ? {} : { organization }) };
+}
+
+/**
+ * Whether two names are the same stack. Two stages of one name in one project are two stacks where their backends come from different
+ * variables; a project that is not said is that of the folder.
+ */
+function isSameStack(one: StackPlace, other: StackPlace): boolean {
+  const areNamed = one.project !== undefined && other.project !== undefined;
+  const isSameProject = areNamed ? one.project === other.project : one.folder === other.folder;
+  const keys = ["backend", "organization", "name"] as const;
+  return isSameProject && keys.every((key) => one[key] === other[key]);
+}
+
 function checkStacks({ defaults = {}, stages = {} }: WrittenRollout): Finding[] {
   const known = Object.entries(stages).map(([stage, written]) => {
     const { stack = stage, project = "." } = written;
     const backend =
       written.environment?.[backendVariable] ?? defaults.environment?.[backendVariable] ?? "";
-    const place = JSON.stringify([normalised(project), backend]);
+    const place = stackPlace(stack, normalised(project), JSON.stringify(backend));
     const path = at("stages", stage);
     return { stage, stack, place, path: written.stack === undefined ? path : at(path, "stack") };
   });
   return known.flatMap((one, index) => {
-    const neighbours = known.filter(({ place }) => place === one.place);
-    const same = neighbours.find(
-      (other) => other.stack === one.stack && known.indexOf(other) < index,
+    const same = known.slice(0, index).find(({ place }) => isSameStack(place, one.place));
+    const recorded = known.find(({ place }) =>
+      isSameStack({ ...place, name: recordStack(place.name) }, one.place),
     );
-    const recorded = neighbours.find(({ stack }) => recordStack(stack) === one.stack);
     return [
       ...(same ? rules.stackOnce(one.path, one.stack, same.stage, false) : []),
       ...(recorded ? rules.stackOnce(one.path, one.stack, recorded.stage, true) : []),
