@@ -2,19 +2,14 @@
 
 /** What the command line said that has to be said again. */
 export interface GivenOptions {
-  /** The rollout.yaml, where it is not the one that is found by itself. */
+  /** The rollout.yaml; not said again where it is the one that is found by itself. */
   file?: string;
   to?: string;
   only?: string;
 }
 
 /** Name of the rollout.yaml that is found by itself. */
-export const defaultFile = "rollout.yaml";
-
-/** What has to be said again of these options. */
-export function givenOptions({ file, to, only }: GivenOptions): GivenOptions {
-  return { to, only, ...(file !== defaultFile && { file }) };
-}
+const defaultFile = "rollout.yaml";
 
 /** The whole command, with the file where that has to be named. */
 export function rolloutCall(words: string, { file }: Pick<GivenOptions, "file"> = {}): string {
