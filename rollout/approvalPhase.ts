@@ -1,6 +1,7 @@
 import { askInTurn } from "./ask";
 import { interrupted, judged, passed, type PhaseContext, type PhaseResult } from "./phase";
 import { approvalFor, approvalMissing, freshnessFindings, mayApprove } from "./plan/gates";
+import { rolloutCall } from "./plan/call";
 import { changeRecord } from "./record";
 
 /** Holds the last success of the stages before against the stage's window. */
@@ -18,7 +19,7 @@ export async function approvalPhase(phase: PhaseContext): Promise<PhaseResult> {
   const gate = stage.definition.gates.approval;
   if (!gate || approvalFor(record, inputsDigest, gate, context.now())) return passed;
   const missing = approvalMissing(record, inputsDigest, gate, context.now());
-  const approve = `npm run rollout -- approve ${stage.name} --by NAME`;
+  const approve = rolloutCall(`approve ${stage.name} --by NAME`, context.options);
   const detail = `${missing}: ${approve}, then up --resume`;
   if (!context.interactive) return { outcome: "waiting", detail };
   context.emit({ kind: "stage", stage: stage.name, standing: "waiting", phase: "approval" });

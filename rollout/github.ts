@@ -1,6 +1,7 @@
 /** The same stages as a GitHub Actions workflow. Pure. */
 import * as path from "node:path";
 import { Document, isMap, isScalar } from "yaml";
+import { UsageError } from "./arguments";
 import type { RolloutDefinition, StageDefinition } from "./plan/definition";
 import { stagesBefore } from "./plan/order";
 import { uniqueNames } from "./uniqueNames";
@@ -32,7 +33,7 @@ const reports = { json: "rollout-report.json", markdown: "rollout-report.md" };
  * A workflow with a job for each stage, in the order of the waves. The job's environment has the stage's name: its protection
  * rules are the approval, and its secrets and variables the values that `environment` in the file asks for, by the same names.
  * Pull requests run `plan` alone, in an environment of its own (`STAGE-plan`), so that their code never meets what may change a
- * stage. Throws where a name cannot be a secret's of GitHub.
+ * stage. Throws a {@link UsageError} where a name cannot be a secret's of GitHub: the file is wrong for this.
  */
 export function githubWorkflow(definition: RolloutDefinition, options: GithubOptions = {}): string {
   const { file = "rollout.yaml", folder = "", branch = "main", nodeVersion = "22" } = options;
@@ -208,7 +209,7 @@ function requireSecretNames(stages: readonly StageDefinition[]): void {
           `stages.${stage.name}.environment.${key}: ${JSON.stringify(name)} cannot be the name of a secret of GitHub: letters, digits and _, no digit first, and not GITHUB_ at the beginning`,
       ),
   );
-  if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
 }
 
 /** Letters, digits, `-` and `_`, a letter or `_` first. */

@@ -16,7 +16,8 @@ const ofVerbs: Readonly<Record<Verb, string>> = {
 
 --to STAGE    that stage and all waves before its own
 --only STAGE  that stage alone; its freshness is about the wave before, whoever rolled that out
---resume      goes on with the rollout that was interrupted, or that waits: what succeeded in it is not done again
+--resume      goes on with the rollout that was interrupted, or that waits: what succeeded in it is not done again.
+              Ends with 1 where there is none
 --yes         asks nothing at a terminal; it is no approval`,
   status: `${call} status [--to STAGE | --only STAGE]
     says how each stage stands: what its record says, and what is otherwise now

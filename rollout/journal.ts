@@ -11,6 +11,8 @@ export interface JournalEntry {
   /** Name of the rollout: another one for each, the same where it is resumed. */
   rollout: string;
   command: "up" | "rollback";
+  /** All stages of the rollout: those that `--resume` goes on with. Earlier versions did not write them. */
+  stages?: string[];
   /** When the rollout began, ISO 8601 in UTC. */
   startedAt: string;
   phase: StagePhase;

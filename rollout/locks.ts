@@ -1,6 +1,9 @@
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 import type { BackendLock } from "../engine/backendFiles";
+import type { Lock } from "../engine/lock";
 import type { RolloutContext } from "./context";
+import type { Journal } from "./journal";
+import { phasesOf } from "./plan/order";
 import type { StagePhase } from "./plan/record";
 import type { Stage } from "./stage";
 
@@ -28,7 +31,7 @@ const pauseMilliseconds = 2_000;
  */
 export async function whenFree<T>(
   context: Pick<RolloutContext, "emit" | "now" | "signal">,
-  stage: Stage,
+  stage: Pick<Stage, "name" | "definition">,
   phase: StagePhase,
   act: () => Promise<T>,
   wait = pause,
@@ -54,6 +57,27 @@ export async function whenFree<T>(
   }
 }
 
+/**
+ * Takes a stage for this process, which no other rollout of the same folder then touches. Where one has it, `whenLocked` decides in
+ * the same way.
+ */
+export function takeStage(
+  context: Pick<RolloutContext, "emit" | "now" | "signal" | "definition">,
+  journal: Pick<Journal, "take">,
+  name: string,
+  wait = pause,
+): Promise<Extract<Lock, { acquired: true }>> {
+  const take = () => {
+    const lock = journal.take(name);
+    if (lock.acquired) return Promise.resolve(lock);
+    const who = lock.holder ? `process ${lock.holder.pid} on ${lock.holder.host}` : "a process";
+    const owner = `by another rollout of this folder (${who})`;
+    return Promise.reject(new LockedError(name, owner));
+  };
+  const definition = context.definition.stages[name];
+  return whenFree(context, { name, definition }, phasesOf(definition)[0], take, wait);
+}
+
 /** Waits, or returns when the signal is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -68,7 +92,7 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-function asLocked(stage: Stage, error: Error): LockedError | undefined {
+function asLocked(stage: Pick<Stage, "name">, error: Error): LockedError | undefined {
   if (error instanceof LockedError) return error;
   if (!(error instanceof ConcurrentUpdateError)) return undefined;
   const [, by, at] = /created by (.+? \(pid \d+\)) at (\S+)/.exec(error.message) ?? [];

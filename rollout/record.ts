@@ -10,7 +10,7 @@ import { openPulumi } from "../engine/pulumi";
 import { reasonOf } from "../lab/engineText";
 import { writeAtomically } from "./journal";
 import type { StageRecord } from "./plan/record";
-import { openWorkspace, StageUnknownError, type Stage } from "./stage";
+import { openWorkspace, StageError, StageUnknownError, type Stage } from "./stage";
 
 /** Name of the stack whose outputs are a stage's record. */
 export function recordStack(stack: string): string {
@@ -42,7 +42,7 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /**
  * Changes the record, from what it is now, and returns what it has become. The engine's lock guards the update; an update of
- * somebody else's that is under way is waited for.
+ * somebody else's that is under way is waited for. Throws a `StageError` with the reason where it cannot be written.
  */
 export function changeRecord(
   stage: Stage,
@@ -55,13 +55,27 @@ export function changeRecord(
         await writeRecord(stage, record);
         return record;
       } catch (error) {
-        if (!(error instanceof ConcurrentUpdateError) || tries >= mostTries) throw error;
+        if (!(error instanceof ConcurrentUpdateError) || tries >= mostTries) {
+          throw notWritten(stage, error as Error);
+        }
         await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
       }
     }
   });
   turn = done.catch(() => {});
   return done;
+}
+
+/** The engine's message has all that it said meanwhile. */
+export function notWritten(
+  { name, definition }: Pick<Stage, "name" | "definition">,
+  error: Error,
+): StageError {
+  const where = recordStack(definition.stack);
+  return new StageError(
+    name,
+    `its record, the stack ${where}, cannot be written: ${reasonOf(error)}`,
+  );
 }
 
 const mostTries = 30;

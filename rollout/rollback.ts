@@ -4,13 +4,13 @@ import { parseDocument } from "yaml";
 import type { ExitCode, RolloutContext } from "./context";
 import { checkOutProgram, isSameProgram, type EarlierProgram } from "./earlierProgram";
 import { healStage } from "./heal";
-import { openJournal, writeAtomically, type Journal } from "./journal";
+import { openJournal, writeAtomically, type Journal, type JournalEntry } from "./journal";
 import { whenFree } from "./locks";
 import { inputsDigest } from "./plan/gates";
 import type { GoodInputs, StageRecord } from "./plan/record";
 import { readRecord } from "./record";
 import { runStage } from "./runStage";
-import { openStage, StageError } from "./stage";
+import { openStage, StageError, type Stage } from "./stage";
 import { codeOf, newRollout } from "./up";
 
 /**
@@ -26,12 +26,14 @@ export async function runRollback(context: RolloutContext): Promise<ExitCode> {
   try {
     const outcome = await runStage({
       ...{ context, journal, name, rollout, startedAt, command: "rollback", resumed: false },
+      stages: [name],
       isStopped: () => undefined,
       before: () => Promise.resolve([]),
       back: {
         without: ["freshness", "approval"],
         async prepare() {
-          const prepared = await prepareRollback(context, journal, name);
+          const begun = { rollout, startedAt, stages: [name] };
+          const prepared = await prepareRollback(context, journal, name, begun);
           program = prepared.program;
           return { ...prepared, project: program?.project };
         },
@@ -54,6 +56,7 @@ async function prepareRollback(
   context: RolloutContext,
   journal: Journal,
   name: string,
+  begun: Pick<JournalEntry, "rollout" | "startedAt" | "stages">,
 ): Promise<RollbackTarget & { program?: EarlierProgram }> {
   const stage = await openStage(context, name);
   const report = (detail: string) =>
@@ -72,10 +75,20 @@ async function prepareRollback(
   const program = isSameProgram(now, target)
     ? undefined
     : await checkOutProgram(stage, target, journal.folderOf(name));
+  // From here on it is not as a rollout left it, so none is to be resumed.
+  const since = context.now().toISOString();
+  const noted = {
+    ...begun,
+    stage: name,
+    command: "rollback",
+    inputsDigest: inputsDigest(now),
+  } as const;
+  journal.write({ ...noted, phase: "freshness", outcome: "running", since });
   const text = withSecretsProvider(target.configuration, now.configuration);
   if (text !== now.configuration) {
-    writeAtomically(stage.configurationFile, text);
-    report(`wrote the configuration of ${target.at} into ${stage.configurationFile}`);
+    const kept = replaceConfiguration(stage, text, journal.folderOf(name), begun.rollout);
+    const where = kept === undefined ? "" : `; what stood there is kept in ${kept}`;
+    report(`wrote the configuration of ${target.at} into ${stage.configurationFile}${where}`);
   }
   if (program) {
     report(`runs the program of commit ${target.commit?.slice(0, 10)}`);
@@ -102,6 +115,25 @@ export function rollbackTarget(
     return previousGood && { target: previousGood, previous: lastGood };
   }
   return lastGood && { target: lastGood };
+}
+
+/**
+ * Replaces a stack's configuration file. What stood in it may be nowhere else, so it is kept in the folder, by the name of the rollback:
+ * gives that file, if there was anything.
+ */
+export function replaceConfiguration(
+  { configurationFile }: Pick<Stage, "configurationFile">,
+  text: string,
+  folder: string,
+  rollout: string,
+): string | undefined {
+  let kept: string | undefined;
+  if (fs.existsSync(configurationFile)) {
+    kept = path.join(folder, `${path.basename(configurationFile, ".yaml")}.before-${rollout}.yaml`);
+    writeAtomically(kept, fs.readFileSync(configurationFile, "utf8"));
+  }
+  writeAtomically(configurationFile, text);
+  return kept;
 }
 
 /** The earlier text, with how the stack keeps its secrets now: that is the stack's, and nothing that a rollout changes. */

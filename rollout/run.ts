@@ -105,18 +105,15 @@ function writeReports(
   view: Parameters<typeof rolloutReport>[0],
   { folder, output }: Surroundings,
 ): void {
-  const file = options.file === defaultFile ? undefined : options.file;
   if (options.json !== undefined) {
     const text = JSON.stringify(rolloutReport(view), undefined, 2);
     fs.writeFileSync(path.resolve(folder, options.json), `${text}\n`);
   }
   if (options.markdown !== undefined) {
-    fs.writeFileSync(path.resolve(folder, options.markdown), markdownReport(view, file));
+    fs.writeFileSync(path.resolve(folder, options.markdown), markdownReport(view, options));
   }
-  if (view.stages.length > 0) output.write(`\n${summaryText(view, file)}\n`);
+  if (view.stages.length > 0) output.write(`\n${summaryText(view, options)}\n`);
 }
-
-const defaultFile = "rollout.yaml";
 
 /** Throws where the file is not there, or is wrong; what it only warns of is said. */
 function readFile(file: string, options: RolloutOptions, screen: Screen): RolloutDefinition {

@@ -5,11 +5,11 @@ import { previewPhase, updatePhase } from "./enginePhases";
 import { healStage } from "./heal";
 import { isAbandoned, type Journal, type JournalEntry } from "./journal";
 import { labPartsOf } from "./labParts";
-import { LockedError, whenFree } from "./locks";
+import { LockedError, takeStage, whenFree } from "./locks";
 import { passed, type Phase, type PhaseContext, type PhaseResult } from "./phase";
 import { inputsDigest } from "./plan/gates";
 import { nextPhase, phasesOf, resumeAt } from "./plan/order";
-import type { GoodInputs, Inputs, StagePhase, StageRecord } from "./plan/record";
+import type { GoodInputs, Inputs, StageAttempt, StagePhase, StageRecord } from "./plan/record";
 import { proofPhase, soakPhase } from "./proofPhase";
 import { changeRecord, readRecord } from "./record";
 import { writeRings } from "./stageRings";
@@ -25,6 +25,8 @@ export interface StageRun {
   name: string;
   rollout: string;
   command: JournalEntry["command"];
+  /** All stages of the rollout. */
+  stages: readonly string[];
   /** When the rollout began, ISO 8601 in UTC. */
   startedAt: string;
   /** Whether it goes on from where the same rollout stood. */
@@ -59,22 +61,23 @@ const phases: Readonly<Record<StagePhase, Phase>> = {
 /** Takes a stage through its phases. What it comes to is told, and is in the journal and the record. Never throws. */
 export async function runStage(run: StageRun): Promise<StageOutcome> {
   const { context, name, journal } = run;
-  const tell = (standing: "failed" | "unknown", detail: string) =>
+  const tell = (standing: "failed" | "unknown" | "waiting", detail: string) =>
     context.emit({ kind: "stage", stage: name, standing, detail });
-  const lock = journal.take(name);
-  if (!lock.acquired) {
-    const who = lock.holder ? `process ${lock.holder.pid} on ${lock.holder.host}` : "a process";
-    tell("failed", `another rollout of this folder is at work on it (${who})`);
-    return "failed";
-  }
+  let lock: Awaited<ReturnType<typeof takeStage>> | undefined;
   try {
+    lock = await takeStage(context, journal, name);
     return await throughPhases(run);
   } catch (error) {
+    // Nothing was at fault: it was told to end while it waited for somebody else.
+    if (error instanceof LockedError && context.signal.aborted) {
+      tell("waiting", `${error.message}; this rollout was interrupted while it waited`);
+      return "interrupted";
+    }
     const isUnknown = error instanceof StageUnknownError;
     tell(isUnknown ? "unknown" : "failed", (error as Error).message);
     return isUnknown ? "unknown" : "failed";
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 
@@ -104,12 +107,13 @@ async function throughPhases(run: StageRun): Promise<StageOutcome> {
     context.emit({ kind: "stage", stage: name, standing: "skipped", detail });
     return "passed";
   }
-  const common = { stage: name, rollout, command: run.command, startedAt: run.startedAt };
+  const whole = { command: run.command, stages: [...run.stages] };
+  const common = { stage: name, rollout, ...whole, startedAt: run.startedAt };
   const note = (phase: StagePhase, since: string, outcome: JournalEntry["outcome"] = "running") =>
     journal.write({ ...common, phase, since, outcome, inputsDigest: digest });
 
   const attemptOf = (phase: StagePhase, since: string) => ({
-    ...{ rollout, inputsDigest: digest, phase, since },
+    ...{ rollout, inputsDigest: digest, phase, since, ...whole },
   });
   const begun = context.now().toISOString();
   note(first, entry?.phase === first ? entry.since : begun);
@@ -141,7 +145,7 @@ async function throughPhases(run: StageRun): Promise<StageOutcome> {
       ...{ inputsDigest: digest, before, folder },
     };
     const result = run.back?.without.includes(phase) ? passed : await through(phase, own);
-    if (result.outcome !== "passed") return end(run, stage, phase, result, note);
+    if (result.outcome !== "passed") return end(run, stage, attemptOf(phase, since), result, note);
     const next = nextPhase(phase, stage.definition);
     if (phase === "record" || next === undefined) break;
     phase = next;
@@ -149,8 +153,8 @@ async function throughPhases(run: StageRun): Promise<StageOutcome> {
   const at = context.now().toISOString();
   await changeRecord(stage, (known) =>
     back
-      ? rolledBack(known, { ...back.target, rollout, at }, back.previous, digest)
-      : succeeded(known, { ...inputs, rollout, at }),
+      ? rolledBack(known, { ...back.target, rollout, at }, back.previous, attemptOf("record", at))
+      : succeeded(known, { ...inputs, rollout, at }, attemptOf("record", at)),
   );
   note("record", at, "succeeded");
   context.emit({ kind: "stage", stage: name, standing: "succeeded" });
@@ -173,37 +177,39 @@ async function through(phase: StagePhase, own: PhaseContext): Promise<PhaseResul
   }
 }
 
+type Attempt = Omit<StageAttempt, "outcome" | "failures">;
+
 type Note = (phase: StagePhase, since: string, outcome: JournalEntry["outcome"]) => void;
 
 async function end(
-  { context, name, rollout, journal }: StageRun,
+  { context, name, command }: StageRun,
   stage: Stage,
-  phase: StagePhase,
+  attempt: Attempt,
   { outcome, findings = [], detail }: PhaseResult,
   note: Note,
 ): Promise<StageOutcome> {
-  const since = journal.read(name)?.since ?? context.now().toISOString();
+  const { phase, since } = attempt;
   const kept = outcome === "waiting" ? "waiting" : outcome === "failed" ? "failed" : "running";
   // What a soak has waited already counts when it is resumed.
   note(phase, since, outcome === "interrupted" ? "interrupted" : kept);
   for (const finding of findings) context.emit({ kind: "finding", stage: name, finding });
   const standings = { failed: "failed", unknown: "unknown" } as const;
   const standing = standings[outcome as keyof typeof standings] ?? "waiting";
-  const how = outcome === "interrupted" ? `${detail}; up --resume goes on` : detail;
+  const again = command === "rollback" ? "the same rollback" : "up --resume";
+  const how = outcome === "interrupted" ? `${detail}; ${again} goes on` : detail;
   context.emit({ kind: "stage", stage: name, standing, phase, detail: how });
   const failures = findings.map(({ machine, message }) =>
     machine === undefined || message.includes(machine) ? message : `${machine}: ${message}`,
   );
-  const digest = journal.read(name)?.inputsDigest ?? "";
   await changeRecord(stage, (known) => ({
     ...known,
-    attempt: { rollout, inputsDigest: digest, phase, since, outcome: kept, failures },
+    attempt: { ...attempt, outcome: kept, failures },
   }));
   return outcome;
 }
 
 /** The record of a stage that has passed its last gate with these inputs. */
-function succeeded(known: StageRecord, good: GoodInputs): StageRecord {
+function succeeded(known: StageRecord, good: GoodInputs, attempt: Attempt): StageRecord {
   const { lastGood, previousGood } = known;
   const isOther = lastGood !== undefined && inputsDigest(lastGood) !== inputsDigest(good);
   const before = isOther ? lastGood : previousGood;
@@ -211,28 +217,22 @@ function succeeded(known: StageRecord, good: GoodInputs): StageRecord {
     ...known,
     lastGood: good,
     ...(before && { previousGood: before }),
-    attempt: {
-      ...{ rollout: good.rollout, inputsDigest: inputsDigest(good), phase: "record" },
-      ...{ outcome: "succeeded", since: good.at, failures: [] },
-    },
+    attempt: { ...attempt, outcome: "succeeded", failures: [] },
   };
 }
 
-/** The same of one that is back where it was; `inputs` are those under which the engine ran. */
+/** The same of one that is back where it was. */
 function rolledBack(
   known: StageRecord,
   good: GoodInputs,
   previous: GoodInputs | undefined,
-  inputs: string,
+  attempt: Attempt,
 ): StageRecord {
   return {
     ...known,
     lastGood: good,
     ...(previous && { previousGood: previous }),
-    attempt: {
-      ...{ rollout: good.rollout, inputsDigest: inputs, phase: "record" },
-      ...{ outcome: "rolledBack", since: good.at, failures: [] },
-    },
+    attempt: { ...attempt, outcome: "rolledBack", failures: [] },
   };
 }
 

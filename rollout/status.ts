@@ -95,7 +95,8 @@ function standingOf(
   // This computer knows better whether somebody is still at work, and at what.
   const own = entry?.rollout === attempt.rollout ? entry : undefined;
   if (outcome === "running" && own && isAbandoned(own)) {
-    const detail = "interrupted; up --resume goes on";
+    const again = own.command === "rollback" ? "the same rollback" : "up --resume";
+    const detail = `interrupted; ${again} goes on`;
     return { standing: "waiting", phase: own.phase, detail };
   }
   if (outcome === "rolledBack") return { standing: "succeeded", detail: "rolled back" };

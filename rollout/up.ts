@@ -4,6 +4,7 @@ import { MissingVariablesError } from "./environment";
 import { openJournal, type Journal } from "./journal";
 import { stagesBefore, wavesOf } from "./plan/order";
 import type { StageRecord } from "./plan/record";
+import { lastOf, whyNotResumed, wavesWithin, type KnownRollout } from "./plan/resume";
 import { readRecord } from "./record";
 import { runStage, type StageOutcome } from "./runStage";
 import { openStage, StageError } from "./stage";
@@ -11,13 +12,14 @@ import { openStage, StageError } from "./stage";
 /** `rollout up`: takes the stages through their phases, wave by wave, and stops after a wave in which one does not pass. */
 export async function runUp(context: RolloutContext): Promise<ExitCode> {
   const { definition, options, folder } = context;
-  const waves = wavesOf(definition, options);
+  const chosen = wavesOf(definition, options);
   const journal = openJournal(folder);
+  const last = options.resume ? await lastRollout(context, journal, chosen.flat()) : undefined;
+  const refusal = options.resume ? whyNotResumed(last, options.file) : undefined;
+  if (refusal !== undefined) throw new Error(refusal);
+  const waves = wavesWithin(chosen, last?.stages);
   const stages = waves.flat();
-  const resumed = options.resume ? await lastRollout(context, journal, stages) : undefined;
-  if (options.resume && !resumed)
-    context.report("There is no rollout to resume: a new one begins.");
-  const { rollout, startedAt } = resumed ?? newRollout(context.now());
+  const { rollout, startedAt } = last ?? newRollout(context.now());
   context.emit({ kind: "rollout", rollout, command: "up", waves });
   if (!(await allCanBeOpened(context, stages))) return exitCodes.failed;
 
@@ -27,9 +29,10 @@ export async function runUp(context: RolloutContext): Promise<ExitCode> {
     const outcomes = await Promise.all(
       wave.map(async (name) => {
         const before = () => lastSuccesses(context, name, succeeded);
-        const run = { context, journal, name, rollout, startedAt, command: "up" as const, before };
+        const own = { name, rollout, startedAt, command: "up" as const, stages };
         const isStopped = () => (failed === undefined ? undefined : `stage ${failed} did not pass`);
-        const outcome = await runStage({ ...run, resumed: resumed !== undefined, isStopped });
+        const run = { ...own, context, journal, before, isStopped };
+        const outcome = await runStage({ ...run, resumed: last !== undefined });
         if (outcome === "passed") succeeded.set(name, context.now().toISOString());
         else if (outcome === "failed") failed ??= name;
         return outcome;
@@ -103,33 +106,42 @@ async function lastSuccesses(
   );
 }
 
-/** The rollout that began last, by the journals of this computer, else by the stages' records. */
+/** The rollout that was at work last, by the journals of this computer, else by the stages' records. */
 async function lastRollout(
   context: RolloutContext,
   journal: Journal,
   stages: readonly string[],
-): Promise<{ rollout: string; startedAt: string } | undefined> {
-  const entries = stages
-    .map((stage) => journal.read(stage))
-    .filter((entry) => entry !== undefined && entry.command === "up")
-    .map((entry) => ({ rollout: entry!.rollout, startedAt: entry!.startedAt }));
-  const known = entries.length > 0 ? entries : await recordedRollouts(context, stages);
-  return known.sort((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt))[0];
+): Promise<KnownRollout | undefined> {
+  const entries = stages.flatMap((stage) => journal.read(stage) ?? []);
+  const known = entries.map((entry) => ({ ...entry, hasEnded: entry.outcome === "succeeded" }));
+  return lastOf(known.length > 0 ? known : await recordedRollouts(context, stages));
 }
 
-async function recordedRollouts(context: RolloutContext, stages: readonly string[]) {
-  const records = await Promise.all(
-    stages.map(async (stage): Promise<StageRecord | undefined> => {
+async function recordedRollouts(
+  context: RolloutContext,
+  stages: readonly string[],
+): Promise<KnownRollout[]> {
+  const known = await Promise.all(
+    stages.map(async (stage) => {
       // Of one that cannot be asked nothing is known; its turn will tell.
-      return openStage(context, stage)
+      const record = await openStage(context, stage)
         .then(readRecord)
         .catch(() => undefined);
+      return recordedRollout(stage, record);
     }),
   );
-  return records.flatMap((record) => {
-    const { attempt } = record ?? {};
-    return attempt && attempt.outcome !== "rolledBack"
-      ? [{ rollout: attempt.rollout, startedAt: attempt.since }]
-      : [];
-  });
+  return known.flatMap((one) => one ?? []);
+}
+
+/** What a stage's record says of the rollout that was last at work there. */
+export function recordedRollout(
+  stage: string,
+  record: StageRecord | undefined,
+): KnownRollout | undefined {
+  const { attempt } = record ?? {};
+  if (!attempt) return undefined;
+  const { rollout, outcome, since, stages } = attempt;
+  const command = outcome === "rolledBack" ? "rollback" : (attempt.command ?? "up");
+  const hasEnded = outcome === "rolledBack" || outcome === "succeeded";
+  return { rollout, command, stage, stages, startedAt: since, hasEnded };
 }

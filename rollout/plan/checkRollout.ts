@@ -2,7 +2,13 @@
 import { at, type Finding } from "../../components/plan/findings";
 import { ringCount, ringName, ringNameOnce, ringNotEmpty } from "../../components/plan/rules/rings";
 import * as rules from "./rolloutRules";
-import { ranges, type WrittenGates, type WrittenRollout, type WrittenStage } from "./rolloutShape";
+import {
+  ranges,
+  type WrittenGates,
+  type WrittenList,
+  type WrittenRollout,
+  type WrittenStage,
+} from "./rolloutShape";
 
 /** The mistakes of content. Parts that have not the shape are left out of `rollout` by whoever read it. */
 export function checkRollout(rollout: WrittenRollout): Finding[] {
@@ -52,7 +58,7 @@ function checkGates(path: string, gates: WrittenGates): Finding[] {
     ...limits,
     ...checkWords(at(previewPath, "allowedMachines"), preview.allowedMachines),
     ...rules.listedOnce(packs, policyPacks),
-    ...policyPacks.flatMap((pack, index) => rules.relativeFolder(at(packs, index), pack)),
+    ...given(policyPacks).flatMap(([index, pack]) => rules.relativeFolder(at(packs, index), pack)),
     ...checkWords(at(at(path, "approval"), "approvers"), approval.approvers),
     ...checkDuration(at(path, "approval"), "valid", approval.valid),
     ...(command?.run === undefined
@@ -67,9 +73,14 @@ function checkDuration(path: string, key: keyof typeof ranges, value: unknown): 
   return value === undefined ? [] : rules.durationForm(at(path, key), value, ranges[key]);
 }
 
-function checkWords(path: string, words: readonly string[] = []): Finding[] {
+/** The entries that have the shape, with their places. */
+function given<Entry>(list: WrittenList<Entry>): [number, Entry][] {
+  return list.flatMap((entry, index) => (entry === undefined ? [] : [[index, entry]]));
+}
+
+function checkWords(path: string, words: WrittenList<string> = []): Finding[] {
   return [
-    ...words.flatMap((word, index) => rules.someText(at(path, index), word)),
+    ...given(words).flatMap(([index, word]) => rules.someText(at(path, index), word)),
     ...rules.listedOnce(path, words),
   ];
 }
@@ -84,11 +95,11 @@ function checkRings(path: string, rings: NonNullable<WrittenStage["rings"]>): Fi
   };
   return [
     ...ringCount(path, rings.length),
-    ...rings.flatMap(({ name, people = [], machines = [] }, index) => {
+    ...given(rings).flatMap(([index, { name, people = [], machines = [] }]) => {
       const here = at(path, index);
       const named = at(here, "name");
-      const members = (key: "people" | "machines", values: readonly string[]) =>
-        values.flatMap((value, position) => {
+      const members = (key: "people" | "machines", values: WrittenList<string>) =>
+        given(values).flatMap(([position, value]) => {
           const place = at(at(here, key), position);
           const known = earlier(place, key, value);
           return known === undefined ? [] : rules.ringOnce(place, value, known);
@@ -110,22 +121,50 @@ export function recordStack(stack: string): string {
   return `${stack}-rollout`;
 }
 
-/** Two stages of one name in one project are two stacks where their backends come from different variables. */
+/** Where a stack is, as far as the file says it. */
+interface StackPlace {
+  /** The variable that its backend comes from. */
+  backend: unknown;
+  folder: string;
+  organization?: string;
+  project?: string;
+  name: string;
+}
+
+function stackPlace(stack: string, folder: string, backend: unknown): StackPlace {
+  const [name, ...before] = stack.split("/").reverse();
+  // NAME, ORGANISATION/NAME or ORGANISATION/PROJECT/NAME.
+  const [organization, project] = before.reverse();
+  // The one that there is in a backend without organisations, said or not.
+  const isOwn = organization === undefined || organization === "organization";
+  return { backend, folder, project, name, ...(isOwn ? {} : { organization }) };
+}
+
+/**
+ * Whether two names are the same stack. Two stages of one name in one project are two stacks where their backends come from different
+ * variables; a project that is not said is that of the folder.
+ */
+function isSameStack(one: StackPlace, other: StackPlace): boolean {
+  const areNamed = one.project !== undefined && other.project !== undefined;
+  const isSameProject = areNamed ? one.project === other.project : one.folder === other.folder;
+  const keys = ["backend", "organization", "name"] as const;
+  return isSameProject && keys.every((key) => one[key] === other[key]);
+}
+
 function checkStacks({ defaults = {}, stages = {} }: WrittenRollout): Finding[] {
   const known = Object.entries(stages).map(([stage, written]) => {
     const { stack = stage, project = "." } = written;
     const backend =
       written.environment?.[backendVariable] ?? defaults.environment?.[backendVariable] ?? "";
-    const place = JSON.stringify([normalised(project), backend]);
+    const place = stackPlace(stack, normalised(project), JSON.stringify(backend));
     const path = at("stages", stage);
     return { stage, stack, place, path: written.stack === undefined ? path : at(path, "stack") };
   });
   return known.flatMap((one, index) => {
-    const neighbours = known.filter(({ place }) => place === one.place);
-    const same = neighbours.find(
-      (other) => other.stack === one.stack && known.indexOf(other) < index,
+    const same = known.slice(0, index).find(({ place }) => isSameStack(place, one.place));
+    const recorded = known.find(({ place }) =>
+      isSameStack({ ...place, name: recordStack(place.name) }, one.place),
     );
-    const recorded = neighbours.find(({ stack }) => recordStack(stack) === one.stack);
     return [
       ...(same ? rules.stackOnce(one.path, one.stack, same.stage, false) : []),
       ...(recorded ? rules.stackOnce(one.path, one.stack, recorded.stage, true) : []),
@@ -147,7 +186,7 @@ function normalised(folder: string): string {
 
 function checkFirstWave(
   stages: Readonly<Record<string, WrittenStage>>,
-  first: readonly string[],
+  first: WrittenList<string>,
 ): Finding[] {
   return Object.keys(stages)
     .filter((stage) => first.includes(stage) && stages[stage].gates?.freshness !== undefined)

@@ -1,5 +1,6 @@
 /** How to go on after a rollout has ended. Pure. */
 import { exitCodes } from "../context";
+import { rolloutCall, upCall, type GivenOptions } from "./call";
 import type { RolloutView } from "./view";
 
 /** What can be done next: why, and the commands that do it. */
@@ -8,12 +9,12 @@ export interface NextStep {
   commands: string[];
 }
 
-/** What can be done next; nothing where all is done. `file` is the rollout.yaml, where it is not the one that is found by itself. */
-export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
+/** What can be done next; nothing where all is done. `given` is said again where it has to be. */
+export function howToGoOn(view: RolloutView, given: GivenOptions = {}): NextStep[] {
   const { command, exitCode, stages } = view;
   if (exitCode === undefined || exitCode === exitCodes.done) return [];
-  const call = (words: string) =>
-    `npm run rollout -- ${words}${file === undefined ? "" : ` --file ${file}`}`;
+  const call = (words: string) => rolloutCall(words, given);
+  const [anew, resume] = [upCall(given), upCall(given, "--resume")];
   const again = command === "drift" ? "drift" : "status";
   const unknown = stages
     .filter(
@@ -40,15 +41,15 @@ export function howToGoOn(view: RolloutView, file?: string): NextStep[] {
       phase === "approval"
         ? {
             why: `${name} waits for an approval`,
-            commands: [call(`approve ${name} --by NAME`), call("up --resume")],
+            commands: [call(`approve ${name} --by NAME`), resume],
           }
-        : { why: `${name} waits; go on with it`, commands: [call("up --resume")] },
+        : { why: `${name} waits; go on with it`, commands: [resume] },
     );
   const afterFailure = failed.flatMap((name) => [
-    { why: `${name} failed; put right what is named, and begin again`, commands: [call("up")] },
+    { why: `${name} failed; put right what is named, and begin again`, commands: [anew] },
     {
       why: `where the change was not at fault, go on where ${name} stood`,
-      commands: [call("up --resume")],
+      commands: [resume],
     },
     {
       why: `or take ${name} back to how it was when it last succeeded`,

@@ -1,5 +1,6 @@
 /** The report of a rollout for a pull request. Pure. */
 import { durationText } from "./duration";
+import type { GivenOptions } from "./call";
 import { howToGoOn } from "./goOn";
 import { statusCells, took } from "./summary";
 import { oneLine, secondsBetween, type RolloutView, type StageView } from "./view";
@@ -9,14 +10,14 @@ import { listed, resultOf } from "./words";
 const most = 50;
 
 /** Tables of stages and rings, plans and findings, and how to go on. Whatever others wrote is escaped. */
-export function markdownReport(view: RolloutView, file?: string): string {
+export function markdownReport(view: RolloutView, given?: GivenOptions): string {
   const { command = "", rollout, begunAt, endedAt, exitCode, stages } = view;
   const name = rollout ? ` ${escaped(rollout)}` : "";
   const end =
     exitCode === undefined
       ? "has not ended"
       : `ended with exit code ${exitCode} after ${durationText(secondsBetween(begunAt, endedAt))}`;
-  const goOn = howToGoOn(view, file);
+  const goOn = howToGoOn(view, given);
   const sections = [
     `## Rollout${name}: ${escaped(command)}`,
     `${begunAt === undefined ? "" : `Begun at ${begunAt}, `}${end}.`,

@@ -1,12 +1,14 @@
 /** Reads rollout.yaml. Pure. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
 import { at, isRefusal, type Finding } from "../../components/plan/findings";
+import { hasOwnKey } from "../../components/plan/ownKey";
 import { besides, fit } from "../../components/plan/shape";
 import { checkRollout } from "./checkRollout";
 import type {
   ApprovalGate,
   CommandGate,
   GatesDefinition,
+  RingDefinition,
   RolloutDefinition,
   StageDefinition,
 } from "./definition";
@@ -15,6 +17,7 @@ import { yamlForm } from "./rolloutRules";
 import {
   rolloutShape,
   type WrittenGates,
+  type WrittenList,
   type WrittenRollout,
   type WrittenStage,
 } from "./rolloutShape";
@@ -55,7 +58,9 @@ export function readRollout(text: string, { projectName }: { projectName: string
   }
   const { places, doubles } = walk(document);
   const ofShape: Finding[] = [];
-  const fitted = fit("", written.value, rolloutShape, ofShape) as WrittenRollout | undefined;
+  // A file without a word has no stage, which is said.
+  const fitted = fit("", written.value ?? {}, rolloutShape, ofShape, { nullIsRefused: true }) as
+    WrittenRollout | undefined;
   const rollout = fitted ?? {};
   const findings = [...ofShape, ...(fitted ? besides(ofShape, checkRollout(rollout)) : [])];
   const placed = findings
@@ -150,7 +155,7 @@ function definitionOf(rollout: WrittenRollout, projectName: string): RolloutDefi
         stageOf(stage, merged(defaults, stages[stage]) as WrittenStage),
       ]),
     ),
-    waves: waves ?? names.map((stage) => [stage]),
+    waves: waves ? entriesOf(waves).map(entriesOf) : names.map((stage) => [stage]),
   };
 }
 
@@ -159,7 +164,9 @@ function merged(defaults: unknown, own: unknown): unknown {
   if (own === undefined) return defaults;
   if (!isRecord(defaults) || !isRecord(own)) return own;
   const keys = new Set([...Object.keys(defaults), ...Object.keys(own)]);
-  return Object.fromEntries([...keys].map((key) => [key, merged(defaults[key], own[key])]));
+  const of = (from: Record<string, unknown>, key: string) =>
+    hasOwnKey(from, key) ? from[key] : undefined;
+  return Object.fromEntries([...keys].map((key) => [key, merged(of(defaults, key), of(own, key))]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -173,11 +180,28 @@ function stageOf(name: string, written: WrittenStage): StageDefinition {
     stack,
     project,
     environment: environment as Record<string, string>,
-    ...(rings && { rings: rings.map((ring) => ({ ...ring, name: ring.name ?? "" })) }),
+    ...(rings && { rings: entriesOf(rings).map(ringOf) }),
     gates: gatesOf(gates),
     whenLocked: written.whenLocked === "wait" ? "wait" : "stop",
     lockTimeoutSeconds: secondsOf(written.lockTimeout) ?? 3600,
   };
+}
+
+function ringOf({
+  name = "",
+  people,
+  machines,
+}: NonNullable<NonNullable<WrittenStage["rings"]>[number]>): RingDefinition {
+  return {
+    name,
+    ...(people && { people: entriesOf(people) }),
+    ...(machines && { machines: entriesOf(machines) }),
+  };
+}
+
+/** The list as it is in a file without mistakes, where every entry has the shape. */
+function entriesOf<Entry>(list: WrittenList<Entry>): Entry[] {
+  return list.flatMap((entry) => (entry === undefined ? [] : [entry]));
 }
 
 function gatesOf(written: WrittenGates): GatesDefinition {
@@ -188,9 +212,9 @@ function gatesOf(written: WrittenGates): GatesDefinition {
     preview: {
       replacedMachines: preview.replacedMachines ?? 0,
       deletedMachines: preview.deletedMachines ?? 0,
-      allowedMachines: preview.allowedMachines ?? [],
+      allowedMachines: entriesOf(preview.allowedMachines ?? []),
     },
-    policyPacks,
+    policyPacks: entriesOf(policyPacks),
     ...(approval && { approval: approvalOf(approval) }),
     proof,
     ...(command && { command: commandOf(command) }),
@@ -202,9 +226,9 @@ function approvalOf({
   approvers = [],
   valid,
 }: NonNullable<WrittenGates["approval"]>): ApprovalGate {
-  return { approvers, validSeconds: secondsOf(valid) ?? 86_400 };
+  return { approvers: entriesOf(approvers), validSeconds: secondsOf(valid) ?? 86_400 };
 }
 
 function commandOf({ run = [], timeout }: NonNullable<WrittenGates["command"]>): CommandGate {
-  return { run, timeoutSeconds: secondsOf(timeout) ?? 600 };
+  return { run: entriesOf(run), timeoutSeconds: secondsOf(timeout) ?? 600 };
 }

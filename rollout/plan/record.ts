@@ -57,6 +57,10 @@ export interface StageAttempt {
   since: string;
   /** What went wrong, a sentence each. */
   failures: string[];
+  /** What is, or was, at work; `up` where it is not said. */
+  command?: "up" | "rollback";
+  /** All stages of the rollout. */
+  stages?: string[];
 }
 
 /** Somebody's agreement to exactly these inputs. */

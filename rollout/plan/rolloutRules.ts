@@ -80,10 +80,10 @@ export const someText = rule(
 /** Each entry once. */
 export const listedOnce = rule(
   { id: "ROLLOUT-LIST-DUP", source: nothingElse },
-  (path, values: readonly string[]) =>
+  (path, values: readonly (string | undefined)[]) =>
     values.flatMap((value, index): Mistake[] => {
       const first = values.indexOf(value);
-      if (first === index) return [];
+      if (value === undefined || first === index) return [];
       return [
         { path: at(path, index), reason: `is ${received(value)}, the same as ${at(path, first)}` },
       ];
@@ -161,9 +161,9 @@ export const whenLockedWord = rule(
 /** A program to run. */
 export const commandGiven = rule(
   { id: "ROLLOUT-COMMAND", source: "without a program there is no gate" },
-  (_path, run?: readonly string[]) => {
+  (_path, run?: readonly (string | undefined)[]) => {
     if (run === undefined) return ["is missing; it is a program and its arguments, as a list"];
-    return run.length === 0 || run[0].trim() === ""
+    return run.length === 0 || run[0]?.trim() === ""
       ? ["names no program; it is a program and its arguments, as a list"]
       : [];
   },
@@ -178,12 +178,17 @@ export const ringOnce = rule(
 /** The waves name all stages, each once. */
 export const waveStages = rule(
   { id: "ROLLOUT-WAVES", source: ownSource },
-  (path, waves: readonly (readonly string[])[], stages: readonly string[]) => {
+  (
+    path,
+    waves: readonly (readonly (string | undefined)[] | undefined)[],
+    stages: readonly string[],
+  ) => {
     const seen = new Map<string, string>();
     const mistakes = waves.flatMap((wave, number): Mistake[] => {
       const here = at(path, number);
-      if (wave.length === 0) return [{ path: here, reason: "is a wave without a stage" }];
-      return wave.flatMap((stage, index): Mistake[] => {
+      if (wave?.length === 0) return [{ path: here, reason: "is a wave without a stage" }];
+      return (wave ?? []).flatMap((stage, index): Mistake[] => {
+        if (stage === undefined) return [];
         const place = at(here, index);
         const earlier = seen.get(stage);
         if (!stages.includes(stage)) {

@@ -35,8 +35,7 @@ function kindOf(path: string, shape: Shape): JsonSchema {
   switch (shape.kind) {
     case "fields":
       return {
-        // A key without a value is an empty map.
-        type: ["object", "null"],
+        type: "object",
         properties: Object.fromEntries(
           Object.entries(shape.fields).map(([name, of]) => [name, schemaOf(below(path, name), of)]),
         ),
@@ -45,7 +44,7 @@ function kindOf(path: string, shape: Shape): JsonSchema {
       };
     case "map":
       return {
-        type: ["object", "null"],
+        type: "object",
         additionalProperties: schemaOf(below(path, "*"), shape.of),
       };
     case "list":

@@ -75,11 +75,18 @@ export const rolloutShape = fields(
   { stages: stagesGiven },
 );
 
+/** A list as the file says it: an entry that has not the shape is undefined, so that the others keep their places. */
+export type WrittenList<Entry> = readonly (Entry | undefined)[];
+
 /** A stage, or what all stages have, as the file says it. */
 export interface WrittenStage {
   stack?: string;
   project?: string;
-  rings?: { name?: string; people?: string[]; machines?: string[] }[];
+  rings?: WrittenList<{
+    name?: string;
+    people?: WrittenList<string>;
+    machines?: WrittenList<string>;
+  }>;
   environment?: Record<string, unknown>;
   gates?: WrittenGates;
   whenLocked?: string;
@@ -88,11 +95,15 @@ export interface WrittenStage {
 
 export interface WrittenGates {
   freshness?: unknown;
-  preview?: { replacedMachines?: number; deletedMachines?: number; allowedMachines?: string[] };
-  policyPacks?: string[];
-  approval?: { approvers?: string[]; valid?: unknown };
+  preview?: {
+    replacedMachines?: number;
+    deletedMachines?: number;
+    allowedMachines?: WrittenList<string>;
+  };
+  policyPacks?: WrittenList<string>;
+  approval?: { approvers?: WrittenList<string>; valid?: unknown };
   proof?: boolean;
-  command?: { run?: string[]; timeout?: unknown };
+  command?: { run?: WrittenList<string>; timeout?: unknown };
   soak?: unknown;
 }
 
@@ -101,5 +112,5 @@ export interface WrittenRollout {
   name?: string;
   defaults?: WrittenStage;
   stages?: Record<string, WrittenStage>;
-  waves?: string[][];
+  waves?: WrittenList<WrittenList<string>>;
 }

@@ -1,18 +1,19 @@
 /** The tables at the end of a verb. Pure. */
 import Table from "cli-table3";
 import { durationText } from "./duration";
+import type { GivenOptions } from "./call";
 import { howToGoOn } from "./goOn";
 import { oneLine, secondsBetween, type Part, type RolloutView, type StageView } from "./view";
 import { findingWords, planWords, resultOf } from "./words";
 
-/** What came of everything, for people. `file` is the rollout.yaml, where it is not the one that is found by itself. */
-export function summaryText(view: RolloutView, file?: string): string {
+/** What came of everything, for people. `given` is what hints of how to go on say again. */
+export function summaryText(view: RolloutView, given?: GivenOptions): string {
   const parts = [
     view.stages.length === 0 ? "" : stageTable(view),
     ...(view.stages.some(({ status }) => status) ? [statusTable(view)] : []),
     ...(view.stages.some(({ drift }) => drift.length > 0) ? [driftTable(view)] : []),
     findingLines(view),
-    howToGoOn(view, file)
+    howToGoOn(view, given)
       .map(({ why, commands }) => `${why}:\n  ${commands.join("\n  ")}`)
       .join("\n"),
   ];

@@ -3,9 +3,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { readArguments, UsageError, type RolloutOptions } from "../../rollout/arguments";
-import type { RolloutContext } from "../../rollout/context";
+import { exitCodes, type RolloutContext } from "../../rollout/context";
 import { runGenerate } from "../../rollout/generate";
 import { readRollout } from "../../rollout/plan/readRollout";
+import { runRollout, type Verbs } from "../../rollout/run";
 
 const root = path.resolve(__dirname, "../..");
 const generated = path.join(__dirname, "generated");
@@ -89,4 +90,20 @@ describe("rollout generate", () => {
       });
     });
   }
+
+  it("ends with 64 where the definition cannot be what is generated", async () => {
+    fs.writeFileSync(
+      path.join(folder, "rollout.yaml"),
+      "stages: {dev: {environment: {TOKEN: GITHUB_TOKEN}}}\n",
+    );
+    let screen = "";
+    const code = await runRollout(["generate", "github"], { generate: runGenerate } as Verbs, {
+      ...{ environment: {}, folder, hasKeyboard: false, now: () => new Date() },
+      output: { write: () => assert.fail("nothing is generated") },
+      screen: { write: (text) => (screen += text) },
+      signal: new AbortController().signal,
+    });
+    assert.equal(code, exitCodes.usage);
+    assert.match(screen, /stages\.dev\.environment\.TOKEN: "GITHUB_TOKEN" cannot be/);
+  });
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
-import { LockedError, whenFree } from "../../rollout/locks";
+import type { Lock } from "../../engine/lock";
+import { LockedError, takeStage, whenFree } from "../../rollout/locks";
 import type { Happening } from "../../rollout/plan/progress";
 import type { Stage } from "../../rollout/stage";
+import { rollout, stage } from "./exampleRollout";
 
 const stderr =
   "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file.\n" +
@@ -63,6 +65,45 @@ describe("rollout/locks", () => {
     tries = 0;
     await assert.rejects(run("wait", 100, AbortSignal.abort()), LockedError);
     assert.equal(tries, 1);
+  });
+
+  describe("of a folder, which another rollout holds", () => {
+    /** Held by somebody for the first tries, each of which takes ten minutes. */
+    const take = (whenLocked: "stop" | "wait", busy: number) => {
+      const holder = { pid: 4711, host: "desk" };
+      const journal = {
+        take: (): Lock => {
+          tries += 1;
+          return tries > busy ? { acquired: true, release: () => {} } : { acquired: false, holder };
+        },
+      };
+      const context = {
+        ...{ signal: new AbortController().signal, now: () => new Date(tries * 600_000) },
+        emit: (event: Happening) => void told.push(event),
+        definition: rollout([[stage("prod", { whenLocked, lockTimeoutSeconds: 1_500 })]]),
+      };
+      return takeStage(context, journal, "prod", () => Promise.resolve());
+    };
+    const other = "by another rollout of this folder (process 4711 on desk)";
+
+    it("is waited for, too, and it is said once for whom", async () => {
+      assert.ok((await take("wait", 2)).acquired);
+      assert.deepEqual(told, [
+        {
+          ...{ kind: "stage", stage: "prod", standing: "waiting", phase: "preview" },
+          detail: `waits for its stack, in use ${other}`,
+        },
+      ]);
+    });
+
+    it("stops at once, or after the timeout, and names the other", async () => {
+      const message = `stages.prod: its stack is in use ${other}`;
+      await assert.rejects(take("stop", 1), { name: "LockedError", message });
+      assert.equal(tries, 1);
+      tries = 0;
+      await assert.rejects(take("wait", 100), { name: "LockedError", message });
+      assert.equal(tries, 3);
+    });
   });
 
   it("passes on every other error", async () => {

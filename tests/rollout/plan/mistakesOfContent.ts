@@ -70,6 +70,25 @@ export const mistakesOfContent: readonly Mistake[] = [
     ],
   },
   {
+    name: "one stack in two stages, with and without its organisation and project",
+    text: lines(
+      "stages:",
+      "  dev: {}",
+      "  full: {stack: organization/lab/dev}",
+      "  acme: {stack: acme/dev}",
+      "  again: {stack: acme/lab/dev}",
+      "  other: {stack: acme/other/dev, project: elsewhere}",
+      "  moved: {stack: acme/other/dev, project: moved}",
+      "  record: {stack: organization/lab/dev-rollout}",
+    ),
+    findings: [
+      'rollout.yaml:3:10 stages.full.stack: is "organization/lab/dev", the stack of the stage dev in the same project and backend [ROLLOUT-STACK-DUP]',
+      'rollout.yaml:5:11 stages.again.stack: is "acme/lab/dev", the stack of the stage acme in the same project and backend [ROLLOUT-STACK-DUP]',
+      'rollout.yaml:7:11 stages.moved.stack: is "acme/other/dev", the stack of the stage other in the same project and backend [ROLLOUT-STACK-DUP]',
+      'rollout.yaml:8:12 stages.record.stack: is "organization/lab/dev-rollout", which is the stack of the record of the stage dev [ROLLOUT-STACK-DUP]',
+    ],
+  },
+  {
     name: "a stack that is the record of another",
     text: lines("stages:", "  dev: {}", "  dev-rollout: {}"),
     findings: [

@@ -40,7 +40,7 @@ describe("rollout.yaml", () => {
       whenLocked: "stop",
       lockTimeoutSeconds: 3600,
     };
-    assert.deepEqual(read("stages:\n  dev:\n  prod: {}\n").definition, {
+    assert.deepEqual(read("stages:\n  dev: {}\n  prod: {}\n").definition, {
       name: "lab",
       stages: {
         dev: { ...stage, name: "dev", stack: "dev" },

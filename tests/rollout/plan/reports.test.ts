@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { GivenOptions } from "../../../rollout/plan/call";
 import { howToGoOn } from "../../../rollout/plan/goOn";
 import { rolloutReport } from "../../../rollout/plan/jsonReport";
 import { escaped, markdownReport } from "../../../rollout/plan/markdownReport";
@@ -99,7 +100,7 @@ describe("how to go on", () => {
       `${run} status --only dev`,
     ]);
     assert.deepEqual(
-      howToGoOn(viewOf(foundDrift), "other.yaml").flatMap((step) => step.commands),
+      howToGoOn(viewOf(foundDrift), { file: "other.yaml" }).flatMap((step) => step.commands),
       [
         "pulumi refresh --stack dev",
         `${run} up --only dev --file other.yaml`,
@@ -108,6 +109,39 @@ describe("how to go on", () => {
         `${run} drift --only prod --file other.yaml`,
       ],
     );
+  });
+});
+
+describe("how to go on with what was given", () => {
+  const told = (standing: "failed" | "waiting", given: GivenOptions) => {
+    const view = viewOf([
+      { kind: "rollout", rollout: "", command: "up", waves: [["prod"]], at: at(0) },
+      { kind: "stage", stage: "prod", standing, phase: "approval", at: at(1) },
+      { kind: "end", exitCode: 1, at: at(2) },
+    ]);
+    return howToGoOn(view, given).flatMap(({ commands }) => commands);
+  };
+  const run = "npm run rollout --";
+
+  it("says --only, --to and --file again where they matter", () => {
+    assert.deepEqual(told("failed", { only: "prod", file: "rollout.yaml" }), [
+      `${run} up --only prod`,
+      `${run} up --only prod --resume`,
+      `${run} rollback prod`,
+    ]);
+    assert.deepEqual(told("waiting", { to: "prod", file: "labs/my rollout.yaml" }), [
+      `${run} approve prod --by NAME --file 'labs/my rollout.yaml'`,
+      `${run} up --to prod --resume --file 'labs/my rollout.yaml'`,
+    ]);
+  });
+
+  it("does so in both reports", () => {
+    const given = { to: "prod", file: "other.yaml" };
+    for (const text of [summaryText, markdownReport].map((of) =>
+      of(viewOf(failedRollout), given),
+    )) {
+      assert.ok(text.includes(`${run} up --to prod --resume --file other.yaml`), text);
+    }
   });
 });
 
