@@ -94,6 +94,7 @@ export const listedOnce = rule(
 export const ownVariables = ["PEERLAB_PROOF_TOKEN", "PULUMI_CONTINUE_ON_ERROR"];
 
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const callersName = /^[A-Z_][A-Z0-9_]*$/;
 
 /** The name of a variable, which no rollout sets itself. */
 export const variableName = rule(
@@ -106,14 +107,17 @@ export const variableName = rule(
   },
 );
 
-/** The name of the caller's variable. What is none may be the secret that somebody meant, and is not shown. */
+/**
+ * The name of the caller's variable, in capital letters as those of POSIX's own programs: what looks otherwise may be the secret that
+ * somebody meant, and is not shown.
+ */
 export const callersVariable = rule(
   { id: "ROLLOUT-VARIABLE-OF", source: "a file that is under version control holds no secret" },
   (_path, name: unknown) =>
-    typeof name === "string" && variable.test(name)
+    typeof name === "string" && callersName.test(name)
       ? []
       : [
-          "(not shown) is no name of a variable: letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value",
+          "(not shown) is no name of a variable: capital letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value",
         ],
 );
 

@@ -31,7 +31,7 @@ function kindOf(path: string, shape: Shape): JsonSchema {
       ],
     };
   }
-  if (shape === variableReference) return { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_]*$" };
+  if (shape === variableReference) return { type: "string", pattern: "^[A-Z_][A-Z0-9_]*$" };
   switch (shape.kind) {
     case "fields":
       return {

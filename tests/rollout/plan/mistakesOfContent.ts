@@ -130,13 +130,14 @@ export const mistakesOfContent: readonly Mistake[] = [
     text: lines(
       "stages:",
       "  dev:",
-      "    environment: {ARM_CLIENT_SECRET: a~b, PIN: 1234, LIST: [a], NOTHING: }",
+      "    environment: {ARM_CLIENT_SECRET: a~b, PIN: 1234, LIST: [a], NOTHING: , LOW: pul_0123}",
     ),
     findings: [
-      "rollout.yaml:3:19 stages.dev.environment.ARM_CLIENT_SECRET: (not shown) is no name of a variable: letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
-      "rollout.yaml:3:43 stages.dev.environment.PIN: (not shown) is no name of a variable: letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
-      "rollout.yaml:3:54 stages.dev.environment.LIST: (not shown) is no name of a variable: letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
+      "rollout.yaml:3:19 stages.dev.environment.ARM_CLIENT_SECRET: (not shown) is no name of a variable: capital letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
+      "rollout.yaml:3:43 stages.dev.environment.PIN: (not shown) is no name of a variable: capital letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
+      "rollout.yaml:3:54 stages.dev.environment.LIST: (not shown) is no name of a variable: capital letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
       "rollout.yaml:3:65 stages.dev.environment.NOTHING: is null; it must be given [CONFIGURATION-TYPE]",
+      "rollout.yaml:3:76 stages.dev.environment.LOW: (not shown) is no name of a variable: capital letters, digits and underscores, no digit first. Name the variable of yours that holds the value, never the value [ROLLOUT-VARIABLE-OF]",
     ],
   },
   {
