@@ -26,8 +26,8 @@ export default tseslint.config(
     },
   },
   {
-    // These verbs are for labs on Azure as well.
-    files: ["lab/**/*.ts"],
+    // These verbs, and rollouts, are for labs on Azure as well.
+    files: ["lab/**/*.ts", "rollout/**/*.ts"],
     rules: {
       "no-restricted-imports": ["error", { patterns: ["**/local/**"] }],
     },

@@ -85,7 +85,7 @@ export function beforePoweredStep(
 }
 
 /** Pulumi's mocks, by which people test their programs, register neither hooks nor transforms: a resource would never come. */
-function runsInEngine(): boolean {
+export function runsInEngine(): boolean {
   const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
   return typeof monitor?.registerResourceHook === "function";
 }

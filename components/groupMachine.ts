@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as remote from "@pulumi/command/remote";
 import type { NewPeerIdentityReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { knownOr } from "./failedResources";
 import type { GroupInvitations } from "./groupInvitations";
 import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { ownFriendlyName } from "./keptGroup";
-import { machineStep } from "./machineStep";
+import { machineStep, type DeclaredStep } from "./machineStep";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { GroupMachine } from "./plan/groupMembership";
 import { identityClassifier } from "./plan/identity";
@@ -88,7 +87,7 @@ export function groupMachineStep(
   name: string,
   args: GroupMachineStepArgs,
   parent: Parent,
-): remote.Command {
+): DeclaredStep {
   const { key, definition, machines, scope, token, policy, own, group, invitations } = args;
   const { services, exclusive, after } = definition;
   const machine = pulumi

@@ -42,11 +42,15 @@ export function refuse(
 export function refuseLate(what: string, findings: readonly Finding[]): void {
   const refusals = findings.filter(isRefusal);
   if (refusals.length === 0) return;
-  const message = describeFindings(what, refusals);
+  throw lateError(describeFindings(what, refusals));
+}
+
+/** An error that ends the program from inside an `apply`, said once and as it is, however many resources wait for the value. */
+export function lateError(message: string): Error {
   const error = new pulumi.RunError(message);
   // Pulumi puts `error serializing property "..."` before it once more for each resource that waits for the value.
   Object.defineProperty(error, "message", { get: () => message, set: () => {} });
-  throw error;
+  return error;
 }
 
 /** The findings as a person reads them, one a line. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ExportPeerIdentityReport, ImportPeerIdentityReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, unlessFailed } from "./failedResources";
+import { FormerIdentities, type RememberedIdentity } from "./formerIdentities";
 import { keptGeneration } from "./generation";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
@@ -47,13 +48,16 @@ type Parent = { parent: pulumi.Resource };
  *
  * Nothing but the rotation, or another identity that is brought, makes the step run again and the stash take its answer. So
  * the machine that made the identity may be replaced, removed or become another one, and the person may lose all machines and
- * get new ones: whoever needs the identity reads the stash.
+ * get new ones: whoever needs the identity reads the stash. A rotation that is taken back brings the identity of before back,
+ * and no machine is asked for it.
  */
 export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Parent): KeptIdentity {
   const maker = makerOf({ machines: Object.keys(args.machines), maker: args.maker });
   const brought = args.exportedIdentity !== undefined;
   const allowed = refuseForgottenIdentity(name, args.person, brought, parent);
   const rotation = dueRotation(name, args, maker !== undefined, allowed, parent);
+  const memory = new FormerIdentities(`${name}-former`, parent);
+  const former = brought ? undefined : memory.of(rotation);
   const password = new pulumi.Stash(
     `${name}-export-password`,
     { input: pulumi.secret(args.exportPassword ?? newPassword()) },
@@ -81,13 +85,17 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
         : { friendlyName, classifier: identityClassifier, exportPassword },
       triggers: [rotation],
       secretAnswer: true,
-      idle: maker === undefined,
+      idle: maker === undefined || (former && pulumi.unsecret(former.apply(isThere))),
     },
     parent,
   );
   const answer = pulumi
-    .all([made.stdout, friendlyName, exportPassword, args.exportedIdentity])
-    .apply(([stdout, friendly, password, given]) => {
+    .all([made.stdout, friendlyName, exportPassword, args.exportedIdentity, former])
+    .apply(([stdout, friendly, password, given, before]) => {
+      if (before) {
+        const { peerName, exportedIdentity, exportPassword: own, friendlyName: called } = before;
+        return { peerName, exportedIdentity, exportPassword: own, friendlyName: called };
+      }
       const none = { peerName: "", exportedIdentity: "", exportPassword: "", friendlyName: "" };
       if (stdout === undefined || stdout.trim() === "") return none;
       const kept = { friendlyName: friendly, exportPassword: password };
@@ -104,6 +112,15 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
   const part = (key: string) => stash.output.apply((kept) => String(kept[key]));
+  memory.keep(
+    pulumi
+      .all([rotation, unlessFailed<unknown>(stash.output, undefined)])
+      .apply(([known, kept]) =>
+        brought || kept === undefined
+          ? undefined
+          : { rotation: known, ...(kept as Omit<RememberedIdentity, "rotation">) },
+      ),
+  );
   return {
     peerName: pulumi.unsecret(part("peerName")),
     exportedIdentity: pulumi.secret(part("exportedIdentity")),
@@ -113,6 +130,8 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     madeBy: made.id,
   };
 }
+
+const isThere = (value: unknown): boolean => value !== undefined;
 
 /**
  * The generation that is due. As long as there is no machine nothing is due, and whatever was before stays as it is: only

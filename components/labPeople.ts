@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
+import type { AwakeSeed } from "./seedPresence";
+import { machinePartsOf, type MachineParts } from "./machineParts";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
@@ -23,8 +25,8 @@ export interface LabPersonParts {
   /** By which she is found: the name of her identity, or of her group. */
   peerName: pulumi.Output<string>;
   group: pulumi.Output<LabPersonGroup | undefined>;
-  reports: pulumi.Output<{ [key: string]: OwnReport }>;
-  steps: pulumi.Output<{ [key: string]: string }>;
+  /** What is known of each machine, by key, whatever becomes of the others. */
+  machines: Readonly<Record<string, MachineParts<OwnReport>>>;
   /** Where it can be taken elsewhere. */
   exported?: pulumi.Output<ExportedIdentity>;
 }
@@ -32,8 +34,8 @@ export interface LabPersonParts {
 interface LabParts {
   /** The machines as the steps take them, by key. */
   ready: ReadonlyMap<string, pulumi.Output<PeerMachine>>;
-  /** What the machines' own steps wait for. */
-  after: pulumi.Input<string>[];
+  /** Whom the machines' own steps wait for. */
+  seeds: readonly AwakeSeed[];
 }
 
 /** Declares what makes a person's machines hers, for each person of a lab. */
@@ -41,12 +43,12 @@ export function labPeople(
   name: string,
   args: PeerLabArgs,
   plan: LabPlan,
-  { ready, after }: LabParts,
+  { ready, seeds }: LabParts,
   parent: Parent,
 ): Map<string, LabPersonParts> {
   const people = new Map<string, LabPersonParts>();
   for (const person of plan.people) {
-    const { sharing, maker, rotation, exportedIdentity, exportPassword, services, group } =
+    const { sharing, rotation, exportedIdentity, exportPassword, services, group } =
       args.people[person.key];
     const shared = {
       machines: Object.fromEntries(
@@ -56,7 +58,7 @@ export function labPeople(
       rotation,
       services: services ?? {},
       exclusive: true,
-      after,
+      after: awakeBefore(seeds, person.machines),
       whenOff: args.whenOff,
       answerTimeoutSeconds: args.answerTimeoutSeconds,
       reconcile: reconcileOf(args, person.machines),
@@ -68,7 +70,7 @@ export function labPeople(
         : ofIdentity(
             new SharedPeerIdentity(
               own,
-              { ...shared, maker, exportedIdentity, exportPassword },
+              { ...shared, maker: person.maker, exportedIdentity, exportPassword },
               parent,
             ),
           );
@@ -81,12 +83,12 @@ function ofIdentity(identity: SharedPeerIdentity): LabPersonParts {
   return {
     peerName: identity.peerName,
     group: pulumi.output(undefined),
-    reports: identity.reports.apply((all) =>
-      Object.fromEntries(
-        Object.entries(all).map(([key, report]) => [key, { ...report, group: "" }]),
-      ),
+    machines: Object.fromEntries(
+      Object.entries(machinePartsOf(identity)).map(([key, { report, ...parts }]) => [
+        key,
+        { ...parts, report: report.apply((known) => ({ ...known, group: "" })) },
+      ]),
     ),
-    steps: identity.steps,
     exported: pulumi
       .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
       .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
@@ -99,9 +101,17 @@ function ofGroup(group: PersonalPeerGroup): LabPersonParts {
     group: pulumi
       .all([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])])
       .apply(([members, leaving]) => ({ members, leaving })),
-    reports: group.reports,
-    steps: group.steps,
+    machines: machinePartsOf(group),
   };
+}
+
+/** The seeds that are awake before any of these machines registers something; one of a later ring wakes beside its own. */
+function awakeBefore(
+  seeds: readonly AwakeSeed[],
+  machines: readonly LabMachinePlan[],
+): pulumi.Output<string>[] {
+  const first = Math.min(...machines.map(({ ring }) => ring));
+  return seeds.filter(({ ring }) => ring <= first).map(({ awake }) => awake);
 }
 
 /** The part of it that is about these machines. */

@@ -5,50 +5,57 @@ import type { PeerMachine } from "./peerMachine";
 import type { PeerNetwork } from "./peerNetwork";
 import { PeerProof, type ProofMachineArgs } from "./peerProof";
 import { codePoints } from "./plan/identity";
-import type { LabPlan } from "./plan/lab";
+import type { LabMachinePlan } from "./plan/lab";
 import { portsOf } from "./plan/peerPorts";
 import { servicePeerName } from "./plan/presence";
 
-interface ProofParts {
-  plan: LabPlan;
+export interface LabProofParts {
   network: PeerNetwork;
   /** The machines as the steps take them, by key. */
   ready: ReadonlyMap<string, pulumi.Output<PeerMachine>>;
   people: ReadonlyMap<string, LabPersonParts>;
 }
 
-/** Declares the proof of a lab: of each machine the ports that are open to its peers, and the names of its person's services. */
+/** Which proof of a lab: its name, its machines, and what its verdict is kept after. */
+export interface WhichProof {
+  name: string;
+  machines: readonly LabMachinePlan[];
+  verdictAfter?: pulumi.Output<string>;
+}
+
+/** Declares a proof of a lab: of each machine the ports that are open to its peers, and the names of its person's services. */
 export function labProof(
-  name: string,
+  { name, machines: proved, verdictAfter }: WhichProof,
   args: PeerLabArgs,
-  { plan, network, ready, people }: ProofParts,
+  { network, ready, people }: LabProofParts,
   parent: { parent: pulumi.Resource },
 ): PeerProof {
   const graphPorts = portsOf(args.graphPorts).filter(({ protocol }) => protocol === "TCP");
   const machines: { [key: string]: ProofMachineArgs } = {};
-  for (const { key, person } of plan.machines) {
-    const { reports, steps } = people.get(person) as LabPersonParts;
-    const own = reports.apply((all) => all[key]);
+  for (const { key, person } of proved) {
+    // Of each by itself: the person may have machines in rings that wait for this proof.
+    const { report, step } = (people.get(person) as LabPersonParts).machines[key];
     const { services = {} } = args.people[person];
     const ports = [...graphPorts, ...Object.values(services)].map(({ port }) => port);
     machines[key] = {
       machine: ready.get(key) as pulumi.Output<PeerMachine>,
       ports: [...new Set(ports)].sort((one, other) => one - other),
-      names: own.apply(({ peerName }) =>
+      names: report.apply(({ peerName }) =>
         peerName === ""
           ? []
           : Object.keys(services).map((service) => servicePeerName(peerName, service)),
       ),
-      groups: own.apply(({ group }) => (group === "" ? [] : [group])),
-      step: steps.apply((all) => all[key]),
+      groups: report.apply(({ group }) => (group === "" ? [] : [group])),
+      step,
     };
   }
   return new PeerProof(
-    `${name}-proof`,
+    name,
     {
       machines,
       securityGroupIds: [network.networkSecurityGroupId],
       network: network.networkSecurityGroupId.apply((id) => networkOf(id, args)),
+      verdictAfter,
       ...args.proof,
       whenOff: args.whenOff,
       answerTimeoutSeconds: args.answerTimeoutSeconds,

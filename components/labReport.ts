@@ -17,7 +17,7 @@ export function machineReports(
   const proved = unlessFailed<Record<string, ProofReport>>(proof.reports, {});
   for (const { key, person } of plan.machines) {
     const peer = peers.get(key) as WindowsPeer;
-    const { reports } = people.get(person) as LabPersonParts;
+    const { report } = (people.get(person) as LabPersonParts).machines[key];
     machines[key] = pulumi
       .all([
         peer.computerName,
@@ -25,7 +25,7 @@ export function machineReports(
         unlessFailed(peer.privateIpv4, ""),
         unlessFailed(peer.privateIpv6, ""),
         unlessFailed(peer.publicIpv4, ""),
-        reports.apply((all) => all[key]),
+        report,
         proved.apply((all) => all[key] as ProofReport | undefined),
       ])
       .apply(([computerName, privateIpv4, privateIpv6, publicIpv4, own, found]) => ({

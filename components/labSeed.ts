@@ -28,7 +28,7 @@ export interface LabSeed {
 }
 
 /**
- * Decides the seeds: the machines that were named, else the one that has been in the lab longest. So a machine that comes never
+ * Decides the seeds: the machines that were named, else that of the candidates (all by default) that has been in the lab longest. So a machine that comes never
  * takes the part from another, which would have to be changed for it, and the part moves only when its holder goes.
  */
 export function labSeed(
@@ -36,18 +36,23 @@ export function labSeed(
   machines: readonly string[],
   { seeds: named, externalSeeds = [] }: SeedArguments,
   parent: Parent,
+  candidates = machines,
 ): LabSeed {
   const kept = { ...parent, ignoreChanges: ["input"] };
-  const since = machines.map((machine) =>
-    // Every machine asks for the times of all, and each of them may go.
-    detached(
-      new pulumi.Stash(`${name}-${machine}-since`, { input: new Date().toISOString() }, kept)
-        .output,
-    ),
+  const since = Object.fromEntries(
+    machines.map((machine) => {
+      const stash = new pulumi.Stash(
+        `${name}-${machine}-since`,
+        { input: new Date().toISOString() },
+        kept,
+      );
+      // Every machine asks for the times of all, and each of them may go.
+      return [machine, detached(stash.output).apply(String)];
+    }),
   );
   const keys: LabSeed["keys"] =
     named === undefined
-      ? pulumi.all(since).apply((times) => oldest(machines, times.map(String)))
+      ? pulumi.all(candidates.map((key) => since[key])).apply((times) => oldest(candidates, times))
       : pulumi.output(named).apply((known): readonly string[] => known);
   // Of its own for each lab, whatever its name and stack: a network cannot be linked to two zones of one name.
   const suffix = newToken().slice(0, 8);

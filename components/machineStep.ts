@@ -30,6 +30,13 @@ export interface MachineStep {
 
 type Parent = { parent: pulumi.Resource };
 
+/** A machine's step as it is declared. */
+export interface DeclaredStep {
+  command: remote.Command;
+  /** Whether it is due and waits for an update in which the machine is on. */
+  postponed: pulumi.Output<boolean>;
+}
+
 /**
  * Declares the machine's whole state in one step: it runs again for another instance, guest file, rule of its networking,
  * password or wanted state.
@@ -39,7 +46,7 @@ export function machineStep(
   machineName: string,
   { machine, wanted, policy, after, once }: MachineStep,
   parent: Parent,
-): remote.Command {
+): DeclaredStep {
   const attempt = attemptAt(
     name,
     pulumi
@@ -63,7 +70,7 @@ export function machineStep(
       // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
       ...(once === undefined ? {} : { reconcile: true }),
     }));
-  return guestStep(
+  const command = guestStep(
     name,
     {
       machine: comesAfter(machine, after),
@@ -75,6 +82,16 @@ export function machineStep(
     },
     parent,
   );
+  return { command, postponed: isPostponed(command, attempt) };
+}
+
+/** A step that was left for later keeps the trigger of its last run, or has one of its own where it never ran. */
+function isPostponed(
+  { triggers }: remote.Command,
+  attempt: pulumi.Output<string>,
+): pulumi.Output<boolean> {
+  const recorded = pulumi.all([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
+  return unlessFailed(recorded, false);
 }
 
 /**

@@ -5,7 +5,13 @@ import { otherUser } from "./existingGroupUse";
 import { inRegion } from "./existingNetwork";
 import { refuseLate } from "./inputErrors";
 import type { PeerNetworkArgs } from "./peerNetwork";
-import { anyRanges, type NetworkPlan } from "./plan/network";
+import { additiveRules, leftForNextUpdate } from "./plan/additiveRules";
+import {
+  anyRanges,
+  checkRuleCounts,
+  type NetworkDefinition,
+  type NetworkPlan,
+} from "./plan/network";
 import { checkExistingGroup } from "./plan/rules/existingSecurityGroup";
 import type { SecurityRulePlan } from "./plan/securityRules";
 import { securityRulesOf } from "./plan/securityRulesOf";
@@ -33,7 +39,9 @@ export function securityGroup(
         resourceGroupName: args.resourceGroupName,
         location,
         tags,
-        securityRules: rules.apply(({ security }) => security.map(securityRuleArgs)),
+        securityRules: rulesNow(name, args, rules, parent).apply((all) =>
+          all.map(securityRuleArgs),
+        ),
       },
       // Azure moves nothing to another region, and azure-native plans an update.
       { ...parent, replaceOnChanges: ["location"] },
@@ -86,6 +94,25 @@ export function securityGroup(
     );
   }
   return pulumi.all([found, allowed]).apply(([{ id }]) => id ?? "");
+}
+
+/** The rules of this update: the wanted ones, and beside them what is not to be closed yet. */
+export function rulesNow(
+  name: string,
+  args: PeerNetworkArgs,
+  rules: Rules,
+  { parent }: Partial<Parent> = {},
+): pulumi.Output<SecurityRulePlan[]> {
+  if (args.rulesBefore === undefined) return rules.apply(({ security }) => security);
+  return pulumi.all([rules, args.rulesBefore]).apply(([{ security }, before]) => {
+    if (before.length === 0) return security;
+    const additive = additiveRules(before as SecurityRulePlan[], security);
+    const what = `PeerNetwork ${name}, whose security group keeps the rules of before until the next update,`;
+    refuseLate(what, checkRuleCounts("", args as NetworkDefinition, additive.rules));
+    const left = leftForNextUpdate(additive);
+    if (left !== "") void pulumi.log.info(`The security group of ${name}: ${left}`, parent);
+    return additive.rules;
+  });
 }
 
 function securityRuleArgs(rule: SecurityRulePlan): input.network.SecurityRuleArgs {

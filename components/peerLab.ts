@@ -3,8 +3,9 @@ import * as resources from "@pulumi/azure-native/resources";
 import { existingSubnetWithRoom } from "./existingNetwork";
 import { detached, orInPreview, unlessFailed } from "./failedResources";
 import { refuse } from "./inputErrors";
+import { labNetworkRules } from "./labNetworkRules";
 import { labPeople } from "./labPeople";
-import { labProof } from "./labProof";
+import { labRings, ringProofs, type LabRings } from "./labRings";
 import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
 import type {
@@ -59,7 +60,7 @@ export class PeerLab extends pulumi.ComponentResource {
   public readonly proof: pulumi.Output<{ [key: string]: ProofReport }>;
 
   constructor(name: string, args: PeerLabArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("peerlab:index:PeerLab", name, withSecrets(args), opts);
+    super("peerlab:index:PeerLab", name, withSecrets(withoutToken(args)), opts);
     const shaped = fitted(args, peerLabShape);
     args = shaped.args;
     const definition: LabDefinition = {
@@ -84,6 +85,7 @@ export class PeerLab extends pulumi.ComponentResource {
     const group = resourceGroup(name, { ...args, tags }, parent);
     const shared = { resourceGroupName: group.name, location: group.location, tags };
     const { existing, jumpHost } = args;
+    const networkRules = labNetworkRules(name, args, parent);
     const network = new PeerNetwork(
       name,
       {
@@ -101,25 +103,33 @@ export class PeerLab extends pulumi.ComponentResource {
         ipv4Subnet: args.ipv4Subnet,
         ipv6Subnet: args.ipv6Subnet,
         existing,
+        rulesBefore: networkRules?.last,
       },
       parent,
     );
     const inSubnet = { ...shared, subnetId: subnetOf(name, args, plan, network) };
+    const rings = labRings(args, plan);
     const seed = labSeed(
       name,
       plan.machines.map(({ key }) => key),
       args,
       parent,
+      plan.rings[0]?.machines,
     );
     const peers = new Map<string, WindowsPeer>();
     for (const machine of plan.machines) {
-      peers.set(machine.key, windowsPeer(name, args, inSubnet, network, seed, machine, parent));
+      peers.set(
+        machine.key,
+        windowsPeer(name, args, inSubnet, { network, seed, rings }, machine, parent),
+      );
     }
     seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
     const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
-    const after = awakeSeeds(name, args.seeds, seed, ready, args, parent);
-    const people = labPeople(name, args, plan, { ready, after }, parent);
-    const proof = labProof(name, args, { plan, network, ready, people }, parent);
+    const ringOf = (key: string) => plan.machines.find((one) => one.key === key)?.ring ?? 0;
+    const seeds = awakeSeeds(name, args.seeds, seed, ready, ringOf, args, parent);
+    const people = labPeople(name, args, plan, { ready, seeds }, parent);
+    const proof = ringProofs(name, args, { plan, rings, network, ready, people }, parent);
+    networkRules?.keep(network.wantedRules, rings.allHealthy);
 
     this.resourceGroupName = group.name;
     this.machines = machineReports(plan, peers, people, proof);
@@ -145,6 +155,19 @@ export class PeerLab extends pulumi.ComponentResource {
       proof: this.proof,
     });
   }
+}
+
+/**
+ * The arguments as the state keeps them. Not the token of the proof, which is for one update: that it is gone in the next one is no
+ * change of the lab.
+ */
+function withoutToken(args: PeerLabArgs): PeerLabArgs {
+  if (args?.proof?.token === undefined) return args;
+  const { proof, ...others } = args;
+  const kept = { ...proof, token: undefined };
+  return Object.values(kept).every((value) => value === undefined)
+    ? others
+    : { ...others, proof: kept };
 }
 
 type Parent = { parent: pulumi.Resource };
@@ -180,8 +203,7 @@ function windowsPeer(
   name: string,
   args: PeerLabArgs,
   shared: Shared & Pick<WindowsPeerArgs, "subnetId">,
-  network: PeerNetwork,
-  seed: LabSeed,
+  { network, seed, rings }: { network: PeerNetwork; seed: LabSeed; rings: LabRings },
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
@@ -200,6 +222,7 @@ function windowsPeer(
       jumpHost: args.jumpHost,
       // One machine of each image proves it for the others, which wait for it.
       proveCapability: provenBy === undefined,
+      after: rings.before(machine),
     },
     parent,
   );

@@ -63,7 +63,10 @@ export interface PersonArgs {
   machines?: { [key: string]: LabMachineArgs };
   /** Key of the machine that makes her identity. The first in code-point order by default. */
   maker?: string;
-  /** Another value gives her a new identity on all machines. `1` by default. */
+  /**
+   * Another value gives her a new identity on all machines; the value before it brings the old one back, which the stack's state
+   * keeps. `1` by default.
+   */
   rotation?: string;
   /** An identity exported elsewhere, instead of a new one: base64 of the exported file's bytes. Secret. */
   exportedIdentity?: pulumi.Input<string>;
@@ -124,6 +127,16 @@ export interface ProofArgs {
   settleSeconds?: number;
 }
 
+/** A part of a lab that a change reaches before the next one. */
+export interface RingArgs {
+  /** What the ring is called: 1 to 20 lower-case letters, digits and hyphens, once, and not `others`. Another name proves the ring anew. */
+  name: string;
+  /** Keys of people, all of whose machines belong to the ring. None by default. */
+  people?: string[];
+  /** Keys of single machines. None by default. */
+  machines?: string[];
+}
+
 export interface PeerLabArgs {
   /** People by key: lower-case letters, digits and hyphens. At least one. */
   people: { [key: string]: PersonArgs };
@@ -161,6 +174,13 @@ export interface PeerLabArgs {
   reconcile?: ReconcileArgs;
   /** How the machines prove to each other that they are really there. */
   proof?: ProofArgs;
+  /**
+   * Parts of the lab that a change reaches in this order, 20 at most: no machine of a ring is made, changed or replaced, and nothing
+   * runs on one, before all machines of the rings before it have gone through their steps and their proof has passed. Where it has not,
+   * the update ends there. Machines that no ring names are a last one, `others`. A machine is in one ring, and so is a person who
+   * has a group. One ring of all machines by default.
+   */
+  rings?: RingArgs[];
   /** Ranges of networks peered with this one whose machines are peers too. */
   peerSources?: string[];
   /** Ports of the applications, 450 at most. None by default. */

@@ -57,6 +57,28 @@ export interface ExistingNetworkArgs {
   firstPriority?: number;
 }
 
+/** An inbound rule of the network's security group. */
+export interface NetworkRule {
+  /** Its name, once in the group. */
+  name: string;
+  /** What it is there for. */
+  description: string;
+  /** 100 to 4096, once in the group; the lowest one decides. */
+  priority: number;
+  /** `Allow` or `Deny`. */
+  access: string;
+  /** `Tcp`, `Udp` or `*`. */
+  protocol: string;
+  /** Ranges of one address family. */
+  sourceAddressPrefixes?: string[];
+  /** A service tag, in place of ranges. */
+  sourceServiceTag?: string;
+  /** Ranges of one address family. Everything by default. */
+  destinationAddressPrefixes?: string[];
+  /** A port, or `*`. */
+  destinationPortRange: string;
+}
+
 export interface PeerNetworkArgs {
   /** Resource group that everything is made in. */
   resourceGroupName: pulumi.Input<string>;
@@ -96,6 +118,12 @@ export interface PeerNetworkArgs {
   ipv6Subnet?: string;
   /** Uses what exists already instead of making it. */
   existing?: ExistingNetworkArgs;
+  /**
+   * The rules that were wanted before, `wantedRules` of an earlier update: then this one closes nothing. They stay beside the wanted
+   * ones, and a deny rule that is new waits; once these are the wanted rules themselves, the group has exactly those. None by
+   * default, or an empty list: the group has the wanted rules at once. An existing security group gets them at once, too.
+   */
+  rulesBefore?: pulumi.Input<NetworkRule[]>;
 }
 
 /**
@@ -123,11 +151,14 @@ export class PeerNetwork extends pulumi.ComponentResource {
   public readonly guestNetworking: pulumi.Output<GuestNetworking>;
   /** What the machines that have a service let in besides, by its port; ports of `graphPorts` are let in by all of them. */
   public readonly serviceFirewallRules: pulumi.Output<{ [port: string]: GuestFirewallRule[] }>;
+  /** The rules of the security group as they are wanted, without what stays of `rulesBefore`. */
+  public readonly wantedRules: pulumi.Output<NetworkRule[]>;
   /** How machines reach the internet. */
   public readonly outbound: pulumi.Output<string>;
 
   constructor(name: string, args: PeerNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("peerlab:index:PeerNetwork", name, args, opts);
+    // What was before is no part of what this network is: the update after one that changed something would change it again.
+    super("peerlab:index:PeerNetwork", name, { ...args, rulesBefore: undefined }, opts);
     const shaped = fitted(args, peerNetworkShape);
     args = shaped.args;
     const ofContent = [
@@ -158,6 +189,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
     this.interfaceSecurityGroupId = adopted ? group : pulumi.output("");
     this.guestNetworking = rules.apply(({ firewall }) => ({ firewallRules: firewall }));
     this.serviceFirewallRules = rules.apply(({ ofServices }) => ofServices);
+    this.wantedRules = rules.apply(({ security }) => security);
     this.outbound = pulumi.output(plan.outbound);
     this.registerOutputs({
       virtualNetworkId: this.virtualNetworkId,
@@ -167,6 +199,7 @@ export class PeerNetwork extends pulumi.ComponentResource {
       interfaceSecurityGroupId: this.interfaceSecurityGroupId,
       guestNetworking: this.guestNetworking,
       serviceFirewallRules: this.serviceFirewallRules,
+      wantedRules: this.wantedRules,
       outbound: this.outbound,
     });
   }

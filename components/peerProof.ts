@@ -48,6 +48,11 @@ export interface PeerProofArgs {
   securityGroupIds?: pulumi.Input<string>[];
   /** Another value whenever the network lets through something else: then everything is proved again. */
   network?: pulumi.Input<string>;
+  /**
+   * What the verdict is kept after, by a value that is known when it is done; the tests, and what they found, do not wait. Another value
+   * changes nothing. Nothing by default.
+   */
+  verdictAfter?: pulumi.Input<string>;
   /** Another value, such as a date, runs the proof once more: 1 to 64 characters of ASCII. */
   token?: string;
   /** What becomes of an update whose proof fails. `fail` by default. */
@@ -213,7 +218,7 @@ export class PeerProof extends pulumi.ComponentResource {
       name,
       {
         input: pulumi
-          .all([steps.runs, judgement])
+          .all([steps.runs, judgement, elsewhere(pulumi.output(args.verdictAfter ?? ""), "")])
           .apply(([runs]) => sha256(JSON.stringify(runs)).slice(0, 32)),
       },
       {

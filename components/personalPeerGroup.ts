@@ -11,6 +11,7 @@ import { refuse } from "./inputErrors";
 import { keptGroup } from "./keptGroup";
 import { keptScope } from "./keptScope";
 import { lastOutputs } from "./lastOutputs";
+import { keepMachineParts, type MachineParts } from "./machineParts";
 import type { LeavingPeerGroupMember, PeerGroupMember } from "./peerGroupMembers";
 import { groupReport, type PeerGroupReport } from "./peerGroupReport";
 import type { PeerMachine } from "./peerMachine";
@@ -177,6 +178,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
     const members: Record<string, pulumi.Output<PeerGroupMember | undefined>> = {};
     const reports: Record<string, pulumi.Output<PeerGroupReport>> = {};
     const steps: Record<string, pulumi.Output<string>> = {};
+    const parts: Record<string, MachineParts<PeerGroupReport>> = {};
     for (const key of keys) {
       const token = reconcileToken(args.reconcile, key);
       const renewal = pulumi
@@ -184,7 +186,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         .apply(([last, group, now]) =>
           renewalDue(last.members, group, now, keys.length - 1, fresh),
         );
-      stepped[key] = groupMachineStep(
+      const { command, postponed } = groupMachineStep(
         name,
         {
           ...{ key, definition: args, machines, scope, token, policy },
@@ -192,14 +194,16 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         },
         parent,
       );
-      steps[key] = unlessFailed(stepped[key].id, "");
+      stepped[key] = command;
+      steps[key] = unlessFailed(command.id, "");
       reports[key] = groupReport(
         key,
         pulumi.output(machines[key]),
-        stepped[key],
+        command,
         own[key].peerName,
         kept.group,
       );
+      parts[key] = { report: reports[key], step: steps[key], postponed };
       members[key] = pulumi
         .all([before, made, own[key].now, reports[key], renewal])
         .apply(([{ members: last }, group, now, report, renewed]) => {
@@ -217,6 +221,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         });
     }
 
+    keepMachineParts(this, parts);
     this.group = pulumi
       .all([made, before])
       .apply(([{ group }, last]) => (group === "" ? last.group : group));

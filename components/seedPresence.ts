@@ -10,8 +10,17 @@ import { seedPresence } from "./plan/presence";
 
 type Parent = { parent: pulumi.Resource };
 
+/** A seed that is being woken. */
+export interface AwakeSeed {
+  /** The place of its ring in the lab's. */
+  ring: number;
+  /** Known when it is awake, and also where it failed: the others go on then, and the proof tells. */
+  awake: pulumi.Output<string>;
+}
+
 /** A machine that is to be woken, and by which step. */
 interface Sleeper {
+  ring: number;
   step: string;
   machineName: string;
   machine: pulumi.Output<PeerMachine>;
@@ -19,22 +28,23 @@ interface Sleeper {
 
 /**
  * Lets each seed of the lab register its one unsecured name, by which its cloud comes to life: a seed that has none answers
- * nobody. It adds to what the machine holds, and takes away nothing. Each of the values is known when a seed is awake, and also where it
- * failed: the others go on then, and the proof tells.
+ * nobody. It adds to what the machine holds, and takes away nothing.
  *
- * `machines` are all machines of the lab as the steps take them.
+ * `machines` are all machines of the lab as the steps take them, `ringOf` says which ring one belongs to.
  */
 export function awakeSeeds(
   name: string,
   named: readonly string[] | undefined,
   seed: LabSeed,
   machines: ReadonlyMap<string, pulumi.Output<PeerMachine>>,
+  ringOf: (key: string) => number,
   policy: StepPolicy,
   parent: Parent,
-): pulumi.Output<string>[] {
+): AwakeSeed[] {
   if (machines.size === 0) return [];
   const machine = (key: string) => machines.get(key) as pulumi.Output<PeerMachine>;
   const sleepers: Sleeper[] = named?.map((key) => ({
+    ring: ringOf(key),
     step: `${name}-${key}-seed`,
     machineName: key,
     machine: machine(key),
@@ -65,7 +75,7 @@ export function awakeSeeds(
       parent,
     );
     // Everybody waits for it, and it goes with its machine.
-    return detached(unlessFailed(awake.id, ""));
+    return { ring: sleeper.ring, awake: detached(unlessFailed(awake.id, "")) };
   });
 }
 
@@ -76,6 +86,7 @@ function theOneLongestInTheLab(
   machine: (key: string) => pulumi.Output<PeerMachine>,
 ): Sleeper {
   return {
+    ring: 0,
     step: `${name}-seed`,
     machineName: "the lab's seed",
     machine: detached(

@@ -5,6 +5,7 @@ import { withGuestFiles } from "./copiedGuestFiles";
 import { unlessFailed } from "./failedResources";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
+import { keepMachineParts, type MachineParts } from "./machineParts";
 import { machineReport } from "./machineReport";
 import { machineStep, type WantedState } from "./machineStep";
 import type { PeerMachine } from "./peerMachine";
@@ -28,7 +29,10 @@ export interface SharedPeerIdentityArgs {
   maker?: string;
   /** The person's key, for the identity's friendly name; another one for each identity of a machine. The component's name by default. */
   person?: string;
-  /** Another value makes a new identity on all machines and removes the old one. `1` by default. */
+  /**
+   * Another value makes a new identity on all machines and removes the old one; the value before it brings the old one back, which the
+   * stack's state keeps. `1` by default.
+   */
   rotation?: string;
   /** An identity exported elsewhere, instead of a new one: base64 of the exported file's bytes. Secret. */
   exportedIdentity?: pulumi.Input<string>;
@@ -132,22 +136,25 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
     const identity = keptIdentity(name, { ...args, machines, policy }, parent);
     const reports: Record<string, pulumi.Output<PeerIdentityReport>> = {};
     const steps: Record<string, pulumi.Output<string>> = {};
+    const parts: Record<string, MachineParts<PeerIdentityReport>> = {};
     for (const key of keys) {
       const machine = pulumi.output(machines[key]);
       const once = reconcileToken(args.reconcile, key);
       const { exclusive } = args;
       const wanted = wantedState(identity, args.services, machine, exclusive);
       const { after } = args;
-      const step = machineStep(
+      const { command, postponed } = machineStep(
         `${name}.${key}`,
         key,
         { machine, wanted, policy, after, once },
         parent,
       );
-      steps[key] = unlessFailed(step.id, "");
+      steps[key] = unlessFailed(command.id, "");
       // One machine that failed does not keep the others from reporting.
-      reports[key] = unlessFailed(reportOf(key, machine, step, identity), notReady);
+      reports[key] = unlessFailed(reportOf(key, machine, command, identity), notReady);
+      parts[key] = { report: reports[key], step: steps[key], postponed };
     }
+    keepMachineParts(this, parts);
 
     this.peerName = identity.peerName;
     this.exportedIdentity = identity.exportedIdentity;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
-import { unlessFailed } from "./failedResources";
+import { detached, orInPreview, unlessFailed } from "./failedResources";
 import type { MachinePlan } from "./plan/machine";
 import { sizeClass } from "./plan/sizes";
 import { powerOf } from "./power";
@@ -198,7 +198,7 @@ export function virtualMachine(
     `${name}-vm`,
     {
       resourceGroupName: args.resourceGroupName,
-      vmName: unlessFailed(vmName, "failed"),
+      vmName: unlessFailed(onceDone(vmName, args.after), "failed"),
       location: args.location,
       tags: args.tags,
       hardwareProfile: { vmSize: plan.size },
@@ -243,6 +243,16 @@ export function virtualMachine(
       replacementTrigger: sizeClass(plan.size),
     },
   );
+}
+
+/** The value once something else is done: the resource waits, and does not depend on where that comes from. */
+function onceDone(
+  value: pulumi.Output<string>,
+  after: pulumi.Input<string> | undefined,
+): pulumi.Output<string> {
+  if (after === undefined) return value;
+  const done = detached(unlessFailed(orInPreview(pulumi.output(after), ""), ""));
+  return pulumi.all([value, done]).apply(([known]) => known);
 }
 
 function securityProfile(args: WindowsPeerArgs, plan: MachinePlan) {

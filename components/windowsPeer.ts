@@ -175,6 +175,11 @@ export interface WindowsPeerArgs {
   whenOff?: WhenOff;
   /** How long the machine may be silent before a step on it fails, 1 to 7200 seconds. 600 by default. */
   answerTimeoutSeconds?: number;
+  /**
+   * What the machine waits for, by a value that is known when it is done: only then it is made, changed or replaced, and what runs on
+   * it follows. Its interface and addresses do not wait. Another value changes nothing. Nothing by default.
+   */
+  after?: pulumi.Input<string>;
 }
 
 /**
@@ -212,7 +217,8 @@ export class WindowsPeer extends pulumi.ComponentResource {
   public readonly hostKey: pulumi.Output<string>;
 
   constructor(name: string, args: WindowsPeerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("peerlab:index:WindowsPeer", name, withSecrets(args), opts);
+    // With what the machine waits for among its inputs, its interface would wait too.
+    super("peerlab:index:WindowsPeer", name, withSecrets({ ...args, after: undefined }), opts);
     const shaped = fitted(args, windowsPeerShape);
     args = shaped.args;
     const definition: MachineDefinition = {

@@ -23,7 +23,7 @@ export interface MachineInState {
  */
 export async function readMachines(
   stack: Stack,
-  environment: NodeJS.ProcessEnv = process.env,
+  environment: NodeJS.ProcessEnv = stack.environment,
 ): Promise<MachineInState[]> {
   const resources = await stack.resources();
   const jumpHost = await jumpHostNow(stack, resources, environment);
@@ -39,7 +39,7 @@ export async function readMachines(
   });
   const known = new Set(machines.map(({ machine }) => machine));
   const others = resources
-    .filter(({ type }) => type === "peerlab:index:WindowsPeer")
+    .filter(({ type }) => type === peerType)
     .map((component): MachineInState => ({
       machine: keyOf(component, "-"),
       virtualMachineId: resources.find(
@@ -55,10 +55,16 @@ export async function readMachines(
   return [...machines, ...others].sort((one, other) => codePoints(one.machine, other.machine));
 }
 
+/** Whether a stack has machines, finished or not, for {@link readMachines}. */
+export function hasMachines(resources: readonly StateResource[]): boolean {
+  return resources.some((one) => isMachineStep(one) || one.type === peerType);
+}
+
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+const peerType = "peerlab:index:WindowsPeer";
 const virtualMachineType = "azure-native:compute:VirtualMachine";
 
 function isMachineStep({ type, inputs }: StateResource): boolean {

@@ -1,12 +1,12 @@
 /** `npm start`: the whole lab on this computer, with one command. */
 import * as fs from "node:fs";
-import { removeBrokenWrites } from "./backendFiles";
+import { removeBrokenWrites } from "../engine/backendFiles";
 import { runInForeground } from "./childProcess";
 import { localDirectory, partsOf } from "./directory";
 import { backendUrl } from "./environment";
 import { readEventLog } from "./eventLog";
 import { openResourceFinder } from "./findResource";
-import { healInterrupted } from "./interrupted";
+import { healInterrupted } from "../engine/interrupted";
 import {
   formatChanges,
   formatFailures,
@@ -14,7 +14,7 @@ import {
   formatPeerNames,
   type MachineOutput,
 } from "./outcome";
-import { openPulumi, type Pulumi } from "./pulumi";
+import { openPulumi, type Pulumi } from "../engine/pulumi";
 import { keepSaltOut } from "./salt";
 import { useStandIn } from "./useStandIn";
 

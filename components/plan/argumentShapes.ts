@@ -26,6 +26,8 @@ export const peerNetworkShape: Shape = fields(
     ...{ rdp, isolate, outbound, ipv4Space, ipv6Space, ipv4Subnet, ipv6Subnet },
     jumpHostAddress: text,
     servicePorts: list(number),
+    // Comes from another network's or an earlier update's outputs.
+    rulesBefore: any,
   },
   { resourceGroupName: missing("a text") },
 );
@@ -47,6 +49,7 @@ export const windowsPeerShape: Shape = fields(
     ),
     jumpHost: later(jumpHostShape),
     proveCapability: boolean,
+    after: later(text),
   },
   {
     resourceGroupName: missing("a text"),
@@ -127,6 +130,7 @@ export const peerProofShape: Shape = fields({
   ),
   securityGroupIds: list(later(text)),
   network: later(text),
+  verdictAfter: later(text),
   ...proofFields,
   ...{ whenOff, answerTimeoutSeconds },
 });

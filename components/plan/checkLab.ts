@@ -23,6 +23,7 @@ import { hasOwnKey } from "./ownKey";
 import { checkSharing, sharesGroup } from "./peerGroup";
 import { checkPlacement } from "./placement";
 import { checkProof } from "./proof";
+import { checkRings } from "./checkRings";
 import { existingGroupNamed } from "./rules/existingParts";
 import { personKey } from "./rules/identities";
 import { jumpHostLetIn } from "./rules/jumpHosts";
@@ -206,6 +207,7 @@ function checkRoles(definition: LabDefinition, machines: string[]): Finding[] {
     ...checkSeeds(definition, machines),
     ...(reconcile === undefined ? [] : checkReconcile("reconcile", reconcile, machines)),
     ...(proof === undefined ? [] : checkProof("proof", proof)),
+    ...checkRings(definition),
     ...checkRoom(definition, machines.length),
   ];
 }

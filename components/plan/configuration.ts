@@ -4,6 +4,7 @@ import type { LabDefinition } from "./lab";
 import { hasOwnKey } from "./ownKey";
 import { knownKey } from "./rules/configuration";
 import { jumpHostGiven } from "./rules/jumpHosts";
+import { proofToken } from "./rules/proofs";
 import { besides, boolean, fields, fit, later, list, map, number, text, type Shape } from "./shape";
 
 /** The arguments of a machine of a lab. */
@@ -63,6 +64,9 @@ export const proofFields = {
   settleSeconds: number,
 };
 
+/** A part of a lab that a change reaches before the next one. */
+const ringShape = fields({ name: text, people: list(text), machines: list(text) });
+
 /** Every key of a lab, which the arguments of a `PeerLab` are, too. */
 export const labFields = {
   people: map(
@@ -92,6 +96,7 @@ export const labFields = {
   answerTimeoutSeconds: number,
   reconcile: fields({ token: text, machines: list(text) }),
   proof: fields(proofFields),
+  rings: list(ringShape),
   peerSources: list(text),
   graphPorts: list(fields({ name: text, port: number, protocol: text })),
   rdp: boolean,
@@ -118,6 +123,12 @@ export const configurationShape: Readonly<Record<string, Shape>> = {
 
 /** The environment variable that gives the jump host where the stack's file does not, as JSON like the key `jumpHost`. */
 export const jumpHostVariable = "PEERLAB_JUMP_HOST";
+
+/**
+ * The environment variable by which one update proves the lab again: it is used before `proof.token` of the stack's file, and an
+ * update without it runs nothing for that. Where the file has a token, too, the next update without the variable is proved by that.
+ */
+export const proofTokenVariable = "PEERLAB_PROOF_TOKEN";
 
 export interface Configuration {
   /** The lab, as far as it could be read. */
@@ -164,10 +175,15 @@ export function readConfiguration(
   }
   const { identityCopies = {}, ...ofLab } = raw;
   const definition = { people: {}, ...ofLab } as LabDefinition;
+  const token = environment[proofTokenVariable];
+  const ofContent = [
+    ...checkLab(definition),
+    ...(token ? proofToken(proofTokenVariable, token) : []),
+  ];
   return {
-    definition,
+    definition: token ? { ...definition, proof: { ...definition.proof, token } } : definition,
     identityCopies: identityCopies as Record<string, string>,
-    findings: [...findings, ...besides(findings, checkLab(definition))],
+    findings: [...findings, ...besides(findings, ofContent)],
   };
 }
 

@@ -1,4 +1,4 @@
-import { codePoints, type ReconcileDefinition } from "./identity";
+import { codePoints, makerOf, type ReconcileDefinition } from "./identity";
 import { imageOf } from "./images";
 import type { MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
@@ -6,6 +6,7 @@ import type { GroupDefinition } from "./peerGroup";
 import type { PlacementDefinition } from "./placement";
 import type { ServicesDefinition } from "./presence";
 import type { ProofDefinition } from "./proof";
+import { ringsOf, type RingDefinition, type RingPlan } from "./rings";
 import { servicePortsOf } from "./services";
 
 export interface PersonDefinition {
@@ -34,45 +35,83 @@ export interface LabDefinition extends NetworkDefinition, PlacementDefinition {
   answerTimeoutSeconds?: number;
   reconcile?: ReconcileDefinition;
   proof?: ProofDefinition;
+  rings?: RingDefinition[];
 }
 
 export interface LabMachinePlan {
   key: string;
   person: string;
   definition: MachineDefinition;
+  /** The place of its ring in the lab's; 0 in a lab without rings. */
+  ring: number;
   /** The machine of the same image that has to show first that it can run the peer stack; absent for that one itself. */
   provenBy?: string;
 }
 
-export interface LabPlan {
-  people: { key: string; definition: PersonDefinition; machines: LabMachinePlan[] }[];
+export interface LabPersonPlan {
+  key: string;
+  definition: PersonDefinition;
   machines: LabMachinePlan[];
+  /** Who makes her identity: the machine that was named; where there are rings, else one of hers of the earliest; else undefined. */
+  maker?: string;
+}
+
+export interface LabPlan {
+  people: LabPersonPlan[];
+  /** In code-point order of their keys. */
+  machines: LabMachinePlan[];
+  /** In the order in which a change reaches them. One of all machines where there are none; none where there is no machine. */
+  rings: RingPlan[];
 }
 
 /** Decides machines, their roles and their order. Nothing depends on the order in which people and machines are given. */
 export function planLab(definition: LabDefinition): LabPlan {
   const inherited = inheritedOf(definition);
+  const rings = ringsOf(definition.rings, personsOf(definition));
   const machines: LabMachinePlan[] = [];
   for (const [person, { machines: own }] of sortedEntries(definition.people)) {
     for (const [key, machine] of sortedEntries(own ?? {})) {
-      machines.push({ key, person, definition: machineOf(inherited, machine) });
+      const ring = rings.findIndex((one) => one.machines.includes(key));
+      machines.push({ key, person, ring, definition: machineOf(inherited, machine) });
     }
   }
   machines.sort((one, other) => codePoints(one.key, other.key));
   const provers = new Map<string, string>();
-  for (const machine of machines) {
+  // Whoever waits for it is in its ring or a later one.
+  for (const machine of earliest(machines)) {
     const image = imageOf(machine.definition.image, machine.definition.imageReference).key;
     machine.provenBy = provers.get(image);
     if (machine.provenBy === undefined) provers.set(image, machine.key);
   }
-  return {
-    people: sortedEntries(definition.people).map(([key, person]) => ({
-      key,
-      definition: person,
-      machines: machines.filter((machine) => machine.person === key),
-    })),
-    machines,
-  };
+  const people = sortedEntries(definition.people).map(([key, person]): LabPersonPlan => {
+    const own = machines.filter((machine) => machine.person === key);
+    const [first] = earliest(own);
+    const ofFirst = own.filter(({ ring }) => ring === first?.ring).map((machine) => machine.key);
+    const maker = hasRings(definition)
+      ? makerOf({ maker: person.maker, machines: ofFirst })
+      : person.maker;
+    return { key, definition: person, machines: own, maker };
+  });
+  return { people, machines, rings };
+}
+
+/** Whether changes reach the lab's machines ring by ring. */
+export function hasRings({ rings = [] }: Pick<LabDefinition, "rings">): boolean {
+  return rings.length > 0;
+}
+
+/** The person of each machine, by the machine's key. */
+export function personsOf({ people }: Pick<LabDefinition, "people">): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(people ?? {}).flatMap(([person, { machines }]) =>
+      Object.keys(machines ?? {}).map((key) => [key, person]),
+    ),
+  );
+}
+
+/** Those of earlier rings first, and in one ring as they come. */
+function earliest(machines: readonly LabMachinePlan[]): LabMachinePlan[] {
+  return [...machines].sort((one, other) => one.ring - other.ring);
 }
 
 /**

@@ -191,7 +191,15 @@ function checkPeerSources(path: string, definition: NetworkDefinition): Finding[
 /** Whether a security group takes all of the rules. */
 function checkCounts(path: string, definition: NetworkDefinition): Finding[] {
   const subnet = definition.existing?.subnetName === undefined ? subnetsOf(definition) : anyRanges;
-  const { security } = planNetwork(definition).rules(subnet);
+  return checkRuleCounts(path, definition, planNetwork(definition).rules(subnet).security);
+}
+
+/** Whether a security group takes these rules, which come of that definition. */
+export function checkRuleCounts(
+  path: string,
+  definition: NetworkDefinition,
+  security: readonly SecurityRulePlan[],
+): Finding[] {
   const sources = security.reduce(
     (sum, { sourceAddressPrefixes }) => sum + (sourceAddressPrefixes?.length ?? 0),
     0,

@@ -37,6 +37,8 @@ export interface Reading {
   isLater?(value: unknown): boolean;
   /** Whether a field that is null is one that is not given. By default it is an empty map where it is to be a map. */
   nullIsAbsent?: boolean;
+  /** Whether a field that is to be a map and is null is refused: what looks like nothing is to decide nothing. */
+  nullIsRefused?: boolean;
 }
 
 /**
@@ -57,7 +59,7 @@ export function fit(
   }
   // A YAML key without a value, `ada-1:`, is an empty map to the person who wrote it.
   const isMap = shape.kind === "map" || shape.kind === "fields";
-  const known = isMap && value === null ? {} : value;
+  const known = isMap && value === null && !reading.nullIsRefused ? {} : value;
   const mistakes = wantedKind(path, known, wanted);
   findings.push(...mistakes);
   if (mistakes.length > 0) return undefined;

@@ -1,12 +1,18 @@
 import { createRequire } from "node:module";
-import tsNode from "ts-node";
+import { transformFileSync } from "@swc/core";
 
-// The engine starts this file with plain Node, in the folder of whatever program it is about to run: the options of that
-// program's own tsconfig.json must not reach the language host.
-tsNode.register({
-  swc: true,
-  skipProject: true,
-  compilerOptions: { module: "commonjs", target: "ES2022", esModuleInterop: true },
-});
+// The engine starts this file with plain Node, twice for each command. ts-node would load TypeScript's compiler each time, for
+// nothing but a look at the options in the tsconfig.json of whatever program is about to be run, which must not reach this one.
+const require = createRequire(import.meta.url);
+require.extensions[".ts"] = (module, file) => {
+  const { code } = transformFileSync(file, {
+    swcrc: false,
+    jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+    module: { type: "commonjs" },
+    sourceMaps: "inline",
+  });
+  module._compile(code, file);
+};
+process.setSourceMapsEnabled(true);
 
-createRequire(import.meta.url)("./server.ts").serve(process.argv.slice(2));
+require("./server.ts").serve(process.argv.slice(2));

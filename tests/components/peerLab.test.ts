@@ -20,6 +20,7 @@ const common = {
   "peerlab:index:PeerNetwork": 1,
   "peerlab:index:PeerProof": 1,
   "peerlab:index:WindowsPeer": 5,
+  "peerlab:index:FormerIdentities": 2,
   "peerlab:index:SharedPeerIdentity": 2,
   "azure-native:resources:ResourceGroup": 1,
   "azure-native:network:VirtualNetwork": 1,
@@ -121,9 +122,11 @@ describe("components/peerLab", () => {
       "lab-ada-1",
       "lab-ada-2",
       "lab-ada-3",
+      "lab-ada-former",
       "lab-grace",
       "lab-grace-1",
       "lab-grace-2",
+      "lab-grace-former",
       "lab-proof",
     ]);
   });

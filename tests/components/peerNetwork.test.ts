@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { PeerNetwork } from "../../components";
+import { PeerNetwork, type NetworkRule } from "../../components";
+import { rulesNow } from "../../components/networkSecurityGroup";
+import { planNetwork } from "../../components/plan/network";
 import { counts, failure, mockEngine, settled, type Declared, type LookUp } from "./mocks";
 
 const args = { resourceGroupName: "group", adminSources: ["203.0.113.7"] };
@@ -51,6 +53,48 @@ describe("components/peerNetwork", () => {
       "Allow-SSH-TCP-22-IPv4",
       "Deny-VirtualNetwork",
     ]);
+  });
+
+  it("keeps open what was open before, and gives the wanted rules alone as what it wants", async () => {
+    const of = async (graphPorts: { port: number }[], rulesBefore?: NetworkRule[]) => {
+      declared = await mockEngine();
+      const network = new PeerNetwork("net", { ...args, graphPorts, rulesBefore });
+      const [wanted] = (await settled(
+        pulumi.all([network.wantedRules, network.networkSecurityGroupId, network.subnetId]),
+      )) as [NetworkRule[]];
+      const group = declared.find(({ type }) => type.endsWith(":NetworkSecurityGroup"));
+      const names = (rules: { name: string }[]) => rules.map(({ name }) => name);
+      return { wanted, names: names(wanted), inGroup: names(group?.inputs.securityRules) };
+    };
+    const before = await of([{ port: 5001 }], []);
+    assert.deepEqual(before.inGroup, before.names);
+    const after = await of([{ port: 5002 }], before.wanted);
+    assert.deepEqual(
+      after.inGroup.filter((name) => !after.names.includes(name)),
+      ["Allow-Graph-5001-TCP-5001-IPv4", "Allow-Graph-5001-TCP-5001-IPv6"],
+    );
+    assert.deepEqual(
+      after.names.filter((name) => !after.inGroup.includes(name)),
+      [],
+    );
+    const next = await of([{ port: 5002 }], after.wanted);
+    assert.deepEqual(next.inGroup, after.names);
+  });
+
+  it("refuses more rules than Azure takes where those of before stay, by their number", async () => {
+    const ports = (first: number) =>
+      Array.from({ length: 300 }, (_, index) => ({ port: first + index }));
+    const rulesOf = (graphPorts: { port: number }[]) => {
+      const plan = planNetwork({ ...args, graphPorts });
+      return plan.rules(plan.subnet);
+    };
+    const rulesBefore = rulesOf(ports(5000)).security;
+    const wanted = pulumi.output(rulesOf(ports(6000)));
+    assert.equal(
+      await failure(rulesNow("net", { ...args, rulesBefore }, wanted)),
+      "PeerNetwork net, whose security group keeps the rules of before until the next update, has one mistake:\n" +
+        "  graphPorts: has 1206 rules; Azure takes 1000 in a security group [NSG-1000]",
+    );
   });
 
   it("adds a NAT gateway with its address where there is a jump host, attached as the subnet is made", async () => {

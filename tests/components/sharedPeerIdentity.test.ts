@@ -25,6 +25,7 @@ describe("components/sharedPeerIdentity", () => {
     });
     await settled(pulumi.all([identity.reports, identity.peerName]));
     assert.deepEqual(counts(declared), {
+      "peerlab:index:FormerIdentities": 1,
       "peerlab:index:SharedPeerIdentity": 1,
       // Origin, generation, export password, identity, and one attempt for each machine.
       "pulumi:index:Stash": 5 + 2,

@@ -62,10 +62,7 @@ describe("engine: what a change to an identity lets run, compared with docs/life
   it("an export that is replaced by force: the same identity", async () => {
     const before = await peerNames();
     const run = await up("--replace", await urnOf(lab, "lab-ada-export"));
-    assert.deepEqual(
-      stepsOf(run),
-      stepsInTable("the export is replaced by force", { maker: ["ada-1"], hers }),
-    );
+    assert.deepEqual(stepsOf(run), stepsInTable("the export is replaced by force", { hers }));
     assert.deepEqual(await peerNames(), before);
   });
 
@@ -89,9 +86,33 @@ describe("engine: what a change to an identity lets run, compared with docs/life
     assert.equal(after.grace, before.grace);
   });
 
+  it("a rotation that is put back: the identity of before; and one of longer ago: a new one", async () => {
+    const rotated = await peerNames();
+    people.ada.rotation = "3";
+    await up();
+    const third = await peerNames();
+    people.ada.rotation = "2";
+    const back = await up();
+    assert.deepEqual(stepsOf(back), stepsInTable("`rotation` is put back", { hers }));
+    assert.deepEqual(await peerNames(), rotated);
+    const held = { "ada-1": [rotated.ada], "ada-2": [rotated.ada] };
+    assert.deepEqual({ ...heldIdentities(lab), ...held }, heldIdentities(lab));
+    people.ada.rotation = "3";
+    await up();
+    assert.deepEqual(await peerNames(), third);
+    people.ada.rotation = "1";
+    const old = await up();
+    assert.deepEqual(
+      stepsOf(old),
+      stepsInTable("a `rotation` of longer ago", { maker: ["ada-1"], hers }),
+    );
+    const names = Object.values(await peerNames());
+    assert.ok(!names.includes(rotated.ada) && !names.includes(third.ada));
+  });
+
   it("a rotation with one machine failing: it keeps the old one, is reported, and the next up completes", async () => {
     const before = await peerNames();
-    people.ada.rotation = "3";
+    people.ada.rotation = "4";
     lab.standIn.faults.add({ kind: "dropConnection", match: "ada-2", moment: "before", times: 1 });
     configure();
     const failed = await lab.up("--continue-on-error");
@@ -145,7 +166,7 @@ describe("engine: what a change to an identity lets run, compared with docs/life
 
   it("a rotation in the same update in which the maker goes", async () => {
     const before = await peerNames();
-    people.ada.rotation = "4";
+    people.ada.rotation = "5";
     delete people.ada.machines["ada-1"];
     const run = await up();
     assert.deepEqual(
@@ -183,7 +204,7 @@ describe("engine: what a change to an identity lets run, compared with docs/life
   it("a rotation without a machine waits for one", async () => {
     const before = await peerNames();
     delete people.ada.machines["ada-1"];
-    people.ada.rotation = "5";
+    people.ada.rotation = "6";
     await up();
     assert.deepEqual(await peerNames(), before);
     people.ada.machines["ada-1"] = {};

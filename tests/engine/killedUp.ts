@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { openResourceFinder } from "../../local/findResource";
-import { healInterrupted } from "../../local/interrupted";
+import { healInterrupted } from "../../engine/interrupted";
 import type { JournalEntry } from "../../local/journal";
-import { openPulumi } from "../../local/pulumi";
+import { openPulumi } from "../../engine/pulumi";
 import { partsOf } from "../../local/directory";
 import * as path from "node:path";
 import type { LabProject } from "./labProject";

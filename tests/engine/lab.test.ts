@@ -108,6 +108,18 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     assert.deepEqual(reached(run), []);
   });
 
+  it("proves everything again for a token in the environment, and runs nothing once it is gone or when it comes again", async () => {
+    const up = ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"];
+    const withToken = () => lab.run("pulumi", up, { PEERLAB_PROOF_TOKEN: "again" });
+    const proved = await withToken();
+    assert.equal(proved.code, 0, proved.output);
+    assert.deepEqual([tested(proved), ran(proved)], [machines, []]);
+    for (const run of [await lab.up(), await withToken()]) {
+      assert.equal(run.code, 0, run.output);
+      assert.deepEqual(reached(run), []);
+    }
+  });
+
   it("keeps passwords and identities out of state, output and the log of what ran", async () => {
     const { adminPasswords, exportedIdentities } = await lab.outputs();
     const secrets = [

@@ -31,24 +31,24 @@ function whole(variable: string): number | undefined {
 
 /**
  * Thousands of programs in one process: Pulumi takes a stack trace for each resource and keeps account of each promise, which
- * costs more than all the rest of a small program, and says each warning of the library on the screen. Undone by what is returned.
+ * costs more than all the rest of a small program, and says each warning and note of the library on the screen. Undone by what is returned.
  */
 export function quietly(): () => void {
   const resource = pulumi.Resource as unknown as { callsites(): unknown[] };
   const promises = debuggable as { debuggablePromise<T>(promise: Promise<T>): Promise<T> };
-  const log = pulumi.log as { warn: typeof pulumi.log.warn };
+  const log = pulumi.log as Pick<typeof pulumi.log, "warn" | "info">;
   const { stackTraceLimit } = Error;
   const { callsites } = resource;
   const { debuggablePromise } = promises;
-  const { warn } = log;
+  const { warn, info } = log;
   Error.stackTraceLimit = 0;
   resource.callsites = () => [];
   promises.debuggablePromise = (promise) => promise;
-  log.warn = async () => undefined;
+  log.warn = log.info = async () => undefined;
   return () => {
     Error.stackTraceLimit = stackTraceLimit;
     resource.callsites = callsites;
     promises.debuggablePromise = debuggablePromise;
-    log.warn = warn;
+    Object.assign(log, { warn, info });
   };
 }

@@ -51,6 +51,8 @@ function shown(path: string, value: unknown, wanted: string): string {
   if (isText && (wanted === "a map" || wanted === "a list")) return "is a text (not shown)";
   if (/password|identity|privatekey|jump_?host/i.test(path)) return "(not shown)";
   const isWritten = typeof value === "number" || typeof value === "boolean";
-  const hint = wanted === "a text" && isWritten ? ` (write ${JSON.stringify(String(value))})` : "";
+  const asText = wanted === "a text" && isWritten ? JSON.stringify(String(value)) : undefined;
+  const written = value === null && wanted === "a map" ? "{}" : asText;
+  const hint = written === undefined ? "" : ` (write ${written})`;
   return `is ${received(value)}${hint}`;
 }

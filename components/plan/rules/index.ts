@@ -15,6 +15,7 @@ import * as proofs from "./proofs";
 import * as peerGroups from "./peerGroups";
 import * as resourceIds from "./resourceIds";
 import * as resourceNames from "./resourceNames";
+import * as rings from "./rings";
 import type { RuleDescription } from "./rule";
 import * as securitySources from "./securitySources";
 import * as seeds from "./seeds";
@@ -39,6 +40,7 @@ export * from "./proofs";
 export * from "./peerGroups";
 export * from "./resourceIds";
 export * from "./resourceNames";
+export * from "./rings";
 export * from "./securitySources";
 export * from "./seeds";
 export * from "./services";
@@ -64,6 +66,7 @@ const areas: readonly object[] = [
   peerGroups,
   resourceIds,
   resourceNames,
+  rings,
   securitySources,
   seeds,
   services,

@@ -23,13 +23,13 @@ export function rule<Values extends unknown[]>(
   description: RuleDescription,
   mistakes: (path: string, ...values: Values) => readonly Mistake[],
 ): Rule<Values> {
-  const { id, source, severity } = description;
   const check = (path: string, ...values: Values): Finding[] =>
     mistakes(path, ...values).map((mistake) => ({
       ...(typeof mistake === "string" ? { path, reason: mistake } : mistake),
-      rule: id,
-      source,
-      severity,
+      rule: known.id,
+      source: known.source,
+      severity: known.severity,
     }));
-  return Object.assign(check, description);
+  const known: Rule<Values> = Object.assign(check, description);
+  return known;
 }

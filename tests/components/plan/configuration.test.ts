@@ -259,6 +259,24 @@ describe("components/plan/configuration", () => {
     );
   });
 
+  it("takes the proof's token from the environment before that of the stack's file, and judges both", () => {
+    const proof = { "peerlab:proof": '{"token":"2026-11-20","sample":3}' };
+    const tokenOf = (values: Record<string, string>, environment = {}) =>
+      readConfiguration("peerlab", { ...good, ...values }, environment).definition.proof;
+    assert.deepEqual(tokenOf(proof, { PEERLAB_PROOF_TOKEN: "now" }), { token: "now", sample: 3 });
+    assert.deepEqual(tokenOf({}, { PEERLAB_PROOF_TOKEN: "now" }), { token: "now" });
+    // A variable that is empty is one that is not there.
+    assert.deepEqual(tokenOf(proof, { PEERLAB_PROOF_TOKEN: "" })?.token, "2026-11-20");
+    assert.equal(tokenOf({}), undefined);
+    const wrong = { "peerlab:proof": '{"token":"ä"}' };
+    const found = findingsOf(wrong, { PEERLAB_PROOF_TOKEN: "a\nb" });
+    assert.deepEqual(
+      found.map((finding) => finding.split(":")[0]),
+      ["proof.token", "PEERLAB_PROOF_TOKEN"],
+    );
+    assert.match(found[1], /^PEERLAB_PROOF_TOKEN: is "a\\nb"; it is 1 to 64 characters of ASCII/);
+  });
+
   it("takes the notes of copied identities out of the lab's definition, and refuses other shapes", () => {
     const noted = { ...good, "peerlab:identityCopies": '{"ada":"0a.PeerLab","gone":"0b.PeerLab"}' };
     const { definition, identityCopies, findings } = readConfiguration("peerlab", noted);

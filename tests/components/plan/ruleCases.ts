@@ -6,6 +6,8 @@ import type {
   PeerProofArgs,
   PeerPresenceArgs,
   PersonalPeerGroupArgs,
+  PersonArgs,
+  RingArgs,
   ServiceArgs,
   SharedPeerIdentityArgs,
   WindowsPeerArgs,
@@ -395,6 +397,71 @@ const proofCases: RuleCase[] = [
   },
 ];
 
+const ofAda: RingArgs = { name: "canary", people: ["ada"] };
+/** Two machines of ada and two of grace; ada's are a ring unless something else is said. */
+const withRings = (rings: RingArgs[] = [ofAda], own: Partial<PeerLabArgs> = {}) => ({
+  people: {
+    ada: { machines: { "ada-1": {}, "ada-2": {} } },
+    grace: { machines: { "grace-1": {}, "grace-2": {} } },
+  },
+  rings,
+  ...own,
+});
+/** Another ada, whose second machine is in no ring and so in the last. */
+const overTwo = (ada: Partial<PersonArgs>) =>
+  withRings([{ name: "canary", machines: ["ada-1", "grace-1", "grace-2"] }], {
+    people: {
+      ada: { machines: { "ada-1": {}, "ada-2": {} }, ...ada },
+      grace: { machines: { "grace-1": {}, "grace-2": {} } },
+    },
+  });
+const many = Array.from({ length: 21 }, (_, index) => `pc-${index}`);
+
+const ringCases: RuleCase[] = [
+  lab("RING-NAME", "rings[0].name", withRings([{ ...ofAda, name: "others" }])),
+  lab("RING-NAME", "rings[0].name", withRings([{ people: ["ada"] } as unknown as RingArgs])),
+  lab("RING-NAME-DUP", "rings[1].name", withRings([ofAda, { name: "canary", people: ["grace"] }])),
+  lab("RING-EMPTY", "rings[1]", withRings([ofAda, { name: "wide", machines: [] }])),
+  lab("RING-COUNT", "rings", {
+    ...machines(Object.fromEntries(many.map((key) => [key, {}]))),
+    rings: many.map((key) => ({ name: key, machines: [key] })),
+  }),
+  lab("RING-PERSON", "rings[0].people[1]", withRings([{ name: "canary", people: ["ada", "eve"] }])),
+  lab("RING-MACHINE", "rings[0].machines[0]", withRings([{ ...ofAda, machines: ["toString"] }])),
+  lab(
+    "RING-MACHINE-DUP",
+    "rings[1].machines[1]",
+    withRings([ofAda, { name: "wide", machines: ["grace-1", "ada-2"] }]),
+  ),
+  lab(
+    "RING-MACHINE-DUP",
+    "rings[1].people[0]",
+    withRings([
+      { name: "canary", machines: ["grace-1", "ada-2"] },
+      { ...ofAda, name: "wide" },
+    ]),
+  ),
+  lab("RING-SEED", "seeds", withRings([ofAda], { seeds: ["grace-1"] })),
+  lab("RING-MAKER", "people.ada.maker", overTwo({ maker: "ada-2" })),
+  lab("RING-GROUP", "people.ada.sharing", overTwo({ sharing: "group" })),
+  lab(
+    "RING-PROOF-WARNS",
+    "proof.whenFailed",
+    withRings([ofAda], { proof: { whenFailed: "warn" } }),
+  ),
+  { ...lab("RING-IDENTITY", "people.ada", overTwo({})), warns: true },
+  {
+    ...lab("RING-FIRST-ALONE", "rings[0]", {
+      people: {
+        ada: { machines: { "ada-1": {} } },
+        grace: { machines: { "grace-1": {} } },
+      },
+      rings: [ofAda],
+    }),
+    warns: true,
+  },
+];
+
 const labCases: RuleCase[] = [
   lab("PROOF-TOKEN", "proof.token", { proof: { token: "" } }),
   lab("PROOF-WHEN-FAILED", "proof.whenFailed", { proof: { whenFailed: "stop" as "fail" } }),
@@ -526,6 +593,7 @@ export const ruleCases: readonly RuleCase[] = [
   ...proofCases,
   ...presenceCases,
   ...groupCases,
+  ...ringCases,
   ...labCases,
 ];
 
@@ -545,7 +613,8 @@ export const notByDefinition: Readonly<Record<string, string>> = {
   "NSG-1000-EXISTING": "an existing security group, once it was looked up",
   "EXISTING-GROUP-DENIES": "an existing security group, once it was looked up",
   "EXISTING-GROUP-TWICE": "an existing security group, once it was looked up",
-  "NSG-1000": "never: with PORT-COUNT the rules are 909 at most",
+  "NSG-1000":
+    "never in one definition: with PORT-COUNT the rules are 909 at most; beside those of before, once they are known",
   "PASSWORD-FORBIDDEN":
     "never alone: each of those passwords is shorter than PASSWORD-LENGTH wants",
   "SERVICE-PORT-CLOSED": "never: the port of a service is opened. For the policy pack",

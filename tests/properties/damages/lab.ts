@@ -1,4 +1,4 @@
-import { wrong, type Arguments, type Mistake } from "./damage";
+import { wrong, type Arguments, type Mistake, type Path } from "./damage";
 
 // What is wrong with a lab as a whole: its people, its machines and how they go together.
 
@@ -8,6 +8,7 @@ export function onlyPeople(args: Arguments, people: Arguments): void {
     "seeds",
     "externalSeeds",
     "reconcile",
+    "rings",
     "machineDefaults",
     "tags",
     "adminUsername",
@@ -211,4 +212,31 @@ export const proofMistakes: readonly Mistake[] = [
   ...wrong(["proof", "whenFailed"], ["", "stop", "Fail", "toString"]),
   ...wrong(["proof", "sample"], [0, 1, 33, 2.5, NaN]),
   ...wrong(["proof", "settleSeconds"], [-1, 601, 0.5]),
+];
+
+/** One ring, of somebody's machines, in which something is wrong. */
+const ring = (name: string, path: Path, own: (person: string) => object): Mistake => ({
+  name,
+  apply(args) {
+    // What seeds and proofs have to do with rings is another matter.
+    delete args.seeds;
+    delete args.proof;
+    args.rings = [{ name: "canary", ...own(Object.keys(args.people)[0]) }];
+  },
+  path: ["rings", 0, ...path],
+});
+
+/** What is wrong with the rings of a lab. */
+export const ringMistakes: readonly Mistake[] = [
+  ...["", "others", "Canary", "a b", "x".repeat(21)].map((name) =>
+    ring(`a ring called ${JSON.stringify(name)}`, ["name"], (key) => ({ name, people: [key] })),
+  ),
+  ring("an empty ring", [], () => ({ people: [] })),
+  ...["nobody", "toString"].flatMap((other) => [
+    ring(`${other} in a ring`, ["people", 1], (key) => ({ people: [key, other] })),
+    ring(`the machine ${other} in a ring`, ["machines", 0], (key) => ({
+      people: [key],
+      machines: [other],
+    })),
+  ]),
 ];

@@ -117,6 +117,7 @@ export const windowsPeer: fc.Arbitrary<Definition> = fc
             adminPassword,
             seed,
             proveCapability: fc.boolean(),
+            after: fc.uuid(),
             ...stepPolicy,
           },
           { requiredKeys: [] },

@@ -5,6 +5,7 @@ import {
   type Outbound,
   type PeerLabArgs,
   type PersonArgs,
+  type RingArgs,
 } from "../../../components";
 import type { ExistingParts } from "./existing";
 import { group } from "./group";
@@ -267,11 +268,43 @@ function withKeys(args: PeerLabArgs): fc.Arbitrary<PeerLabArgs> {
     const minLength = keys.length > 1 && !hasOthers ? 1 : 0;
     return fc
       .record(
-        { seeds: fc.subarray(keys, { minLength }), reconcile: reconcile(keys), proof },
+        {
+          seeds: fc.subarray(keys, { minLength }),
+          reconcile: reconcile(keys),
+          proof,
+          rings: rings(Object.keys(args.people)),
+        },
         { requiredKeys: [] },
       )
-      .map((more) => ({ ...args, ...more, ...(hasOthers && withOthers(args)) }));
+      .map((more) => withoutConflict({ ...args, ...more, ...(hasOthers && withOthers(args)) }));
   });
+}
+
+/** Some of the people, each a ring of her own; the others are the last. */
+const rings = (people: readonly string[]): fc.Arbitrary<RingArgs[]> =>
+  fc
+    .shuffledSubarray([...people])
+    .map((some) => some.map((key, index) => ({ name: `ring-${index}`, people: [key] })));
+
+/** The same, where her machines are named one by one. */
+function byMachines(args: PeerLabArgs): RingArgs[] | undefined {
+  return args.rings?.map(({ name, people: own = [] }, index) => {
+    const machines = own.flatMap((key) => Object.keys(args.people[key].machines ?? {}));
+    return index % 2 === 0 && machines.length > 0 ? { name, machines } : { name, people: own };
+  });
+}
+
+/** Rings want proofs that can fail, and of seeds that are named one that comes first. */
+function withoutConflict(args: PeerLabArgs): PeerLabArgs {
+  if (args.rings === undefined || args.rings.length === 0) return args;
+  const named = args.externalSeeds === undefined && (args.seeds ?? []).length > 0;
+  const { proof: { whenFailed, ...proved } = {} } = args;
+  return {
+    ...args,
+    rings: byMachines(args),
+    ...(named && { seeds: undefined }),
+    ...(args.proof && { proof: whenFailed === "warn" ? proved : args.proof }),
+  };
 }
 
 function withOthers({ peerSources = [] }: PeerLabArgs): Partial<PeerLabArgs> {

@@ -6,6 +6,7 @@ import { machineTrials } from "./machineTrials";
 import { nameTrials } from "./nameTrials";
 import { networkTrials } from "./networkTrials";
 import { reachTrials } from "./reachTrials";
+import { ringTrials } from "./ringTrials";
 import { seedTrials } from "./seedTrials";
 
 const trials = [
@@ -15,6 +16,7 @@ const trials = [
   ...machineTrials,
   ...labTrials,
   ...groupTrials,
+  ...ringTrials,
   ...seedTrials,
 ];
 

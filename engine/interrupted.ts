@@ -9,8 +9,14 @@ export interface HealOptions {
   stack: string;
   /** Folder of the stacks' state; absent where the stacks are kept somewhere else. */
   backend?: string;
-  /** The id of the resource of a type token with these inputs, if it exists. */
-  findResource: (type: string, inputs: Record<string, unknown>) => string | undefined;
+  /**
+   * The id of the resource of a type token with these inputs, if it exists. It may also be the id that such a resource would have:
+   * what its provider then does not find is forgotten.
+   */
+  findResource: (
+    type: string,
+    inputs: Record<string, unknown>,
+  ) => string | undefined | Promise<string | undefined>;
   report: (message: string) => void;
 }
 
@@ -47,7 +53,13 @@ export async function healInterrupted(options: HealOptions): Promise<void> {
   await settlePending(options);
 }
 
-async function clearLocks({ pulumi, stack, backend, report }: HealOptions): Promise<void> {
+/** Takes away the lock of a process that no longer runs. Throws where another one is still at work on the stack. */
+export async function clearLocks({
+  pulumi,
+  stack,
+  backend,
+  report,
+}: Omit<HealOptions, "findResource">): Promise<void> {
   if (!backend) return;
   removeBrokenWrites(backend, stack);
   const locks = readLocks(backend, stack);
@@ -74,29 +86,34 @@ async function settlePending(options: HealOptions): Promise<void> {
   const pending = state.deployment.pending_operations ?? [];
   if (pending.length === 0) return;
 
-  const created = pending
-    .filter(({ type }) => type === "creating")
-    .flatMap(({ resource }) => {
-      const id = findResource(resource.type, resource.inputs ?? {});
-      return id === undefined ? [] : [{ ...resource, id }];
-    });
   report(
-    `The last run was interrupted in ${pending.length} operation(s): ${created.length} of the resources it was creating ` +
-      "exist and are taken over; the state is brought up to date first.",
+    `The last run was interrupted in ${pending.length} operation(s); the state is brought up to date first.`,
   );
+  const created: StateResource[] = [];
+  for (const { type, resource } of pending) {
+    if (type !== "creating") continue;
+    const id = await findResource(resource.type, resource.inputs ?? {});
+    if (id !== undefined) created.push({ ...resource, id });
+  }
   for (const resource of created) takeOver(state.deployment, resource);
   delete state.deployment.pending_operations;
   await importState(options, state);
   await pulumi.run(["refresh", "--yes", "--skip-preview", "--stack", stack]);
 
-  if (created.length === 0) return;
-  const refreshed = await exportState(options);
-  for (const { urn, id, inputs } of created) {
+  const refreshed = created.length > 0 ? await exportState(options) : state;
+  const existing = created.flatMap(({ urn, id, inputs }) => {
     const resource = refreshed.deployment.resources?.find(
       (candidate) => candidate.urn === urn && candidate.id === id,
     );
-    if (resource) resource.inputs = inputs;
-  }
+    return resource ? [{ resource, inputs }] : [];
+  });
+  report(
+    existing.length === 1
+      ? "1 of the resources it was creating exists and is taken over."
+      : `${existing.length} of the resources it was creating exist and are taken over.`,
+  );
+  if (existing.length === 0) return;
+  for (const { resource, inputs } of existing) resource.inputs = inputs;
   await importState(options, refreshed);
 }
 

@@ -1,11 +1,15 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { isRunning } from "../engine/lock";
+import { isRunning } from "./lock";
 
+/** A lock as the engine writes it. */
 export interface BackendLock {
   pid: number;
+  username: string;
   hostname: string;
+  /** When it was taken, ISO 8601. */
+  timestamp: string;
 }
 
 /** The locks of all projects' stacks of this name; a backend in a folder keeps one file per process. */
@@ -17,7 +21,7 @@ export function readLocks(backend: string, stack: string): BackendLock[] {
 }
 
 /** Whether the process that took the lock may still be at work. */
-export function isHeld({ pid, hostname }: BackendLock): boolean {
+export function isHeld({ pid, hostname }: Pick<BackendLock, "pid" | "hostname">): boolean {
   return hostname !== os.hostname() || isRunning(pid);
 }
 

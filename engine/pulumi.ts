@@ -1,6 +1,6 @@
-import { lastLines, runCommand } from "../engine/runCommand";
+import { lastLines, runCommand } from "./runCommand";
 
-/** The CLI with the stand-in's environment, for commands whose output is not for the user. */
+/** The CLI, for commands whose output is not for the user. */
 export interface Pulumi {
   /** Runs a command and returns its standard output. Throws with its last lines where it fails. */
   run(args: string[]): Promise<string>;

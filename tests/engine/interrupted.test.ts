@@ -5,13 +5,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { partsOf } from "../../local/directory";
 import { openResourceFinder } from "../../local/findResource";
-import { healInterrupted } from "../../local/interrupted";
-import { openPulumi, type Pulumi } from "../../local/pulumi";
+import { healInterrupted } from "../../engine/interrupted";
+import { openPulumi, type Pulumi } from "../../engine/pulumi";
 import { startStandIn, type StandIn } from "../../local/standin";
 
 const root = path.resolve(__dirname, "../..");
 
-describe("local/interrupted", function () {
+describe("engine/interrupted", function () {
   this.timeout(120_000);
   let project: string;
   let directory: string;
@@ -105,7 +105,7 @@ describe("local/interrupted", function () {
     await assert.rejects(up(), /locked/);
     await heal();
     assert.match(reports.join("\n"), /lock.*clearing/);
-    assert.match(reports.join("\n"), /1 of the resources it was creating exist/);
+    assert.match(reports.join("\n"), /1 of the resources it was creating exists and is taken over/);
     assert.match(await up(), /3 unchanged/);
     assert.equal(networks(), 1);
   });
