@@ -8,7 +8,7 @@ import { labReport } from "./labReport";
 import { securityGroupIdsOf } from "./networkInState";
 import { exitCodeOfProof, proofTable } from "./proofTable";
 import { securityGroupsInAzure } from "./securityGroupsInAzure";
-import { openStack } from "./stack";
+import { asItIsNow, openStack } from "./stack";
 
 const help = `npm run check -- [MACHINE...] [--stack STACK] [--no-proof] [--json] [--output FILE]
     asks each machine, or those named, whether it is as the last update wanted it, and shows what somebody changed on it; then
@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<number> {
   if (values["no-proof"] && values.output !== undefined) {
     throw new Error("--output writes what the proof finds; leave out --no-proof.");
   }
-  const stack = await openStack({ stack: values.stack, report });
+  const stack = asItIsNow(await openStack({ stack: values.stack, report }));
   const resources = await stack.resources();
   const options = { settings: await stack.settings(), environment: stack.environment };
   const [checked, groups] = await Promise.all([

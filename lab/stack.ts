@@ -113,6 +113,20 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
+/**
+ * The stack as it is when it is first asked: its resources and settings are read once, however many parts of a check ask for them.
+ * Each reading is a run of the CLI.
+ */
+export function asItIsNow(stack: Stack): Stack {
+  let resources: ReturnType<Stack["resources"]> | undefined;
+  let settings: ReturnType<Stack["settings"]> | undefined;
+  return {
+    ...stack,
+    resources: () => (resources ??= stack.resources()),
+    settings: () => (settings ??= stack.settings()),
+  };
+}
+
 /** The engine's mark of a secret in an exported state, `{ [mark]: ..., plaintext: JSON }`. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 

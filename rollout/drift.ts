@@ -2,6 +2,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { checkMachines, describe, type Checked } from "../lab/checkMachines";
 import { checkProof } from "../lab/checkProof";
+import { asItIsNow } from "../lab/stack";
 import { reasonOf } from "../lab/engineText";
 import { securityGroupIdsOf } from "../lab/networkInState";
 import { securityGroupsInAzure } from "../lab/securityGroupsInAzure";
@@ -74,8 +75,9 @@ async function inCloud({ signal }: RolloutContext, { engine, lab }: Stage): Prom
 /** Each machine says how it is, and with `--proof` what it reaches of others. */
 async function onMachines({ options, report }: RolloutContext, { lab }: Stage): Promise<Drift[]> {
   try {
-    const checked = await checkMachines({ stack: lab, report });
-    const proof = options.proof ? await proved(checked, lab, report) : undefined;
+    const stack = asItIsNow(lab);
+    const checked = await checkMachines({ stack, report });
+    const proof = options.proof ? await proved(checked, stack, report) : undefined;
     return guestDrift(
       checked.map((one): AskedMachine => ({
         machine: one.machine,

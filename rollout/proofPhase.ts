@@ -4,6 +4,7 @@ import { checkProof } from "../lab/checkProof";
 import { hasMachines } from "../lab/machinesInState";
 import { securityGroupIdsOf } from "../lab/networkInState";
 import { securityGroupsInAzure } from "../lab/securityGroupsInAzure";
+import { asItIsNow } from "../lab/stack";
 import { pause } from "./locks";
 import { interrupted, judged, passed, type PhaseContext, type PhaseResult } from "./phase";
 import { soakLeft } from "./plan/gates";
@@ -34,7 +35,7 @@ async function askMachines(
   phase: StagePhase,
 ): Promise<PhaseResult> {
   if (context.signal.aborted) return interrupted(phase);
-  const { lab } = stage;
+  const lab = asItIsNow(stage.lab);
   const resources = await lab.resources();
   // Machines that are configured and are not there are another matter.
   if (parts.machines.length === 0 && !hasMachines(resources)) {

@@ -20,7 +20,7 @@ export const brokenLab = {
     },
   },
   // What fails is not waited for: nothing here gets better by itself.
-  proof: { settleSeconds: 5 },
+  proof: { settleSeconds: 1 },
 };
 
 /** One thing that somebody breaks behind the library's back, and by what the lab notices it. */
