@@ -165,7 +165,7 @@ describe("engine: one change through three stages, the last with three rings", f
       { stage: "prod", phase: "record" },
     ];
     // All of them take five minutes: by default those at which something is half done, or has just been written down.
-    const few = ["update", "record", "approval", "soak"];
+    const few = ["update", "record"];
     const points = every.filter(
       (point) =>
         process.env.PEERLAB_KILLS === "all" || !("phase" in point) || few.includes(point.phase),
