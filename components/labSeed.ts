@@ -28,8 +28,9 @@ export interface LabSeed {
 }
 
 /**
- * Decides the seeds: the machines that were named, else that of the candidates (all by default) that has been in the lab longest. So a machine that comes never
- * takes the part from another, which would have to be changed for it, and the part moves only when its holder goes.
+ * Decides the seeds: the machines that were named, else that of the candidates (all by default) that has been in the lab longest. So a
+ * machine that comes never takes the part from another, which would have to be changed for it, and the part moves only when its
+ * holder goes.
  */
 export function labSeed(
   name: string,
