@@ -5,7 +5,7 @@ import { clearLocks, healInterrupted } from "../engine/interrupted";
 import { isRunning } from "../engine/lock";
 import { isAbandoned, type JournalEntry } from "./journal";
 import { LockedError, ownerOf } from "./locks";
-import { recordStack } from "./record";
+import { recordStack } from "./plan/record";
 import { resourceFinder } from "./resourceIds";
 import type { Stage } from "./stage";
 

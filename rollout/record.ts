@@ -9,13 +9,8 @@ import { parse, stringify } from "yaml";
 import { openPulumi } from "../engine/pulumi";
 import { reasonOf } from "../lab/engineText";
 import { writeAtomically } from "./journal";
-import type { StageRecord } from "./plan/record";
+import { recordStack, type StageRecord } from "./plan/record";
 import { openWorkspace, StageError, StageUnknownError, type Stage } from "./stage";
-
-/** Name of the stack whose outputs are a stage's record. */
-export function recordStack(stack: string): string {
-  return `${stack}-rollout`;
-}
 
 const nothing: StageRecord = { version: 1, approvals: [] };
 

@@ -9,6 +9,7 @@ import {
   type WrittenRollout,
   type WrittenStage,
 } from "./rolloutShape";
+import { recordStack } from "./record";
 
 /** The mistakes of content. Parts that have not the shape are left out of `rollout` by whoever read it. */
 export function checkRollout(rollout: WrittenRollout): Finding[] {
@@ -114,11 +115,6 @@ function checkRings(path: string, rings: NonNullable<WrittenStage["rings"]>): Fi
       ];
     }),
   ];
-}
-
-/** The record of a stage is kept in a stack of this name, in the same project and backend. */
-export function recordStack(stack: string): string {
-  return `${stack}-rollout`;
 }
 
 /** Where a stack is, as far as the file says it. */

@@ -1,3 +1,8 @@
+/** Name of the stack whose outputs are a stage's record. */
+export function recordStack(stack: string): string {
+  return `${stack}-rollout`;
+}
+
 /** What is kept of a stage, in a stack of its own beside the stage's: `lastGood` is what `rollback` goes back to. Nothing secret. */
 export interface StageRecord {
   /** Version of this form. */
