@@ -6,6 +6,7 @@ import type { GroupInvitations } from "./groupInvitations";
 import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { ownFriendlyName } from "./keptGroup";
 import { machineStep, type DeclaredStep } from "./machineStep";
+import { joined } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { GroupMachine } from "./plan/groupMembership";
 import { identityClassifier } from "./plan/identity";
@@ -90,53 +91,57 @@ export function groupMachineStep(
 ): DeclaredStep {
   const { key, definition, machines, scope, token, policy, own, group, invitations } = args;
   const { services, exclusive, after } = definition;
-  const machine = pulumi
-    .all([machines[key], invitations.waitsFor(key)])
-    .apply(([known, waitsFor]) => (waitsFor === "" ? known : { ...known, waitsFor }));
+  const machine = joined([machines[key], invitations.waitsFor(key)]).apply(([known, waitsFor]) =>
+    waitsFor === "" ? known : { ...known, waitsFor },
+  );
   const { peerName, friendlyName } = own;
-  const presence = pulumi
-    .all([machine.networking, peerName, group])
-    .apply(([networking, ...to]) => {
-      const [identity, joined] = to;
-      const renewsMembers = roleOf(definition, key) === administrator;
-      return presenceOf({
-        peerName: identity,
-        services,
-        groups: [{ group: joined, identity, renewsMembers }],
-        isSeed: networking?.seed?.role === "seed",
-        always: exclusive,
-      });
+  const presence = joined([machine.networking, peerName, group]).apply(([networking, ...to]) => {
+    const [identity, joined] = to;
+    const renewsMembers = roleOf(definition, key) === administrator;
+    return presenceOf({
+      peerName: identity,
+      services,
+      groups: [{ group: joined, identity, renewsMembers }],
+      isSeed: networking?.seed?.role === "seed",
+      always: exclusive,
     });
-  const counts = pulumi
-    .all([peerName, scope, friendlyName, group, presence, args.renewal])
-    .apply(([identity, ownScope, friendly, joined, held, renewal]) => ({
+  });
+  const counts = joined([peerName, scope, friendlyName, group, presence, args.renewal]).apply(
+    ([identity, ownScope, friendly, joined, held, renewal]) => ({
       exclusive,
       identity: { peerName: identity, scope: ownScope, friendlyName: friendly },
       group: joined,
       presence: held,
       renewal,
-    }));
+    }),
+  );
   const addresses = addressesOf(neighboursOf(key, Object.keys(machines)), machines);
   const invitation = invitations.invitationOf(key);
-  const request = pulumi
-    .all([peerName, scope, friendlyName, group, presence, addresses, invitation])
-    .apply(([identity, ownScope, friendly, joined, held, others, invited]) => ({
-      identities: {
-        scope: ownScope,
-        exclusive,
-        wanted: [{ peerName: identity, friendlyName: friendly }],
-      },
-      groups: {
-        scope: ownScope,
-        exclusive,
-        wanted: [{ group: joined, identity, invitation: invited }],
-      },
-      // Others' addresses help where the cloud finds nobody, and are no reason to run again.
-      presence: held && {
-        ...held,
-        groups: held.groups.map((one) => ({ ...one, addresses: others })),
-      },
-    }));
+  const request = joined([
+    peerName,
+    scope,
+    friendlyName,
+    group,
+    presence,
+    addresses,
+    invitation,
+  ]).apply(([identity, ownScope, friendly, joined, held, others, invited]) => ({
+    identities: {
+      scope: ownScope,
+      exclusive,
+      wanted: [{ peerName: identity, friendlyName: friendly }],
+    },
+    groups: {
+      scope: ownScope,
+      exclusive,
+      wanted: [{ group: joined, identity, invitation: invited }],
+    },
+    // Others' addresses help where the cloud finds nobody, and are no reason to run again.
+    presence: held && {
+      ...held,
+      groups: held.groups.map((one) => ({ ...one, addresses: others })),
+    },
+  }));
   return machineStep(
     `${name}.${key}`,
     key,

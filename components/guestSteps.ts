@@ -5,6 +5,8 @@ import { contractVersion, guestCommand, type GuestAction } from "../guest/contra
 import { beforeRemoteStep, type StepPolicy } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
+import { lean, type Lean } from "./leanResource";
+import { joined } from "./outputs";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { sha256 } from "./secrets";
@@ -26,10 +28,11 @@ export function attemptAt(
   const stash = new pulumi.Stash(
     name,
     { input: once ?? "" },
-    pulumi.mergeOptions(opts, {
+    {
+      ...opts,
       replacementTrigger: unlessFailed(digest, ""),
       ...(once === undefined ? { ignoreChanges: ["input"] } : { replaceOnChanges: ["input"] }),
-    }),
+    },
   );
   // The engine gives each stash an id of its own, and a replaced one another.
   return stash.id;
@@ -71,11 +74,10 @@ type StepOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
  * and is used when there is one. There is no delete script: what is no longer wanted is removed by the desired state, and a
  * machine that is being deleted or replaced is never contacted.
  */
-export function guestStep(name: string, step: GuestStep, opts: StepOptions): remote.Command {
+export function guestStep(name: string, step: GuestStep, opts: StepOptions): Lean<remote.Command> {
   const machine = pulumi.output(step.machine);
-  const stdin = pulumi
-    .all([machine.instanceId, machine.connection.password, step.request ?? {}])
-    .apply(([instance, userPassword, request]) =>
+  const stdin = joined([machine.instanceId, machine.connection.password, step.request ?? {}]).apply(
+    ([instance, userPassword, request]) =>
       asciiJson({
         contract: contractVersion,
         instance,
@@ -84,7 +86,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
         userPassword,
         ...request,
       }),
-    );
+  );
   return new remote.Command(
     name,
     {
@@ -99,7 +101,8 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): rem
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },
-    pulumi.mergeOptions(opts, {
+    lean({
+      ...opts,
       ...(step.idle === true
         ? {}
         : beforeRemoteStep(
@@ -127,7 +130,7 @@ export function guestFilesCopy(
   name: string,
   step: Pick<GuestStep, "machine" | "machineName" | "policy" | "triggers">,
   opts: StepOptions,
-): remote.CopyToRemote {
+): Lean<remote.CopyToRemote> {
   const machine = pulumi.output(step.machine);
   return new remote.CopyToRemote(
     name,
@@ -140,7 +143,8 @@ export function guestFilesCopy(
       remotePath: guestFilesDestination,
       triggers: step.triggers,
     },
-    pulumi.mergeOptions(opts, {
+    lean({
+      ...opts,
       ...beforeRemoteStep(step.machineName, machine, step.policy, ["triggers", "source"], opts),
       ignoreChanges: ["connection", "remotePath"],
     }),

@@ -7,6 +7,7 @@ import { keptGeneration } from "./generation";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import { keptScope } from "./keptScope";
+import { joined } from "./outputs";
 import type { PeerMachines } from "./peerMachine";
 import { firstRotation, identityClassifier, identityFriendlyName, makerOf } from "./plan/identity";
 import { at } from "./plan/findings";
@@ -67,9 +68,9 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   const exportPassword = pulumi.secret(args.exportPassword ?? password.output.apply(String));
 
   const scope = keptScope(name, args.person, parent);
-  const friendlyName = pulumi
-    .all([rotation, scope])
-    .apply(([known, own]) => (brought ? "" : identityFriendlyName(own, known)));
+  const friendlyName = joined([rotation, scope]).apply(([known, own]) =>
+    brought ? "" : identityFriendlyName(own, known),
+  );
   const made = guestStep(
     `${name}-export`,
     {
@@ -89,23 +90,27 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     },
     parent,
   );
-  const answer = pulumi
-    .all([made.stdout, friendlyName, exportPassword, args.exportedIdentity, former])
-    .apply(([stdout, friendly, password, given, before]) => {
-      if (before) {
-        const { peerName, exportedIdentity, exportPassword: own, friendlyName: called } = before;
-        return { peerName, exportedIdentity, exportPassword: own, friendlyName: called };
-      }
-      const none = { peerName: "", exportedIdentity: "", exportPassword: "", friendlyName: "" };
-      if (stdout === undefined || stdout.trim() === "") return none;
-      const kept = { friendlyName: friendly, exportPassword: password };
-      if (given !== undefined) {
-        const { identity } = answerOf<ImportPeerIdentityReport>(stdout);
-        return { ...kept, peerName: identity.peerName, exportedIdentity: given };
-      }
-      const { peerName, exportedIdentity } = answerOf<ExportPeerIdentityReport>(stdout);
-      return { ...kept, peerName, exportedIdentity };
-    });
+  const answer = joined([
+    made.stdout,
+    friendlyName,
+    exportPassword,
+    args.exportedIdentity,
+    former,
+  ]).apply(([stdout, friendly, password, given, before]) => {
+    if (before) {
+      const { peerName, exportedIdentity, exportPassword: own, friendlyName: called } = before;
+      return { peerName, exportedIdentity, exportPassword: own, friendlyName: called };
+    }
+    const none = { peerName: "", exportedIdentity: "", exportPassword: "", friendlyName: "" };
+    if (stdout === undefined || stdout.trim() === "") return none;
+    const kept = { friendlyName: friendly, exportPassword: password };
+    if (given !== undefined) {
+      const { identity } = answerOf<ImportPeerIdentityReport>(stdout);
+      return { ...kept, peerName: identity.peerName, exportedIdentity: given };
+    }
+    const { peerName, exportedIdentity } = answerOf<ExportPeerIdentityReport>(stdout);
+    return { ...kept, peerName, exportedIdentity };
+  });
   const stash = new pulumi.Stash(
     `${name}-identity`,
     { input: pulumi.secret(unlessFailed<unknown>(answer, {})) },
@@ -113,13 +118,11 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   );
   const part = (key: string) => stash.output.apply((kept) => String(kept[key]));
   memory.keep(
-    pulumi
-      .all([rotation, unlessFailed<unknown>(stash.output, undefined)])
-      .apply(([known, kept]) =>
-        brought || kept === undefined
-          ? undefined
-          : { rotation: known, ...(kept as Omit<RememberedIdentity, "rotation">) },
-      ),
+    joined([rotation, unlessFailed<unknown>(stash.output, undefined)]).apply(([known, kept]) =>
+      brought || kept === undefined
+        ? undefined
+        : { rotation: known, ...(kept as Omit<RememberedIdentity, "rotation">) },
+    ),
   );
   return {
     peerName: pulumi.unsecret(part("peerName")),
@@ -154,7 +157,7 @@ function dueRotation(
             .output(given)
             .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
         );
-  const due = pulumi.all([rotation, allowed]).apply(([known]) => known);
+  const due = joined([rotation, allowed]).apply(([known]) => known);
   return keptGeneration(name, due, hasMachines, parent);
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
 import type { AwakeSeed } from "./seedPresence";
 import { machinePartsOf, type MachineParts } from "./machineParts";
+import { joined } from "./outputs";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
@@ -89,18 +90,19 @@ function ofIdentity(identity: SharedPeerIdentity): LabPersonParts {
         { ...parts, report: report.apply((known) => ({ ...known, group: "" })) },
       ]),
     ),
-    exported: pulumi
-      .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
-      .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
+    exported: joined([
+      unlessFailed(identity.exportedIdentity, ""),
+      unlessFailed(identity.exportPassword, ""),
+    ]).apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
   };
 }
 
 function ofGroup(group: PersonalPeerGroup): LabPersonParts {
   return {
     peerName: group.group,
-    group: pulumi
-      .all([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])])
-      .apply(([members, leaving]) => ({ members, leaving })),
+    group: joined([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])]).apply(
+      ([members, leaving]) => ({ members, leaving }),
+    ),
     machines: machinePartsOf(group),
   };
 }

@@ -4,6 +4,7 @@ import { detached, unlessFailed, valueOf } from "./failedResources";
 import { lateError } from "./inputErrors";
 import type { LabPersonParts } from "./labPeople";
 import { labProof, type LabProofParts } from "./labProof";
+import { joined } from "./outputs";
 import type { PeerLabArgs } from "./peerLabArgs";
 import type { PeerProof } from "./peerProof";
 import { hasRings, type LabMachinePlan, type LabPlan } from "./plan/lab";
@@ -86,14 +87,12 @@ export function ringProofs(
     const proof = labProof(which, args, parts, parent);
     const waiting = plan.rings.slice(index + 1).map((other) => other.name);
     gate?.decide(
-      pulumi
-        .all([ownFailures(plan, ring, parts.people), proof.reports])
-        .apply(([own, reports]) =>
-          ringUnhealthy(name, ring.name, waiting, [
-            ...own,
-            ...Object.values(reports).flatMap(({ failures }) => failures),
-          ]),
-        ),
+      joined([ownFailures(plan, ring, parts.people), proof.reports]).apply(([own, reports]) =>
+        ringUnhealthy(name, ring.name, waiting, [
+          ...own,
+          ...Object.values(reports).flatMap(({ failures }) => failures),
+        ]),
+      ),
     );
     return proof;
   }
@@ -110,16 +109,14 @@ function ownFailures(
     .map(({ key, person }) => {
       const { step, postponed } = (people.get(person) as LabPersonParts).machines[key];
       return detached(
-        pulumi
-          .all([unlessFailed(step, ""), unlessFailed(postponed, false)])
-          .apply(([ran, waits]) =>
-            ran === ""
-              ? [`${key} did not go through its step in this update`]
-              : waits
-                ? [`${key} is off, and what is to be done on it waits until it is on`]
-                : [],
-          ),
+        joined([unlessFailed(step, ""), unlessFailed(postponed, false)]).apply(([ran, waits]) =>
+          ran === ""
+            ? [`${key} did not go through its step in this update`]
+            : waits
+              ? [`${key} is off, and what is to be done on it waits until it is on`]
+              : [],
+        ),
       );
     });
-  return pulumi.all(own).apply((all) => all.flat());
+  return joined(own).apply((all) => all.flat());
 }

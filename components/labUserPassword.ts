@@ -14,6 +14,7 @@ import {
 import { unlessFailed, valueOf } from "./failedResources";
 import { answerOf, asciiJson, attemptAt } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
+import { joined } from "./outputs";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds, type MachinePlan } from "./plan/machine";
 import { checkAdminPassword } from "./plan/windowsNames";
@@ -117,22 +118,22 @@ export function appliedPassword(
   );
   const attempt = attemptAt(
     `${name}-password-attempt`,
-    pulumi.all([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
+    joined([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
       instance,
       version: passwordVersion(first, password),
     })),
     parent,
   );
   const input = pulumi.secret(
-    pulumi
-      .all([instanceId, wanted, attempt, tried.id])
-      .apply(([instance, password, token]): Applied => ({ instance, password, attempt: token })),
+    joined([instanceId, wanted, attempt, tried.id]).apply(
+      ([instance, password, token]): Applied => ({ instance, password, attempt: token }),
+    ),
   );
   const stash = new pulumi.Stash(
     `${name}-lab-user`,
     { input: unlessFailed<unknown>(input, {}) },
     on(async ({ oldInputs }) => {
-      const [known, password, first] = await valueOf(pulumi.all([connection, wanted, initial]));
+      const [known, password, first] = await valueOf(joined([connection, wanted, initial]));
       const before = (await valueOf(pulumi.output(oldInputs?.input))) as Applied | undefined;
       const instance = await valueOf(instanceId);
       // One that was just prepared has the password it was made with.

@@ -5,6 +5,8 @@ import type { StepPolicy } from "./beforeStep";
 import { detached, unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { attemptAt, guestStep } from "./guestSteps";
+import type { Lean } from "./leanResource";
+import { joined } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 
 /** What a machine has to be, beside its networking. */
@@ -32,7 +34,7 @@ type Parent = { parent: pulumi.Resource };
 
 /** A machine's step as it is declared. */
 export interface DeclaredStep {
-  command: remote.Command;
+  command: Lean<remote.Command>;
   /** Whether it is due and waits for an update in which the machine is on. */
   postponed: pulumi.Output<boolean>;
 }
@@ -49,27 +51,25 @@ export function machineStep(
 ): DeclaredStep {
   const attempt = attemptAt(
     name,
-    pulumi
-      .all([machine.instanceId, machine.networking, machine.passwordVersion, wanted.counts])
-      .apply(([instance, networking, passwordVersion, counts]) => ({
+    joined([machine.instanceId, machine.networking, machine.passwordVersion, wanted.counts]).apply(
+      ([instance, networking, passwordVersion, counts]) => ({
         contract: contractVersion,
         guestFiles: currentGuestFilesHash(),
         instance,
         networking: networking ?? null,
         passwordVersion,
         ...counts,
-      })),
+      }),
+    ),
     parent,
     once,
   );
-  const request = pulumi
-    .all([machine.networking, wanted.request])
-    .apply(([networking, sections]) => ({
-      networking,
-      ...sections,
-      // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
-      ...(once === undefined ? {} : { reconcile: true }),
-    }));
+  const request = joined([machine.networking, wanted.request]).apply(([networking, sections]) => ({
+    networking,
+    ...sections,
+    // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
+    ...(once === undefined ? {} : { reconcile: true }),
+  }));
   const command = guestStep(
     name,
     {
@@ -87,10 +87,10 @@ export function machineStep(
 
 /** A step that was left for later keeps the trigger of its last run, or has one of its own where it never ran. */
 function isPostponed(
-  { triggers }: remote.Command,
+  { triggers }: Lean<remote.Command>,
   attempt: pulumi.Output<string>,
 ): pulumi.Output<boolean> {
-  const recorded = pulumi.all([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
+  const recorded = joined([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
   return unlessFailed(recorded, false);
 }
 
@@ -104,5 +104,5 @@ export function comesAfter(
 ): pulumi.Output<PeerMachine> {
   if (after.length === 0) return machine;
   const before = after.map((value) => detached(unlessFailed(pulumi.output(value), "")));
-  return pulumi.all([machine, pulumi.all(before)]).apply(([known]) => known);
+  return joined([machine, joined(before)]).apply(([known]) => known);
 }

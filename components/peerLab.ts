@@ -8,6 +8,7 @@ import { labPeople } from "./labPeople";
 import { labRings, ringProofs, type LabRings } from "./labRings";
 import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
+import { joined } from "./outputs";
 import type {
   ExportedIdentity,
   LabMachine,
@@ -33,6 +34,7 @@ import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
 import { awakeSeeds } from "./seedPresence";
 import { networkingWith } from "./serviceNetworking";
+import { lean } from "./leanResource";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -136,13 +138,13 @@ export class PeerLab extends pulumi.ComponentResource {
     this.people = personReports(plan, people);
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
     this.adminPasswords = pulumi.secret(
-      pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
+      joined(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
     );
-    this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
+    this.hostKeys = joined(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
     const exported = [...people].flatMap(([key, person]) =>
       person.exported ? [[key, person.exported] as const] : [],
     );
-    this.exportedIdentities = pulumi.secret(pulumi.all(Object.fromEntries(exported)));
+    this.exportedIdentities = pulumi.secret(joined(Object.fromEntries(exported)));
     this.proof = unlessFailed<{ [key: string]: ProofReport }>(proof.reports, {});
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
@@ -181,7 +183,7 @@ function resourceGroup(
 ): { name: pulumi.Output<string>; location: pulumi.Input<string> } {
   const { resourceGroupName, location, tags } = args;
   if (resourceGroupName === undefined) {
-    const made = new resources.ResourceGroup(name, { location, tags }, parent);
+    const made = new resources.ResourceGroup(name, { location, tags }, lean(parent));
     return { name: made.name, location: made.location };
   }
   const found = resources.getResourceGroupOutput({ resourceGroupName }, parent);
@@ -247,9 +249,9 @@ function proven(
     ),
     "",
   );
-  return pulumi
-    .all([own.machine, waitsFor])
-    .apply(([known, reason]) => (reason === "" ? known : { ...known, waitsFor: reason }));
+  return joined([own.machine, waitsFor]).apply(([known, reason]) =>
+    reason === "" ? known : { ...known, waitsFor: reason },
+  );
 }
 
 function each<T, R>(map: Map<string, T>, of: (value: T) => R): Record<string, R> {

@@ -3,6 +3,7 @@ import { beforeEach, type WhenOff } from "./beforeStep";
 import { valueOf } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { lastOutputs } from "./lastOutputs";
+import { joined } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { fitted } from "./plainValues";
 import { peerProofShape } from "./plan/argumentShapes";
@@ -190,7 +191,7 @@ export class PeerProof extends pulumi.ComponentResource {
     const keys = Object.keys(args.machines).sort(codePoints);
     const before = lastOutputs<LastProof>(this);
     const last = before.apply((known) => known?.tests ?? {});
-    const groupIds = pulumi.all(
+    const groupIds = joined(
       (args.securityGroupIds ?? []).map((id) => elsewhere(pulumi.output(id), "")),
     );
     const network = elsewhere(pulumi.output(args.network ?? ""), "");
@@ -199,7 +200,7 @@ export class PeerProof extends pulumi.ComponentResource {
       {
         ...args,
         machines: new Map(keys.map((key) => [key, args.machines[key]])),
-        network: pulumi.all([network, groupIds]).apply(([known]) => known),
+        network: joined([network, groupIds]).apply(([known]) => known),
         last,
         policy: args,
         warns,
@@ -217,9 +218,11 @@ export class PeerProof extends pulumi.ComponentResource {
     new pulumi.Stash(
       name,
       {
-        input: pulumi
-          .all([steps.runs, judgement, elsewhere(pulumi.output(args.verdictAfter ?? ""), "")])
-          .apply(([runs]) => sha256(JSON.stringify(runs)).slice(0, 32)),
+        input: joined([
+          steps.runs,
+          judgement,
+          elsewhere(pulumi.output(args.verdictAfter ?? ""), ""),
+        ]).apply(([runs]) => sha256(JSON.stringify(runs)).slice(0, 32)),
       },
       {
         ...parent,

@@ -4,6 +4,8 @@ import type { StartPeerListenerReport, TestPeerReachabilityReport } from "../gue
 import { isStillOff, WhenOff, type StepPolicy } from "./beforeStep";
 import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
+import type { Lean } from "./leanResource";
+import { joined } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ProofMachineArgs } from "./peerProof";
 import { hasOwnKey } from "./plan/ownKey";
@@ -64,10 +66,10 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   const { machines, policy, token, warns, last, settleSeconds = defaultSettleSeconds } = args;
   const keys = [...machines.keys()];
   const targets = targetsOf(keys, args.sample);
-  const everyone = pulumi.all(
+  const everyone = joined(
     each(keys, (key) => factsOf(machines.get(key) as ProofMachineArgs, policy)),
   );
-  const facts = pulumi.all([everyone, args.network]).apply(([known]) => known);
+  const facts = joined([everyone, args.network]).apply(([known]) => known);
   const names = facts.apply((known) =>
     presentNameProofs(
       each(keys, (key) => known[key].names),
@@ -76,7 +78,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   );
   const isLeftOut = (key: string) => facts.apply((known) => known[key].leftOut !== undefined);
   const parts = each(keys, (key) =>
-    pulumi.all([everyone, names, args.network]).apply(([known, resolved, network]) =>
+    joined([everyone, names, args.network]).apply(([known, resolved, network]) =>
       partsOf(
         key,
         targets[key].filter((target) => isTarget(known[target])),
@@ -87,7 +89,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     ),
   );
   const runs = each(keys, (key) =>
-    pulumi.all([last, parts[key], facts]).apply(([records, now, known]) => {
+    joined([last, parts[key], facts]).apply(([records, now, known]) => {
       const earlier = hasOwnKey(records, key) ? records[key] : undefined;
       if (known[key].leftOut !== undefined) return pulumi.output(earlier?.run ?? "none");
       return isProved(earlier, now, token, warns)
@@ -100,7 +102,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     if (ports.length === 0) return undefined;
     const testers = keys.filter((tester) => targets[tester].includes(key));
     if (testers.length === 0) return undefined;
-    const due = pulumi.all(testers.map((tester) => runs[tester]));
+    const due = joined(testers.map((tester) => runs[tester]));
     return guestStep(
       `${name}.${key}-listener`,
       {
@@ -118,8 +120,8 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   const listeners = each(keys, (key) => answered<StartPeerListenerReport>(listening[key]));
   const asked = new Map<string, { at: number; delaySeconds?: number }>();
   const tests = each(keys, (key) => {
-    const opened = pulumi.all(Object.fromEntries(targets[key].map((one) => [one, listeners[one]])));
-    const request = pulumi.all([facts, names, opened]).apply(([known, resolved, open]) => {
+    const opened = joined(Object.fromEntries(targets[key].map((one) => [one, listeners[one]])));
+    const request = joined([facts, names, opened]).apply(([known, resolved, open]) => {
       asked.set(key, { at: Date.now() });
       return {
         targets: targets[key]
@@ -164,10 +166,10 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     targets,
     facts,
     names,
-    listeners: pulumi.all(listeners),
-    tests: pulumi.all(each(keys, (key) => answered<TestPeerReachabilityReport>(tests[key]))),
-    parts: pulumi.all(parts),
-    runs: pulumi.all(runs),
+    listeners: joined(listeners),
+    tests: joined(each(keys, (key) => answered<TestPeerReachabilityReport>(tests[key]))),
+    parts: joined(parts),
+    runs: joined(runs),
     delaySeconds: (key) => asked.get(key)?.delaySeconds,
   };
 }
@@ -187,7 +189,7 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
   const machine = pulumi.output(args.machine).apply(machineFacts);
   const unmade = { ...later, leftOut: "it was not made in this update" };
   const isPreview = pulumi.runtime.isDryRun();
-  const known = pulumi.all([
+  const known = joined([
     elsewhere(machine, isPreview ? later : unmade),
     elsewhere(pulumi.output(args.step), isPreview ? "later" : ""),
     elsewhere(pulumi.output(args.names ?? []), []),
@@ -236,7 +238,7 @@ export function elsewhere<T>(output: pulumi.Output<T>, substitute: T): pulumi.Ou
 }
 
 /** What a step answered, in this update or an earlier one; undefined where it never did, or has failed. */
-function answered<T>(step: remote.Command | undefined): pulumi.Output<T | undefined> {
+function answered<T>(step: Lean<remote.Command> | undefined): pulumi.Output<T | undefined> {
   if (!step) return pulumi.output<T | undefined>(undefined) as pulumi.Output<T | undefined>;
   return pulumi.unsecret(detached(unlessFailed(step.stdout, ""))).apply((stdout) => {
     return (stdout ?? "").trim() === "" ? undefined : answerOf<T>(stdout);
