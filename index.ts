@@ -1,6 +1,6 @@
 /** The program: reads the stack's configuration, declares one lab, and exports what people need next. */
 import * as pulumi from "@pulumi/pulumi";
-import { leanStackTraces, PeerLab, type JumpHost, type PeerLabArgs } from "./components";
+import { skipDebugInformation, PeerLab, type JumpHost, type PeerLabArgs } from "./components";
 import { inFewWords } from "./components/plan/proofWords";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
@@ -11,7 +11,7 @@ import {
   type ReportedPeople,
 } from "./components/plan/identityCopies";
 
-leanStackTraces();
+skipDebugInformation();
 
 const project = pulumi.getProject();
 const { definition, identityCopies, findings } = readConfiguration(

@@ -10,7 +10,7 @@ import { guestStep } from "../components/guestSteps";
 import type { PeerLabArgs } from "../components/peerLabArgs";
 import type { JumpHost } from "../components/peerMachine";
 import { PeerNetwork } from "../components/peerNetwork";
-import { leanStackTraces } from "../components/stackTraces";
+import { skipDebugInformation } from "../components/debugInformation";
 import { WindowsPeer, type WindowsPeerArgs } from "../components/windowsPeer";
 import { imageArguments, type ProbedImage } from "./probedImages";
 
@@ -21,7 +21,7 @@ export interface ProbeSettings {
   like: PeerLabArgs;
 }
 
-leanStackTraces();
+skipDebugInformation();
 
 const { images, like } = new pulumi.Config().requireObject<ProbeSettings>("probe");
 

@@ -17,8 +17,8 @@ describe("engine: what is said of a mistake in a program", function () {
   /** What a preview says of this program, from line 5 on. */
   async function diagnosticsOf(lines: string, environment: NodeJS.ProcessEnv): Promise<string> {
     const program = `import * as pulumi from "@pulumi/pulumi";
-import { leanStackTraces, PeerNetwork } from "../../../components";
-leanStackTraces();
+import { skipDebugInformation, PeerNetwork } from "../../../components";
+skipDebugInformation();
 
 ${lines}
 `;
@@ -52,10 +52,10 @@ new PeerNetwork("net", { resourceGroupName: "group", adminSources: ["everybody"]
     },
   };
   for (const [mistake, { lines, said }] of Object.entries(mistakes)) {
-    it(`is the same, message and line, with lean stack traces as without: ${mistake}`, async () => {
+    it(`is the same, message and line, with debug information as without: ${mistake}`, async () => {
       const lean = await diagnosticsOf(lines, {});
       for (const text of said) assert.match(lean, text);
-      assert.equal(lean, await diagnosticsOf(lines, { PEERLAB_STACK_TRACES: "true" }));
+      assert.equal(lean, await diagnosticsOf(lines, { PEERLAB_DEBUG: "true" }));
     });
   }
 });
