@@ -3,7 +3,7 @@ import type { CloudFacts } from "../../../guest/contract";
 import { heldGroups, heldNames } from "../holder";
 import type { Machine } from "../machine";
 import { pnrpRuns } from "../pnrp";
-import { addressesOf, reachableAddress, sameAddress } from "../reach";
+import { addressesOf, reachableAddress, spelledAddress } from "../reach";
 import { readRegistry, registryKeys } from "../registry";
 
 export const pnrpPort = 3540;
@@ -54,30 +54,46 @@ function seedsOf({ record, environment }: Machine): string[] {
 export function cloudNodes(machine: Machine): Machine[] {
   if (!isNode(machine)) return [];
   const nodes = machine.environment.machines().filter((other) => isNode(other));
-  const seeds = new Map(nodes.map((node) => [node, seedsOf(node)]));
-  const bootstraps = (node: Machine, other: Machine) =>
-    addressesOf(other).some((address) =>
-      seeds.get(node)?.some((seed) => sameAddress(seed, address)),
-    ) && reachableAddress(node, other, "UDP", pnrpPort) !== undefined;
-  const rest = new Set(nodes);
-  rest.delete(machine);
-  const found = [machine];
+  const contacts = contactsOf(nodes);
+  const place = new Map(nodes.map((node, index) => [node, index]));
+  const found = new Set([machine]);
   for (const node of found) {
-    for (const other of rest) {
-      if (!bootstraps(node, other) && !bootstraps(other, node)) continue;
-      rest.delete(other);
-      found.push(other);
+    const known = [...(contacts.get(node) ?? [])];
+    known
+      .sort((one, other) => place.get(one)! - place.get(other)!)
+      .forEach((one) => found.add(one));
+  }
+  return [...found];
+}
+
+/** By node: those that it contacts by its seeds' addresses, or that contact it. Few nodes are seeds, so this is no table of all pairs. */
+function contactsOf(nodes: readonly Machine[]): Map<Machine, Set<Machine>> {
+  const holders = new Map<string, Machine[]>();
+  for (const node of nodes) {
+    for (const address of addressesOf(node).map(spelledAddress)) {
+      holders.set(address, [...(holders.get(address) ?? []), node]);
     }
   }
-  return found;
+  const contacts = new Map(nodes.map((node) => [node, new Set<Machine>()]));
+  for (const node of nodes) {
+    const seeds = seedsOf(node).flatMap((seed) => holders.get(spelledAddress(seed)) ?? []);
+    for (const seed of seeds) {
+      if (seed === node || reachableAddress(node, seed, "UDP", pnrpPort) === undefined) continue;
+      contacts.get(node)!.add(seed);
+      contacts.get(seed)!.add(node);
+    }
+  }
+  return contacts;
 }
 
 /** Whether a name that the second machine registers is found by the first, which asks the second itself in the end. */
 export function findsInCloud(machine: Machine, other: Machine): boolean {
-  return (
-    cloudNodes(machine).includes(other) &&
-    reachableAddress(machine, other, "UDP", pnrpPort) !== undefined
-  );
+  return answers(machine, other) && cloudNodes(machine).includes(other);
+}
+
+/** Whether the second machine's PNRP is reached by the first one's; each reaches its own. */
+function answers(machine: Machine, other: Machine): boolean {
+  return machine === other || reachableAddress(machine, other, "UDP", pnrpPort) !== undefined;
 }
 
 /** The clouds as PNRP lists them: the global one and the link's own, where nobody hears anybody in Azure. */
@@ -93,11 +109,9 @@ export function cloudFacts(machine: Machine): CloudFacts[] {
 /** The endpoints that a name is registered with, `[address]:port`, as this machine resolves it. */
 export function resolveName(machine: Machine, peerName: string): string[] {
   initialiseCloud(machine);
-  return cloudNodes(machine)
-    .filter((node) => node === machine || findsInCloud(machine, node))
-    .flatMap((node) =>
-      registeredNames(node)
-        .filter((name) => name.peerName === peerName)
-        .flatMap(({ port }) => addressesOf(node).map((address) => `[${address}]:${port}`)),
-    );
+  return cloudNodes(machine).flatMap((node) => {
+    const own = registeredNames(node).filter((name) => name.peerName === peerName);
+    if (own.length === 0 || !answers(machine, node)) return [];
+    return own.flatMap(({ port }) => addressesOf(node).map((address) => `[${address}]:${port}`));
+  });
 }
