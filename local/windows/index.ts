@@ -72,11 +72,14 @@ export function openWindows(options: WindowsOptions): Windows {
     serverPeerStack: options.serverPeerStack ?? "refused",
     machines: () => [...machines.values()],
     find: (vmId) => machines.get(vmId),
+    changes: () => changes,
     restartDelay: options.restartDelay ?? 5_000,
   };
   const machines = new Map<string, Machine>();
+  let changes = 0;
   const open = (record: MachineRecord) => {
     const machine = openMachine(record, environment, () => {
+      changes++;
       // A machine that was deleted while something still ran on it must not come back.
       if (machines.has(record.vmId)) records.set(record.vmId, record);
     });
@@ -141,6 +144,7 @@ export function openWindows(options: WindowsOptions): Windows {
       if (!machine) return;
       machine.powerOff();
       machines.delete(vmId);
+      changes++;
       records.delete(vmId);
       machine.endSessions();
       removeContents(machine.record);

@@ -1,7 +1,8 @@
 import ipaddr from "ipaddr.js";
 import type { CloudFacts } from "../../../guest/contract";
+import { remembered } from "../../remembered";
 import { heldGroups, heldNames } from "../holder";
-import type { Machine } from "../machine";
+import type { Environment, Machine } from "../machine";
 import { pnrpRuns } from "../pnrp";
 import { addressesOf, reachableAddress, spelledAddress } from "../reach";
 import { readRegistry, registryKeys } from "../registry";
@@ -42,23 +43,49 @@ function isNode(machine: Machine): boolean {
   return hasGlobalCloud(machine) && isInitialised(machine);
 }
 
+const isAddress = remembered((text) => ipaddr.isValid(text));
+
 /** The addresses by which a machine finds the cloud, by its seed policy: there is no multicast in Azure. */
 function seedsOf({ record, environment }: Machine): string[] {
   const server = readRegistry(record.registry, registryKeys.globalCloudPolicy, "SeedServer");
   if (server === undefined) return [];
   const name = String(server);
-  return ipaddr.isValid(name) ? [name] : environment.network().resolveName(record.vmId, name);
+  return isAddress(name) ? [name] : environment.network().resolveName(record.vmId, name);
+}
+
+/** What the clouds of all machines are at one moment. */
+interface Moment {
+  changes: number;
+  /** In the order of the machines. */
+  nodes: readonly Machine[];
+  /** What is registered on each of them, looked up where it is asked for. */
+  names: Map<Machine, ReturnType<typeof registeredNames>>;
+  contacts: Map<Machine, Set<Machine>>;
+}
+
+const moments = new WeakMap<Environment, Moment>();
+
+/** An action asks for many names and for the state at one moment; with many machines, the answer is dear. */
+function thisMoment(environment: Environment): Moment {
+  const known = moments.get(environment);
+  if (known?.changes === environment.changes()) return known;
+  const nodes = environment.machines().filter((machine) => isNode(machine));
+  const contacts = contactsOf(nodes);
+  const moment = { changes: environment.changes(), nodes, names: new Map(), contacts };
+  moments.set(environment, moment);
+  // Time passes, and Azure's network may change, only after what runs now.
+  queueMicrotask(() => moments.delete(environment));
+  return moment;
 }
 
 /** The nodes of the machine's global cloud, itself first: who contacted a node is known to it from then on. */
 export function cloudNodes(machine: Machine): Machine[] {
-  if (!isNode(machine)) return [];
-  const nodes = machine.environment.machines().filter((other) => isNode(other));
-  const contacts = contactsOf(nodes);
+  const { nodes, contacts } = thisMoment(machine.environment);
+  if (!contacts.has(machine)) return [];
   const place = new Map(nodes.map((node, index) => [node, index]));
   const found = new Set([machine]);
   for (const node of found) {
-    const known = [...(contacts.get(node) ?? [])];
+    const known = [...(contacts.get(node) ?? [])].filter((one) => !found.has(one));
     known
       .sort((one, other) => place.get(one)! - place.get(other)!)
       .forEach((one) => found.add(one));
@@ -109,8 +136,12 @@ export function cloudFacts(machine: Machine): CloudFacts[] {
 /** The endpoints that a name is registered with, `[address]:port`, as this machine resolves it. */
 export function resolveName(machine: Machine, peerName: string): string[] {
   initialiseCloud(machine);
-  return cloudNodes(machine).flatMap((node) => {
-    const own = registeredNames(node).filter((name) => name.peerName === peerName);
+  const nodes = cloudNodes(machine);
+  const { names } = thisMoment(machine.environment);
+  return nodes.flatMap((node) => {
+    const known = names.get(node) ?? registeredNames(node);
+    names.set(node, known);
+    const own = known.filter((name) => name.peerName === peerName);
     if (own.length === 0 || !answers(machine, node)) return [];
     return own.flatMap(({ port }) => addressesOf(node).map((address) => `[${address}]:${port}`));
   });
