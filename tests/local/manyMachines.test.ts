@@ -78,7 +78,12 @@ describe(`local/standin with ${count} machines, asked as the engine asks`, funct
     fs.rmSync(directory, { recursive: true, force: true });
   });
 
-  const create = async (provider: ProviderClient, type: string, name: string, given: Properties) => {
+  const create = async (
+    provider: ProviderClient,
+    type: string,
+    name: string,
+    given: Properties,
+  ) => {
     const { inputs, failures } = await provider.check(type, name, given);
     assert.deepEqual(failures, []);
     const result = { type, inputs, ...(await provider.create(type, name, inputs)) };
@@ -257,7 +262,9 @@ describe(`local/standin with ${count} machines, asked as the engine asks`, funct
 
   it("deletes them, and then holds nothing", async () => {
     const machines = made.filter(({ type }) => type === tokens.machine);
-    const rest = made.filter((one) => one.type !== tokens.machine && one.type !== tokens.runCommand);
+    const rest = made.filter(
+      (one) => one.type !== tokens.machine && one.type !== tokens.runCommand,
+    );
     await each("deletion of a machine", machines, ({ type, id, inputs }) =>
       azure.delete(type, "machine", id, inputs),
     );
