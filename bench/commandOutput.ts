@@ -7,7 +7,9 @@ import type { Reached } from "./results";
  */
 export function resourcesIn(output: string): number {
   const [, summary] = /\nResources:[ \t]*\r?\n((?:[ \t]+.*\r?\n)+)/.exec(output) ?? [];
-  const counts = (summary ?? "").matchAll(/^\s+(?:\S{1,3}\s+)?(\d+) [a-z ]+$/gm);
+  // `+ 3 created`, `+-1 replaced`, `4 changes. 10 unchanged`: the changes are the sum of the lines above.
+  const lines = (summary ?? "").replace(/\d+ changes?\. /, "");
+  const counts = lines.matchAll(/^\s+[^\s\d]*\s*(\d+) [a-z ]+$/gm);
   const sum = [...counts].reduce((total, [, count]) => total + Number(count), 0);
   if (sum === 0) throw new Error("the command does not say how many resources there are");
   return sum - 1;
