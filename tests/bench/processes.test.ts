@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as readline from "node:readline";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Readable } from "node:stream";
-import { isRunning } from "../../engine/lock";
+import { setTimeout as wait } from "node:timers/promises";
 import { forgetPeak, usageOf, watchTree } from "../../bench/processes";
 
 describe("bench: what processes use", function () {
@@ -50,15 +52,42 @@ describe("bench: what processes use", function () {
     const child = spawn(process.execPath, ["-e", parent], { stdio: ["ignore", "pipe", "inherit"] });
     const tree = watchTree(child.pid!);
     const ended = new Promise((resolve) => child.once("exit", resolve));
+    let grandchild: number | undefined;
     try {
-      const grandchild = Number(await lineOf(child.stdout));
-      assert.ok(isRunning(grandchild));
+      grandchild = Number(await lineOf(child.stdout));
+      assert.ok(isAlive(grandchild));
       tree.kill();
       await ended;
-      while (isAlive(grandchild)) await new Promise((resolve) => setImmediate(resolve));
+      for (let looks = 0; isAlive(grandchild) && looks < 200; looks++) await wait(10);
+      assert.ok(!isAlive(grandchild), "what the command has started still runs");
     } finally {
       tree.end();
       child.kill("SIGKILL");
+      if (grandchild !== undefined && isAlive(grandchild)) process.kill(grandchild, "SIGKILL");
+    }
+  });
+
+  it("the process of the Pulumi program counts itself at its end, and no other one does", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-bench-"));
+    const script = path.join(folder, "node_modules/@pulumi/pulumi/cmd/run/index.js");
+    fs.mkdirSync(path.dirname(script), { recursive: true });
+    fs.writeFileSync(script, "process.exit(0);");
+    const usage = path.join(folder, "usage.json");
+    const counted = path.resolve(__dirname, "../../bench/programUsage.cjs");
+    const start = (file: string) =>
+      spawnSync(process.execPath, ["--require", counted, file], {
+        env: { ...process.env, PEERLAB_BENCH_USAGE: usage },
+      });
+    try {
+      const other = path.join(folder, "other.js");
+      fs.writeFileSync(other, "");
+      start(other);
+      assert.ok(!fs.existsSync(usage), "another process than the program's has counted itself");
+      start(script);
+      const { cpuSeconds, peakMegabytes } = JSON.parse(fs.readFileSync(usage, "utf8"));
+      assert.ok(cpuSeconds > 0 && peakMegabytes > 10);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
     }
   });
 });
