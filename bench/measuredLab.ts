@@ -8,7 +8,7 @@ import { reachedIn, resourcesIn } from "./commandOutput";
 import { entryOf, projectFileOf, variablesOf, type Kind } from "./kinds";
 import { configurationOf } from "./labs";
 import type { Operation } from "./options";
-import { forgetPeak, usageOf, watchTree } from "./processes";
+import { forgetPeak, mainThreadSeconds, usageOf, watchTree } from "./processes";
 import type { Sample, Usage } from "./results";
 import { startStandInProcess, type StandInProcess } from "./standInProcess";
 
@@ -138,8 +138,10 @@ export async function openMeasuredLab(options: MeasuredLabOptions): Promise<Meas
       fs.rmSync(usageFile, { force: true });
       forgetPeak(standIn.pid);
       const standInBefore = usageOf(standIn.pid);
+      const loopBefore = mainThreadSeconds(standIn.pid);
       const { seconds, output, engine } = await run(commands[operation]);
       const standInAfter = usageOf(standIn.pid);
+      const loopAfter = mainThreadSeconds(standIn.pid);
       return {
         seconds,
         engine,
@@ -152,6 +154,8 @@ export async function openMeasuredLab(options: MeasuredLabOptions): Promise<Meas
             cpuSeconds: standInAfter.cpuSeconds - standInBefore.cpuSeconds,
             peakMegabytes: standInAfter.peakMegabytes,
           },
+        standInLoopSeconds:
+          loopBefore === undefined || loopAfter === undefined ? undefined : loopAfter - loopBefore,
         resources: resourcesIn(output),
         ...reachedIn(entries().slice(before)),
       };

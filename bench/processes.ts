@@ -75,6 +75,12 @@ export function usageOf(pid: number): Usage | undefined {
   };
 }
 
+/** The CPU seconds of a process's first thread: of Node, the one that runs its event loop. */
+export function mainThreadSeconds(pid: number): number | undefined {
+  const stat = statOf(pid, `task/${pid}/stat`);
+  return stat && (Number(stat[11]) + Number(stat[12])) / ticksPerSecond;
+}
+
 /** Lets the most memory that a process had begin with what it has now (proc_pid_clear_refs(5)). */
 export function forgetPeak(pid: number): void {
   if (!hasProc) return;
@@ -100,8 +106,8 @@ function parentsOfAll(): Map<number, number> {
 }
 
 /** The fields of a process's stat that follow its name, from its state on (proc_pid_stat(5)). */
-function statOf(pid: number): string[] | undefined {
-  const text = readProc(pid, "stat");
+function statOf(pid: number, file = "stat"): string[] | undefined {
+  const text = readProc(pid, file);
   return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 

@@ -36,6 +36,8 @@ export interface Sample extends Reached {
   engine?: Usage;
   /** The stand-in for Azure, Windows and the command provider. Only where /proc is. */
   standIn?: Usage;
+  /** CPU seconds of the stand-in's event loop, the one thing of it that can hold everything else up. Only where /proc is. */
+  standInLoopSeconds?: number;
   /** Resources of the program that the command declared or deleted, components included, without the stack. */
   resources: number;
 }

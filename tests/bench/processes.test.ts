@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { forgetPeak, usageOf, watchTree } from "../../bench/processes";
+import { forgetPeak, mainThreadSeconds, usageOf, watchTree } from "../../bench/processes";
 
 describe("bench: what processes use", function () {
   before(function () {
@@ -25,7 +25,10 @@ describe("bench: what processes use", function () {
     const cpuSeconds = (own.userCPUTime + own.systemCPUTime) / 1e6;
     assert.ok(Math.abs(usage.cpuSeconds - cpuSeconds) < 1, `${usage.cpuSeconds} ${cpuSeconds}`);
     assert.ok(usage.peakMegabytes > 20 && usage.peakMegabytes <= own.maxRSS / 1024 + 50);
+    const ofLoop = mainThreadSeconds(process.pid)!;
+    assert.ok(ofLoop > 0 && ofLoop <= usageOf(process.pid)!.cpuSeconds, String(ofLoop));
     assert.equal(usageOf(2 ** 22 + 1), undefined);
+    assert.equal(mainThreadSeconds(2 ** 22 + 1), undefined);
   });
 
   it("the most memory begins anew where it is forgotten", async () => {

@@ -13,7 +13,8 @@ describe("bench: the table", () => {
       ...[3, 1, 2].map((seconds, round) =>
         sampleOf("library", 10, "up", round, seconds, {
           program: usage(seconds / 10, 100 * seconds),
-          standIn: usage(0.5, 50),
+          standIn: usage(2.5, 50),
+          standInLoopSeconds: 0.5,
           resources: 190,
           remoteCommands: 31,
           runCommands: 10,
@@ -25,7 +26,7 @@ describe("bench: the table", () => {
     const heading = lines.indexOf("## First `up`");
     assert.deepEqual(lines.slice(heading + 4, heading + 6), [
       "| 10 | (a′) | 0 | 0.5 | – | – | – | – | – | – | – | 0 | 0 | 0 | 0 |",
-      "| 10 | (d) | 190 | 2.0 (1.0–3.0) | 0.2 (0.1–0.3) | – | 0.5 | 0.25 (0.17–0.50) | 200 (100–300) | – | 50 | 31 | 10 | 42 | 0 |",
+      "| 10 | (d) | 190 | 2.0 (1.0–3.0) | 0.2 (0.1–0.3) | – | 2.5 | 0.25 (0.17–0.50) | 200 (100–300) | – | 50 | 31 | 10 | 42 | 0 |",
     ]);
     assert.ok(!lines.includes("## `destroy`"));
   });
