@@ -123,7 +123,7 @@ function Get-CapabilityProof {
         return $fields
     }
     # By itself, since its task, where one is needed, is another one than the action's.
-    $own = [ordered]@{}
+    $own = [System.Collections.Generic.Dictionary[string, object]]::new()
     foreach ($name in $Request.Keys) {
         if (@('contract', 'instance', 'guestFiles', 'userPassword') -ccontains $name) {
             $own[$name] = $Request[$name]
