@@ -15,6 +15,8 @@
  *    image and ring that makes an identity would be the prover. That export is in the prover's ring or an earlier one
  *    (`RING-MAKER`), and waits for the proof of the other image: of the form 1 or 3, as there is a machine there that makes an identity;
  *    or, where that image has a prover in an earlier ring, of that ring. There is a first ring.
+ * 5. Machines of a person whose identity is brought come last, as a mistake in it would hold everybody back: hers that takes it in (as 1 or
+ *    3), then hers that import it from another image (as 4, where that image may also be proved by 4: that one is of a made identity).
  *
  * The steps of a group are waited for by no proof. A prover is in the earliest ring that has its image, so that whoever waits for it is in
  * its ring or a later one; what rings wait for at their gates are earlier rings.
@@ -48,24 +50,29 @@ export function imageKeyOf({ definition }: Pick<LabMachinePlan, "definition">): 
 
 /**
  * The prover of each image: in the earliest ring that has it, the first by its key that makes an identity or is in a group, else the
- * first. `machines` come in code-point order of their keys.
+ * first whose person's identity is not brought, else one that takes in a brought one, else the first. `machines` come in code-point
+ * order of their keys.
  */
 export function imageProversOf(
   machines: readonly LabMachinePlan[],
   people: readonly LabPersonPlan[],
 ): ImageProver[] {
   const steps = new Map(people.flatMap((person) => [...firstStepsOf(person)]));
-  const provers = new Map<string, ImageProver & { ring: number }>();
+  const brought = new Set(
+    people
+      .filter(({ definition }) => definition.exportedIdentity !== undefined)
+      .map(({ key }) => key),
+  );
+  const provers = new Map<string, ImageProver & { ring: number; rank: number }>();
   for (const machine of machines) {
-    const { key, ring } = machine;
+    const { key, person, ring } = machine;
     const image = imageKeyOf(machine);
     const step = steps.get(key) ?? "state";
     const known = provers.get(image);
+    const rank = (brought.has(person) ? 2 : 0) + (step === "state" ? 1 : 0);
     const isBetter =
-      known === undefined ||
-      ring < known.ring ||
-      (ring === known.ring && known.step === "state" && step !== "state");
-    if (isBetter) provers.set(image, { image, machine: key, step, ring });
+      known === undefined || ring < known.ring || (ring === known.ring && rank < known.rank);
+    if (isBetter) provers.set(image, { image, machine: key, step, ring, rank });
   }
   return [...provers.values()].map(({ image, machine, step }) => ({ image, machine, step }));
 }

@@ -43,6 +43,16 @@ describe("components/plan: who proves an image", () => {
       ["windows-10: a-1 by export", "windows-11: a-2 by state"],
     ],
     [
+      "one that only imports a made identity before one that takes in a brought one, which may be wrong",
+      {
+        people: {
+          ada: { machines: { "a-1": {} }, exportedIdentity: "x", exportPassword: "x" },
+          bea: { machines: { "b-1": other, "b-2": {} } },
+        },
+      },
+      ["windows-10: b-1 by export", "windows-11: b-2 by state"],
+    ],
+    [
       "the first member of a group, the creator or not",
       {
         people: {
@@ -228,6 +238,7 @@ const labs = fc
         fc.record({ image: fc.constantFrom(...images), ring: fc.nat(2), order: fc.nat(99) }),
         { minLength: 1, maxLength: 4 },
       ),
+      isBrought: fc.boolean(),
       makes: fc.option(fc.nat(3), { nil: undefined }),
       isDue: fc.boolean(),
     }),
@@ -247,7 +258,7 @@ const labs = fc
           machines: [],
         }));
         const keys: string[] = [];
-        given.forEach(({ sharing, machines, makes }, index) => {
+        given.forEach(({ sharing, machines, makes, isBrought }, index) => {
           const own = machines.map((machine, place) => ({
             ...machine,
             // Machines of several people stand between each other.
@@ -261,6 +272,7 @@ const labs = fc
           const candidates = hasRings ? own.filter(({ ring }) => ring === earliest) : own;
           people[`person-${index}`] = {
             sharing,
+            ...(isBrought && sharing !== "group" ? { exportedIdentity: "brought" } : {}),
             machines: Object.fromEntries(own.map(({ key, image }) => [key, { image }])),
             ...(makes === undefined || sharing === "group"
               ? {}
