@@ -5,6 +5,7 @@ import { knownOr } from "./failedResources";
 import type { GroupInvitations } from "./groupInvitations";
 import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { ownFriendlyName } from "./keptGroup";
+import type { EarlierStep } from "./machineParts";
 import { machineStep, type DeclaredStep } from "./machineStep";
 import { joined } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
@@ -24,6 +25,8 @@ export interface OwnIdentity {
   friendlyName: pulumi.Output<string>;
   /** The machine and its identity as they are in this update; known at some time, whatever fails. */
   now: pulumi.Output<GroupMachine>;
+  /** The step that makes it. */
+  made: EarlierStep;
 }
 
 /** A machine that belongs to a group. */
@@ -43,6 +46,7 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
   const friendlyName = scope.apply((own) => ownFriendlyName(own, key));
   const stepName = `${name}.${key}-identity`;
   const state = machine.instanceId.apply((instance) => ({ instance }));
+  let hasRun = false;
   const step = guestStep(
     stepName,
     {
@@ -51,6 +55,7 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
       policy,
       action: "New-PeerIdentity",
       request: { friendlyName, classifier: identityClassifier },
+      beforeRun: () => (hasRun = true),
       triggers: [attemptAt(stepName, state, parent, token)],
     },
     parent,
@@ -65,7 +70,8 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
     const { instanceId: instance = "", power } = known ?? {};
     return { key, instance, isOff: isOff(power), peerName, credential, token };
   };
-  return { peerName: answer.peerName, friendlyName, now: pulumi.output(now()) };
+  const made = { id: step.id, hasRun: () => hasRun };
+  return { peerName: answer.peerName, friendlyName, now: pulumi.output(now()), made };
 }
 
 export interface GroupMachineStepArgs extends Omit<GroupMachineArgs, "machine"> {

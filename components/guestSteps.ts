@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as remote from "@pulumi/command/remote";
 import type { types as command } from "@pulumi/command";
-import { contractVersion, guestCommand, type GuestAction } from "../guest/contract";
+import {
+  capabilityActions,
+  contractVersion,
+  guestCommand,
+  type GuestAction,
+} from "../guest/contract";
 import { beforeRemoteStep, type StepPolicy } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
@@ -76,16 +81,21 @@ type StepOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
  */
 export function guestStep(name: string, step: GuestStep, opts: StepOptions): Lean<remote.Command> {
   const machine = pulumi.output(step.machine);
-  const stdin = joined([machine.instanceId, machine.connection.password, step.request ?? {}]).apply(
-    ([instance, userPassword, request]) =>
-      asciiJson({
-        contract: contractVersion,
-        instance,
-        guestFiles: currentGuestFilesHash(),
-        // For machines on which an SSH session cannot open the user's keys and a task with the password can.
-        userPassword,
-        ...request,
-      }),
+  const stdin = joined([
+    machine.instanceId,
+    machine.connection.password,
+    machine.apply(({ proveCapability }) => proveCapability === true),
+    step.request ?? {},
+  ]).apply(([instance, userPassword, proves, request]) =>
+    asciiJson({
+      contract: contractVersion,
+      instance,
+      guestFiles: currentGuestFilesHash(),
+      // For machines on which an SSH session cannot open the user's keys and a task with the password can.
+      userPassword,
+      ...(proves && capabilityActions.includes(step.action) ? { proveCapability: true } : {}),
+      ...request,
+    }),
   );
   return new remote.Command(
     name,

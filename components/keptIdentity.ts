@@ -30,6 +30,10 @@ export interface KeptIdentity {
    * maker, which each machine's step then removes: the one in the stash stays.
    */
   madeBy: pulumi.Output<string>;
+  /** The machine that makes it; undefined where there is none. */
+  maker?: string;
+  /** Whether it was made, or taken in, in this update. */
+  isMadeNow: () => boolean;
 }
 
 export interface KeptIdentityArgs {
@@ -71,6 +75,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   const friendlyName = joined([rotation, scope]).apply(([known, own]) =>
     brought ? "" : identityFriendlyName(own, known),
   );
+  let isMadeNow = false;
   const made = guestStep(
     `${name}-export`,
     {
@@ -86,6 +91,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
         : { friendlyName, classifier: identityClassifier, exportPassword },
       triggers: [rotation],
       secretAnswer: true,
+      beforeRun: () => (isMadeNow = true),
       idle: maker === undefined || (former && pulumi.unsecret(former.apply(isThere))),
     },
     parent,
@@ -131,6 +137,8 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
     scope,
     friendlyName: pulumi.unsecret(part("friendlyName")),
     madeBy: made.id,
+    maker,
+    isMadeNow: () => isMadeNow,
   };
 }
 

@@ -203,7 +203,8 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         own[key].peerName,
         kept.group,
       );
-      parts[key] = { report: reports[key], step: steps[key], postponed };
+      const first = own[key].made;
+      parts[key] = { report: reports[key], step: steps[key], postponed, first };
       members[key] = joined([before, made, own[key].now, reports[key], renewal]).apply(
         ([{ members: last }, group, now, report, renewed]) => {
           const { instance, peerName } = now;

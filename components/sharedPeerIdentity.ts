@@ -154,7 +154,9 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       steps[key] = unlessFailed(command.id, "");
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, command, identity), notReady);
-      parts[key] = { report: reports[key], step: steps[key], postponed };
+      const { maker, madeBy: id, isMadeNow: hasRun } = identity;
+      const first = key === maker ? { id, hasRun } : undefined;
+      parts[key] = { report: reports[key], step: steps[key], postponed, first };
     }
     keepMachineParts(this, parts);
 

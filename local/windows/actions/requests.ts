@@ -63,6 +63,9 @@ const common = {
   userPassword: optional(text()),
 };
 
+/** Of the actions that may be asked to show first that the machine runs the stack. */
+const proving = { ...common, proveCapability: optional(trueOrFalse()) };
+
 const importFields = {
   peerName,
   friendlyName: optional(friendlyName),
@@ -104,7 +107,7 @@ const wantedGroups = eachOnce(
 );
 
 const stateFields = {
-  ...common,
+  ...proving,
   networking: optional(networkingState),
   identities: optional(section(wantedIdentities)),
   groups: optional(section(wantedGroups)),
@@ -166,9 +169,9 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Test-PeerCapability": object(common),
   "Test-PeerStack": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
-  "New-PeerIdentity": object({ ...common, friendlyName, classifier }),
-  "Export-PeerIdentity": object({ ...common, friendlyName, classifier, exportPassword: text() }),
-  "Import-PeerIdentity": object({ ...common, ...importFields, peerName: optional(peerName) }),
+  "New-PeerIdentity": object({ ...proving, friendlyName, classifier }),
+  "Export-PeerIdentity": object({ ...proving, friendlyName, classifier, exportPassword: text() }),
+  "Import-PeerIdentity": object({ ...proving, ...importFields, peerName: optional(peerName) }),
   "Get-PeerIdentity": object({ ...common, peerName: optional(peerName) }),
   "Remove-PeerIdentity": object({ ...common, peerName }),
   "New-PeerGroup": newPeerGroup,
@@ -183,7 +186,7 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Get-PeerGroup": object({ ...common, identity: optional(peerName) }),
   "Remove-PeerGroup": object({ ...common, group: peerName, identity: peerName }),
   "Set-PeerPresence": object({
-    ...common,
+    ...proving,
     presence: presenceState,
     adds: optional(trueOrFalse()),
   }),

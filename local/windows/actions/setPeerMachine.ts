@@ -3,6 +3,7 @@ import { applyNetworking, networkingFacts, pendingChanges } from "../networking"
 import type { Action } from "./context";
 import { leaveUnwantedGroups, presenceFacts, presenceText, setPresence } from "./presence";
 import { applyState } from "./stateSections";
+import { capabilityProof } from "./testPeerCapability";
 
 /** Brings the machine to the wanted state, adding before it removes; a second run changes nothing. */
 export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport> = async (
@@ -16,6 +17,7 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
     changed.push(...applyNetworking(machine, networking, "session", reconcile).changed);
     if (changed.length > 0) checkpoint();
   }
+  const proof = await capabilityProof(context, request);
   const before = presenceText(machine);
   // An open handle of a group becomes invalid when its data is deleted: the holder leaves it first.
   if (presence) leaveUnwantedGroups(context, presence);
@@ -27,6 +29,7 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
     ...machine.facts,
     changed,
     pending: pendingChanges(machine),
+    ...proof,
     ...(networking ? { networking: networkingFacts(machine) } : {}),
     ...state,
     ...(presence ? { presence: presenceFacts(machine) } : {}),
