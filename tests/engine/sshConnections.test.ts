@@ -19,9 +19,11 @@ const firstUp: Record<string, string[]> = {
   // Makes the identity.
   "ada-1": [...each, "Export-PeerIdentity"],
   "ada-2": each,
-  // Makes the group, and invites into it.
-  "grace-1": [...each, "New-PeerGroup", "New-PeerGroupInvitation"],
-  // Joins it.
+  // Makes the identity of his one machine.
+  "alan-1": [...each, "Export-PeerIdentity"],
+  // Makes an identity of its own and with it the group, being its first member, and invites into it.
+  "grace-1": [...each, "New-PeerIdentity", "New-PeerGroup", "New-PeerGroupInvitation"],
+  // Joins it, with an identity of its own.
   "grace-2": [...each, "New-PeerIdentity"],
 };
 
@@ -36,6 +38,7 @@ const definition = {
   adminSources: ["203.0.113.7"],
   people: {
     ada: { machines: { "ada-1": {}, "ada-2": {} } },
+    alan: { machines: { "alan-1": {} }, services: { chat: { port: 5001 } } },
     grace: { sharing: "group", machines: { "grace-1": {}, "grace-2": {} } },
   },
 };
@@ -43,7 +46,7 @@ const withPort = {
   ...definition,
   people: {
     ...definition.people,
-    ada: { machines: { "ada-1": { services: { chat: { port: 5001 } } }, "ada-2": {} } },
+    alan: { machines: { "alan-1": {} }, services: { chat: { port: 5002 } } },
   },
 };
 
@@ -84,7 +87,7 @@ describe("engine: SSH connections, counted by the machines' servers", function (
       assert.equal(logons(run)[key] ?? 0, steps.length, key);
       assert.deepEqual(
         steps.filter((step) => !provingActions.includes(step)),
-        key === "ada-1" ? ["Set-PeerMachine"] : [],
+        key === "alan-1" ? ["Set-PeerMachine"] : [],
         key,
       );
       // Nobody even knocks at a machine that has nothing to do.

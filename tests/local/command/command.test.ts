@@ -318,7 +318,7 @@ describe("local/command", () => {
     const forget = lab.journal.listen(({ detail }) => {
       if (detail === "MaxStartups") for (const connection of many) connection.destroy();
     });
-    const way = { ...proxied(), dialErrorLimit: 0 };
+    const way: Properties = { ...proxied(), dialErrorLimit: 0 };
     Object.assign(way.proxy as Properties, { dialErrorLimit: 1000 });
     await run({ connection: way, create: "hostname", logging: "none" });
     forget();
