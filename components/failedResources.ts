@@ -48,6 +48,14 @@ export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 }
 
 /**
+ * Whether a resource was made or stayed, or has failed and the engine went on. Of one that ends the update the program is not told
+ * before it is ended itself. To be asked in an update: a preview does not know.
+ */
+export function isMade(resource: pulumi.CustomResource): Promise<boolean> {
+  return partsOf(resource.id).isKnown;
+}
+
+/**
  * The output without the resources that it comes from: who takes it waits for the value, and the engine notes no dependency.
  *
  * With `--continue-on-error` the engine deletes what is no longer declared although a resource that it has skipped still names it

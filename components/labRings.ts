@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { runsInEngine } from "./beforeStep";
 import { detached, unlessFailed, valueOf } from "./failedResources";
 import { lateError } from "./inputErrors";
 import type { LabPersonParts } from "./labPeople";
@@ -10,6 +9,7 @@ import type { PeerProof } from "./peerProof";
 import { hasRings, type LabMachinePlan, type LabPlan } from "./plan/lab";
 import { otherMachines, type RingPlan } from "./plan/rings";
 import { ringUnhealthy } from "./plan/ringWords";
+import { runsInEngine } from "./sharedHook";
 
 /** What stands between a ring and what comes after it. */
 interface RingGate {

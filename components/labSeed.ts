@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
-import { beforeEach } from "./beforeStep";
 import { detached, unlessFailed, valueOf } from "./failedResources";
+import { lean } from "./leanResource";
 import { joined } from "./outputs";
 import { seedZone } from "./plan/componentNames";
 import { seedAddresses } from "./plan/seeds";
 import { newToken } from "./secrets";
-import { lean } from "./leanResource";
+import { beforeEach } from "./sharedHook";
 import type { SeedArgs, WindowsPeer, WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
@@ -134,10 +134,13 @@ export function seedName(
     },
     lean({
       ...parent,
-      hooks: beforeEach(async () => {
-        if ((await valueOf(addresses)).length > 0) return;
-        throw new Error("the seeds' name waits: no seed of the lab has an address yet");
-      }),
+      hooks: beforeEach(
+        { type: "azure-native:privatedns:PrivateRecordSet", name: `${name}-seed`, ...parent },
+        async () => {
+          if ((await valueOf(addresses)).length > 0) return;
+          throw new Error("the seeds' name waits: no seed of the lab has an address yet");
+        },
+      ),
     }),
   );
 }

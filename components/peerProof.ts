@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, type WhenOff } from "./beforeStep";
+import type { WhenOff } from "./beforeStep";
 import { valueOf } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { lastOutputs } from "./lastOutputs";
@@ -15,6 +15,7 @@ import { besides } from "./plan/shape";
 import { proofFailed, proofJudgement } from "./proofJudgement";
 import { elsewhere, proofSteps } from "./proofSteps";
 import { sha256 } from "./secrets";
+import { beforeEach, stashType } from "./sharedHook";
 
 /** What becomes of an update whose proof fails. */
 export const WhenFailed = {
@@ -228,7 +229,7 @@ export class PeerProof extends pulumi.ComponentResource {
         ...parent,
         hooks: warns
           ? undefined
-          : beforeEach(async () => {
+          : beforeEach({ type: stashType, name, ...parent }, async () => {
               const { failures } = await valueOf(judgement);
               if (failures.length > 0) throw new Error(proofFailed(name, failures));
             }),

@@ -119,7 +119,17 @@ export function preparation(
       // so it came after a run that had ended between deleting this one and its machine.
       deleteBeforeReplace: true,
       // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
-      ...beforePoweredStep(plan.computerName, target, args, ["parameters", "source"], parent),
+      ...beforePoweredStep(
+        {
+          type: "azure-native:compute:VirtualMachineRunCommandByVirtualMachine",
+          name: `${name}-preparation`,
+          ...parent,
+        },
+        plan.computerName,
+        target,
+        args,
+        ["parameters", "source"],
+      ),
       ignoreChanges: ["tags"],
       customTimeouts: { create: "50m", update: "50m" },
     }),
