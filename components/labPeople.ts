@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
 import type { AwakeSeed } from "./seedPresence";
+import { provedListeners } from "./labProof";
 import { machinePartsOf, type MachineParts } from "./machineParts";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
 import { PersonalPeerGroup } from "./personalPeerGroup";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
+import { askToListen } from "./stepListeners";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -50,6 +52,10 @@ export function labPeople(
   for (const person of plan.people) {
     const { sharing, rotation, exportedIdentity, exportPassword, services, group } =
       args.people[person.key];
+    for (const machine of person.machines) {
+      const listen = provedListeners(machine, args, plan);
+      if (listen) askToListen(ready.get(machine.key) as pulumi.Output<PeerMachine>, listen);
+    }
     const shared = {
       machines: Object.fromEntries(
         person.machines.map(({ key }) => [key, ready.get(key) as pulumi.Output<PeerMachine>]),

@@ -186,7 +186,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         .apply(([last, group, now]) =>
           renewalDue(last.members, group, now, keys.length - 1, fresh),
         );
-      const { command, postponed } = groupMachineStep(
+      const { command, step, postponed } = groupMachineStep(
         name,
         {
           ...{ key, definition: args, machines, scope, token, policy },
@@ -195,7 +195,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         parent,
       );
       stepped[key] = command;
-      steps[key] = unlessFailed(command.id, "");
+      steps[key] = step;
       reports[key] = groupReport(
         key,
         pulumi.output(machines[key]),
@@ -203,7 +203,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         own[key].peerName,
         kept.group,
       );
-      parts[key] = { report: reports[key], step: steps[key], postponed };
+      parts[key] = { report: reports[key], step, postponed };
       members[key] = pulumi
         .all([before, made, own[key].now, reports[key], renewal])
         .apply(([{ members: last }, group, now, report, renewed]) => {

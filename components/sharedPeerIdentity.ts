@@ -18,6 +18,7 @@ import { presenceOf } from "./plan/presence";
 import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
+import { listenersAskedFor } from "./stepListeners";
 
 export interface SharedPeerIdentityArgs {
   /**
@@ -143,16 +144,17 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       const { exclusive } = args;
       const wanted = wantedState(identity, args.services, machine, exclusive);
       const { after } = args;
-      const { command, postponed } = machineStep(
+      const listen = listenersAskedFor(machines[key]);
+      const { command, step, postponed } = machineStep(
         `${name}.${key}`,
         key,
-        { machine, wanted, policy, after, once },
+        { machine, wanted, policy, after, once, listen },
         parent,
       );
-      steps[key] = unlessFailed(command.id, "");
+      steps[key] = step;
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, command, identity), notReady);
-      parts[key] = { report: reports[key], step: steps[key], postponed };
+      parts[key] = { report: reports[key], step, postponed };
     }
     keepMachineParts(this, parts);
 
