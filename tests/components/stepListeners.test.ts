@@ -120,8 +120,9 @@ describe("components/stepListeners", () => {
     for (const [name, stdout, report, expected] of cases) {
       it(name, async () => {
         const known = openedOn({ stdout } as remote.Command, stepWith(report));
+        const answered = (await settled(known)) as OpenListeners | undefined;
         assert.deepEqual(
-          (await settled(known))?.ports.map(({ port }) => port),
+          answered?.ports.map(({ port }) => port),
           expected,
         );
       });
