@@ -15,6 +15,7 @@ import { administrator, neighboursOf, roleOf, type GroupDefinition } from "./pla
 import { groupingPort } from "./plan/peerPorts";
 import { presenceOf, type ServicesDefinition } from "./plan/presence";
 import { isOff } from "./power";
+import { listenersAskedFor } from "./stepListeners";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -151,7 +152,10 @@ export function groupMachineStep(
   return machineStep(
     `${name}.${key}`,
     key,
-    { machine, wanted: { request, counts }, policy, after, once: token },
+    {
+      ...{ machine, wanted: { request, counts }, policy, after, once: token },
+      listen: listenersAskedFor(machines[key]),
+    },
     parent,
   );
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
 import type { AwakeSeed } from "./seedPresence";
+import { provedListeners } from "./labProof";
 import { machinePartsOf, type MachineParts } from "./machineParts";
 import { joined } from "./outputs";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
@@ -8,6 +9,7 @@ import type { PeerMachine } from "./peerMachine";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
 import { PersonalPeerGroup } from "./personalPeerGroup";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
+import { askToListen } from "./stepListeners";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -51,6 +53,10 @@ export function labPeople(
   for (const person of plan.people) {
     const { sharing, rotation, exportedIdentity, exportPassword, services, group } =
       args.people[person.key];
+    for (const machine of person.machines) {
+      const listen = provedListeners(machine, args, plan);
+      if (listen) askToListen(ready.get(machine.key) as pulumi.Output<PeerMachine>, listen);
+    }
     const shared = {
       machines: Object.fromEntries(
         person.machines.map(({ key }) => [key, ready.get(key) as pulumi.Output<PeerMachine>]),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import { contractVersion, type SetPeerMachineRequest } from "../guest/contract";
+import { contractVersion, type ListenRequest, type SetPeerMachineRequest } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
@@ -8,6 +8,7 @@ import { attemptAt, guestStep } from "./guestSteps";
 import type { Lean } from "./leanResource";
 import { joined } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
+import { keepStepListeners, StepClock } from "./stepListeners";
 
 /** What a machine has to be, beside its networking. */
 export interface WantedState {
@@ -28,6 +29,8 @@ export interface MachineStep {
   after?: readonly pulumi.Input<string>[];
   /** Runs the step once more where it is another one than before. */
   once?: string;
+  /** Listeners that the step opens when it runs; another value is no reason to run. */
+  listen?: ListenRequest;
 }
 
 type Parent = { parent: pulumi.Resource };
@@ -35,6 +38,8 @@ type Parent = { parent: pulumi.Resource };
 /** A machine's step as it is declared. */
 export interface DeclaredStep {
   command: Lean<remote.Command>;
+  /** Another value whenever the machine went through it; empty where it failed. */
+  step: pulumi.Output<string>;
   /** Whether it is due and waits for an update in which the machine is on. */
   postponed: pulumi.Output<boolean>;
 }
@@ -46,7 +51,7 @@ export interface DeclaredStep {
 export function machineStep(
   name: string,
   machineName: string,
-  { machine, wanted, policy, after, once }: MachineStep,
+  { machine, wanted, policy, after, once, listen }: MachineStep,
   parent: Parent,
 ): DeclaredStep {
   const attempt = attemptAt(
@@ -69,7 +74,9 @@ export function machineStep(
     ...sections,
     // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
     ...(once === undefined ? {} : { reconcile: true }),
+    ...(listen === undefined ? {} : { listen }),
   }));
+  const clock = new StepClock();
   const command = guestStep(
     name,
     {
@@ -79,10 +86,13 @@ export function machineStep(
       action: "Set-PeerMachine",
       request,
       triggers: [attempt],
+      beforeRun: clock.begin,
     },
     parent,
   );
-  return { command, postponed: isPostponed(command, attempt) };
+  const step = unlessFailed(command.id, "");
+  if (listen) keepStepListeners(step, command, listen, clock);
+  return { command, step, postponed: isPostponed(command, attempt) };
 }
 
 /** A step that was left for later keeps the trigger of its last run, or has one of its own where it never ran. */

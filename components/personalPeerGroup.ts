@@ -186,7 +186,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       const renewal = joined([before, made, own[key].now]).apply(([last, group, now]) =>
         renewalDue(last.members, group, now, keys.length - 1, fresh),
       );
-      const { command, postponed } = groupMachineStep(
+      const { command, step, postponed } = groupMachineStep(
         name,
         {
           ...{ key, definition: args, machines, scope, token, policy },
@@ -195,7 +195,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         parent,
       );
       stepped[key] = command;
-      steps[key] = unlessFailed(command.id, "");
+      steps[key] = step;
       reports[key] = groupReport(
         key,
         pulumi.output(machines[key]),
@@ -204,7 +204,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         kept.group,
       );
       const first = own[key].made;
-      parts[key] = { report: reports[key], step: steps[key], postponed, first };
+      parts[key] = { report: reports[key], step, postponed, first };
       members[key] = joined([before, made, own[key].now, reports[key], renewal]).apply(
         ([{ members: last }, group, now, report, renewed]) => {
           const { instance, peerName } = now;

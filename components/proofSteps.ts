@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import type { StartPeerListenerReport, TestPeerReachabilityReport } from "../guest/contract";
+import type { TestPeerReachabilityReport } from "../guest/contract";
 import { isStillOff, WhenOff, type StepPolicy } from "./beforeStep";
 import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
@@ -20,7 +20,9 @@ import {
   type ProofRecord,
   type ProofSubject,
 } from "./plan/proofRecord";
+import { areOpen, openedOn, type OpenListeners } from "./proofListeners";
 import { newToken, sha256 } from "./secrets";
+import { listenersOfStep } from "./stepListeners";
 import { thisUpdate } from "./thisUpdate";
 
 /** What is known of a machine of a proof when all have gone through their steps. */
@@ -49,7 +51,7 @@ export interface ProofSteps {
   targets: Record<string, string[]>;
   facts: pulumi.Output<Record<string, ProofFacts>>;
   names: pulumi.Output<NameProof[]>;
-  listeners: pulumi.Output<Record<string, StartPeerListenerReport | undefined>>;
+  listeners: pulumi.Output<Record<string, OpenListeners | undefined>>;
   tests: pulumi.Output<Record<string, TestPeerReachabilityReport | undefined>>;
   /** What each machine's test depends on. */
   parts: pulumi.Output<Record<string, ProofParts>>;
@@ -98,11 +100,12 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     }),
   );
   const listening = each(keys, (key) => {
-    const { machine, ports } = machines.get(key) as ProofMachineArgs;
+    const { machine, ports, step } = machines.get(key) as ProofMachineArgs;
     if (ports.length === 0) return undefined;
     const testers = keys.filter((tester) => targets[tester].includes(key));
     if (testers.length === 0) return undefined;
     const due = joined(testers.map((tester) => runs[tester]));
+    const opened = listenersOfStep(step);
     return guestStep(
       `${name}.${key}-listener`,
       {
@@ -110,6 +113,12 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
         machineName: key,
         policy,
         leftOut: isLeftOut(key),
+        // Asked when everybody has gone through the step: then the tests begin.
+        idle:
+          opened &&
+          joined([facts, opened.report]).apply(([, report]) =>
+            areOpen(opened, report, ports, keys.length, settleSeconds),
+          ),
         action: "Start-PeerListener",
         request: { ports, seconds: listeningSeconds(keys.length, settleSeconds) },
         triggers: [due.apply((all) => sha256(all.join(" ")).slice(0, 32))],
@@ -117,7 +126,9 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
       parent,
     );
   });
-  const listeners = each(keys, (key) => answered<StartPeerListenerReport>(listening[key]));
+  const listeners = each(keys, (key) =>
+    openedOn(listening[key], listenersOfStep((machines.get(key) as ProofMachineArgs).step)),
+  );
   const asked = new Map<string, { at: number; delaySeconds?: number }>();
   const tests = each(keys, (key) => {
     const opened = joined(Object.fromEntries(targets[key].map((one) => [one, listeners[one]])));

@@ -20,6 +20,7 @@ import { presenceOf } from "./plan/presence";
 import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
+import { listenersAskedFor } from "./stepListeners";
 
 export interface SharedPeerIdentityArgs {
   /**
@@ -145,18 +146,19 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       const { exclusive } = args;
       const wanted = wantedState(identity, args.services, machine, exclusive);
       const { after } = args;
-      const { command, postponed } = machineStep(
+      const listen = listenersAskedFor(machines[key]);
+      const { command, step, postponed } = machineStep(
         `${name}.${key}`,
         key,
-        { machine, wanted, policy, after, once },
+        { machine, wanted, policy, after, once, listen },
         parent,
       );
-      steps[key] = unlessFailed(command.id, "");
+      steps[key] = step;
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, command, identity), notReady);
       const { maker, madeBy: id, isMadeNow: hasRun } = identity;
       const first = key === maker ? { id, hasRun } : undefined;
-      parts[key] = { report: reports[key], step: steps[key], postponed, first };
+      parts[key] = { report: reports[key], step, postponed, first };
     }
     keepMachineParts(this, parts);
 

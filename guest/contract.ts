@@ -321,6 +321,11 @@ export interface SetPeerMachineRequest extends ProvingRequest {
    * own store.
    */
   reconcile?: boolean;
+  /**
+   * Listeners for a test that follows: when all the rest is as wanted, they are opened as `Start-PeerListener` does, and no session
+   * of its own is needed for that. Where they cannot be opened, that is no failure of this action. `Test-PeerMachine` opens none.
+   */
+  listen?: ListenRequest;
 }
 
 /** The answer of `Set-PeerMachine`. */
@@ -336,7 +341,13 @@ export interface SetPeerMachineReport extends ProvingReport {
   /** Every wanted group, read back after the change. */
   groups?: GroupFacts[];
   presence?: PresenceFacts;
+  /** What became of `listen`; absent without it. */
+  listeners?: ListenersReport;
 }
+
+/** What came of listeners that were asked for beside something else: the ports, or why there are none. */
+export type ListenersReport =
+  { ports: ListenerFacts[]; failure?: undefined } | { ports?: undefined; failure: GuestFailure };
 
 /** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing, and proves nothing. */
 export interface TestPeerMachineRequest extends SetPeerMachineRequest {
@@ -665,7 +676,10 @@ export interface CloudFacts {
  * `Start-PeerListener`: for the time of a test, opens an unrestricted IPv6 listener on each port that nobody holds, in a
  * task of its own, since everything that an SSH session starts ends with it. Returns when the ports are open.
  */
-export interface StartPeerListenerRequest extends GuestRequest {
+export interface StartPeerListenerRequest extends GuestRequest, ListenRequest {}
+
+/** Which listeners are wanted. */
+export interface ListenRequest {
   /** TCP ports, each once; at least one. */
   ports: number[];
   /** After this time the listeners end by themselves, in seconds: 10 to 3,600. */
@@ -674,18 +688,21 @@ export interface StartPeerListenerRequest extends GuestRequest {
 
 export interface StartPeerListenerReport extends MachineFacts {
   action: "Start-PeerListener";
-  ports: {
-    port: number;
-    /** `opened` by this action, or `held` by a program that listens there already. */
-    listener: "opened" | "held";
-    /** The program's file name, where one holds the port. */
-    program?: string;
-    /** What the Windows Firewall does with a new TCP connection over IPv6 to it. */
-    firewall: {
-      action: "allow" | "block";
-      /** The deciding rule; absent: the default for inbound traffic. */ rule?: string;
-    };
-  }[];
+  ports: ListenerFacts[];
+}
+
+/** A port of a test, on the machine that is to be reached. */
+export interface ListenerFacts {
+  port: number;
+  /** `opened` by this action, or `held` by a program that listens there already. */
+  listener: "opened" | "held";
+  /** The program's file name, where one holds the port. */
+  program?: string;
+  /** What the Windows Firewall does with a new TCP connection over IPv6 to it. */
+  firewall: {
+    action: "allow" | "block";
+    /** The deciding rule; absent: the default for inbound traffic. */ rule?: string;
+  };
 }
 
 /** `Stop-PeerListener`: ends the listeners before their time. */

@@ -32,7 +32,7 @@ namespace PeerLab
             "New-PeerIdentity", "Export-PeerIdentity", "Import-PeerIdentity", "Get-PeerIdentity", "Remove-PeerIdentity",
         };
 
-        private static readonly string[] StateFields = { "networking", "identities", "groups", "presence", "reconcile" };
+        private static readonly string[] StateFields = { "networking", "identities", "groups", "presence", "reconcile", "listen" };
 
         private static readonly string[] Group =
         {
@@ -244,6 +244,10 @@ namespace PeerLab
             if (request.Has("presence"))
             {
                 PresenceState.Check(request.Section("presence"));
+            }
+            if (request.Has("listen"))
+            {
+                ReachabilityActions.CheckListeners(request.Section("listen").Allow("ports", "seconds"));
             }
         }
 

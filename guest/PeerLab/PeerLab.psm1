@@ -217,7 +217,7 @@ function Set-PeerMachine {
     Brings everything of ours on this machine to the given state and says what it changed and what holds now.
     .DESCRIPTION
     Networking; the proof of the stack, where it is asked for; then a holder that runs leaves the groups that are not wanted; identities and groups, adding before removing;
-    then the holder takes up the new names and groups and lets go of the old.
+    then the holder takes up the new names and groups and lets go of the old. Listeners for a test come last.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
     Assert-MachineRequest -Action 'Set-PeerMachine' -Request $Request
@@ -247,6 +247,10 @@ function Set-PeerMachine {
     }
     $fields['changed'] = [string[]]$changed
     $fields['pending'] = [string[]]@(Get-PendingChange)
+    $listen = Get-Field -Object $Request -Name 'listen'
+    if ($null -ne $listen) {
+        $fields['listeners'] = Get-ListenersReport -Listen $listen -Secret @(Get-RequestSecret -Value $Request)
+    }
     return New-Report -Action 'Set-PeerMachine' -Field $fields
 }
 

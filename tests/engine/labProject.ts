@@ -194,6 +194,14 @@ export function tested(run: Run): string[] {
     .sort();
 }
 
+/** The machines whose listeners were opened by a connection of their own, sorted. */
+export function listened(run: Run): string[] {
+  return actionsOf(run)
+    .filter(({ action }) => action === "Start-PeerListener")
+    .map(({ machine }) => machine)
+    .sort();
+}
+
 function actionsOf(run: Run): { machine: string; action: string }[] {
   return run.journal
     .filter(({ kind }) => kind === "command")

@@ -106,6 +106,13 @@ const wantedGroups = eachOnce(
   "a group that is not in the list yet for this identity",
 );
 
+const port = { minimum: 1, maximum: 65535 };
+
+const listeners = {
+  ports: wholeNumbers(1, port.minimum, port.maximum),
+  seconds: wholeNumber(10, 3_600),
+};
+
 const stateFields = {
   ...proving,
   networking: optional(networkingState),
@@ -113,6 +120,7 @@ const stateFields = {
   groups: optional(section(wantedGroups)),
   presence: optional(presenceState),
   reconcile: optional(trueOrFalse()),
+  listen: optional(object(listeners)),
 };
 
 /** The creator's identity is named, or made by the same action. */
@@ -134,8 +142,6 @@ const newPeerGroup: Shape<contract.NewPeerGroupRequest> = (value, field) => {
   }
   return request;
 };
-
-const port = { minimum: 1, maximum: 65535 };
 
 interface Requests {
   "Set-PeerMachine": contract.SetPeerMachineRequest;
@@ -191,11 +197,7 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
     adds: optional(trueOrFalse()),
   }),
   "Get-PeerPresence": object(common),
-  "Start-PeerListener": object({
-    ...common,
-    ports: wholeNumbers(1, port.minimum, port.maximum),
-    seconds: wholeNumber(10, 3_600),
-  }),
+  "Start-PeerListener": object({ ...common, ...listeners }),
   "Stop-PeerListener": object(common),
   "Test-PeerReachability": object({
     ...common,

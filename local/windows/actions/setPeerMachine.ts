@@ -1,6 +1,7 @@
 import type { SetPeerMachineReport, SetPeerMachineRequest } from "../../../guest/contract";
 import { applyNetworking, networkingFacts, pendingChanges } from "../networking";
 import type { Action } from "./context";
+import { listenersReport } from "./peerListener";
 import { leaveUnwantedGroups, presenceFacts, presenceText, setPresence } from "./presence";
 import { applyState } from "./stateSections";
 import { capabilityProof } from "./testPeerCapability";
@@ -11,7 +12,7 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
   request,
 ) => {
   const { machine, checkpoint } = context;
-  const { networking, presence, reconcile = false } = request;
+  const { networking, presence, reconcile = false, listen } = request;
   const changed: string[] = [];
   if (networking) {
     changed.push(...applyNetworking(machine, networking, "session", reconcile).changed);
@@ -33,5 +34,6 @@ export const setPeerMachine: Action<SetPeerMachineRequest, SetPeerMachineReport>
     ...(networking ? { networking: networkingFacts(machine) } : {}),
     ...state,
     ...(presence ? { presence: presenceFacts(machine) } : {}),
+    ...(listen ? { listeners: listenersReport(machine, listen) } : {}),
   };
 };
