@@ -3,7 +3,7 @@ import type { NewPeerGroupInvitationReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, knownOr } from "./failedResources";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { PeerGroupMember } from "./peerGroupMembers";
 import {
@@ -57,7 +57,7 @@ export function groupInvitations(
 ): GroupInvitations {
   const { known, before, made, creator, definition } = args;
   const machinesNow = joined(Object.values(known));
-  const plan = joined([before, made, machinesNow]).apply(
+  const plan = together([before, made, machinesNow]).apply(
     ([members, group, machines]): InvitationPlan & { machines: GroupMachine[] } => ({
       ...planInvitations(members, group, machines, creator),
       machines,
@@ -73,10 +73,10 @@ export function groupInvitations(
         ),
   );
   const fresh = newToken();
-  const token = joined([invited, args.tokenBefore]).apply(([machines, last]) =>
+  const token = together([invited, args.tokenBefore]).apply(([machines, last]) =>
     machines.length > 0 ? fresh : last || "nobody",
   );
-  const request = joined([args.group, plan, invited]).apply(
+  const request = together([args.group, plan, invited]).apply(
     ([group, { inviter, machines }, invitees]) => ({
       group,
       identity: machines.find(({ key }) => key === inviter)?.peerName,
@@ -119,7 +119,7 @@ export function groupInvitations(
     find: (machine: GroupMachine, member: PeerGroupMember | undefined) => Promise<T>,
   ): pulumi.Output<T> =>
     detached(
-      joined([before, made, known[key]]).apply(([members, group, machine]): T | Promise<T> => {
+      together([before, made, known[key]]).apply(([members, group, machine]): T | Promise<T> => {
         const member = memberOf(members, group, machine);
         if (pulumi.runtime.isDryRun() || !needsInvitation(member, machine)) return otherwise;
         return find(machine, member);

@@ -7,7 +7,7 @@ import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { ownFriendlyName } from "./keptGroup";
 import type { EarlierStep } from "./machineParts";
 import { machineStep, type DeclaredStep } from "./machineStep";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { GroupMachine } from "./plan/groupMembership";
 import { identityClassifier } from "./plan/identity";
@@ -98,11 +98,11 @@ export function groupMachineStep(
 ): DeclaredStep {
   const { key, definition, machines, scope, token, policy, own, group, invitations } = args;
   const { services, exclusive, after } = definition;
-  const machine = joined([machines[key], invitations.waitsFor(key)]).apply(([known, waitsFor]) =>
+  const machine = together([machines[key], invitations.waitsFor(key)]).apply(([known, waitsFor]) =>
     waitsFor === "" ? known : { ...known, waitsFor },
   );
   const { peerName, friendlyName } = own;
-  const presence = joined([machine.networking, peerName, group]).apply(([networking, ...to]) => {
+  const presence = together([machine.networking, peerName, group]).apply(([networking, ...to]) => {
     const [identity, joined] = to;
     const renewsMembers = roleOf(definition, key) === administrator;
     return presenceOf({
@@ -113,7 +113,7 @@ export function groupMachineStep(
       always: exclusive,
     });
   });
-  const counts = joined([peerName, scope, friendlyName, group, presence, args.renewal]).apply(
+  const counts = together([peerName, scope, friendlyName, group, presence, args.renewal]).apply(
     ([identity, ownScope, friendly, joined, held, renewal]) => ({
       exclusive,
       identity: { peerName: identity, scope: ownScope, friendlyName: friendly },
@@ -124,7 +124,7 @@ export function groupMachineStep(
   );
   const addresses = addressesOf(neighboursOf(key, Object.keys(machines)), machines);
   const invitation = invitations.invitationOf(key);
-  const request = joined([
+  const request = together([
     peerName,
     scope,
     friendlyName,

@@ -11,7 +11,7 @@ import { beforeRemoteStep, type StepPolicy } from "./beforeStep";
 import { knownOr, unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
 import { lean, type Lean } from "./leanResource";
-import { asOutput, joined } from "./outputs";
+import { asOutput, asPlain, asSecret, together } from "./outputs";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { sha256 } from "./secrets";
@@ -33,7 +33,7 @@ export function attemptAt(
 ): pulumi.Output<string> {
   const update = thisUpdate();
   let isNew = false;
-  const digest = pulumi.unsecret(state.apply((value) => sha256(JSON.stringify(value))));
+  const digest = asPlain(state.apply((value) => sha256(JSON.stringify(value))));
   const stash = new pulumi.Stash(
     name,
     { input: once ?? "" },
@@ -92,7 +92,7 @@ type StepOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
  */
 export function guestStep(name: string, step: GuestStep, opts: StepOptions): Lean<remote.Command> {
   const machine = asOutput(step.machine);
-  const stdin = joined([machine, step.request ?? {}]).apply(
+  const stdin = together([machine, step.request ?? {}]).apply(
     ([{ instanceId, connection, proveCapability }, request]) =>
       asciiJson({
         contract: contractVersion,
@@ -126,7 +126,7 @@ export function guestStep(name: string, step: GuestStep, opts: StepOptions): Lea
         nobody,
       ),
       create: commandOf(step),
-      stdin: pulumi.secret(stdin),
+      stdin: asSecret(stdin),
       triggers: step.triggers,
       // The genuine provider hangs for ever on a long line of output while it logs; on Windows it warns about environment.
       logging: remote.Logging.None,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { knownOr } from "./failedResources";
 import { lastOutputs } from "./lastOutputs";
 import type { MachineParts } from "./machineParts";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { imageKeyOf, type ImageProver } from "./plan/imageProvers";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
@@ -96,7 +96,7 @@ export class ImageProofs extends pulumi.ComponentResource {
     const own = (this.peers.get(machine.key) as WindowsPeer).machine;
     // A preview decides by the machine's own parts what will run on it.
     if (pulumi.runtime.isDryRun()) return own;
-    return joined([own, decide()]).apply(([known, more]) => ({ ...known, ...more }));
+    return together([own, decide()]).apply(([known, more]) => ({ ...known, ...more }));
   }
 
   private proverOf(machine: LabMachinePlan): ImageProver {

@@ -7,7 +7,7 @@ import { keptGeneration } from "./generation";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import { keptScope } from "./keptScope";
-import { joined } from "./outputs";
+import { asPlain, asSecret, together } from "./outputs";
 import type { PeerMachines } from "./peerMachine";
 import { firstRotation, identityClassifier, identityFriendlyName, makerOf } from "./plan/identity";
 import { at } from "./plan/findings";
@@ -72,7 +72,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   const exportPassword = pulumi.secret(args.exportPassword ?? password.output.apply(String));
 
   const scope = keptScope(name, args.person, parent);
-  const friendlyName = joined([rotation, scope]).apply(([known, own]) =>
+  const friendlyName = together([rotation, scope]).apply(([known, own]) =>
     brought ? "" : identityFriendlyName(own, known),
   );
   let isMadeNow = false;
@@ -92,11 +92,11 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
       triggers: [rotation],
       secretAnswer: true,
       beforeRun: () => (isMadeNow = true),
-      idle: maker === undefined || (former && pulumi.unsecret(former.apply(isThere))),
+      idle: maker === undefined || (former && asPlain(former.apply(isThere))),
     },
     parent,
   );
-  const answer = joined([
+  const answer = together([
     made.stdout,
     friendlyName,
     exportPassword,
@@ -119,23 +119,23 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   });
   const stash = new pulumi.Stash(
     `${name}-identity`,
-    { input: pulumi.secret(unlessFailed<unknown>(answer, {})) },
+    { input: asSecret(unlessFailed<unknown>(answer, {})) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
   const part = (key: string) => stash.output.apply((kept) => String(kept[key]));
   memory.keep(
-    joined([rotation, unlessFailed<unknown>(stash.output, undefined)]).apply(([known, kept]) =>
+    together([rotation, unlessFailed<unknown>(stash.output, undefined)]).apply(([known, kept]) =>
       brought || kept === undefined
         ? undefined
         : { rotation: known, ...(kept as Omit<RememberedIdentity, "rotation">) },
     ),
   );
   return {
-    peerName: pulumi.unsecret(part("peerName")),
-    exportedIdentity: pulumi.secret(part("exportedIdentity")),
-    exportPassword: pulumi.secret(part("exportPassword")),
+    peerName: asPlain(part("peerName")),
+    exportedIdentity: asSecret(part("exportedIdentity")),
+    exportPassword: asSecret(part("exportPassword")),
     scope,
-    friendlyName: pulumi.unsecret(part("friendlyName")),
+    friendlyName: asPlain(part("friendlyName")),
     madeBy: made.id,
     maker,
     isMadeNow: () => isMadeNow,
@@ -160,12 +160,12 @@ function dueRotation(
   const rotation =
     given === undefined
       ? wanted
-      : pulumi.unsecret(
+      : asPlain(
           pulumi
             .output(given)
             .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
         );
-  const due = joined([rotation, allowed]).apply(([known]) => known);
+  const due = together([rotation, allowed]).apply(([known]) => known);
   return keptGeneration(name, due, hasMachines, parent);
 }
 

@@ -3,7 +3,7 @@ import { unlessFailed } from "./failedResources";
 import type { AwakeSeed } from "./seedPresence";
 import { provedListeners } from "./labProof";
 import { machinePartsOf, type MachineParts } from "./machineParts";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
@@ -96,7 +96,7 @@ function ofIdentity(identity: SharedPeerIdentity): LabPersonParts {
         { ...parts, report: report.apply((known) => ({ ...known, group: "" })) },
       ]),
     ),
-    exported: joined([
+    exported: together([
       unlessFailed(identity.exportedIdentity, ""),
       unlessFailed(identity.exportPassword, ""),
     ]).apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
@@ -106,7 +106,7 @@ function ofIdentity(identity: SharedPeerIdentity): LabPersonParts {
 function ofGroup(group: PersonalPeerGroup): LabPersonParts {
   return {
     peerName: group.group,
-    group: joined([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])]).apply(
+    group: together([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])]).apply(
       ([members, leaving]) => ({ members, leaving }),
     ),
     machines: machinePartsOf(group),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
 import type { LabPersonParts } from "./labPeople";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import { Sharing, type LabMachine, type LabPerson } from "./peerLabArgs";
 import type { PeerProof, ProofReport } from "./peerProof";
 import type { LabPlan } from "./plan/lab";
@@ -19,7 +19,7 @@ export function machineReports(
   for (const { key, person } of plan.machines) {
     const peer = peers.get(key) as WindowsPeer;
     const { report } = (people.get(person) as LabPersonParts).machines[key];
-    machines[key] = joined([
+    machines[key] = together([
       peer.computerName,
       // A lab with a machine that failed says what is known of it, and reports the others.
       unlessFailed(peer.privateIpv4, ""),

@@ -3,7 +3,7 @@ import { detached, unlessFailed, valueOf } from "./failedResources";
 import { lateError } from "./inputErrors";
 import type { LabPersonParts } from "./labPeople";
 import { labProof, type LabProofParts } from "./labProof";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { PeerLabArgs } from "./peerLabArgs";
 import type { PeerProof } from "./peerProof";
 import { hasRings, type LabMachinePlan, type LabPlan } from "./plan/lab";
@@ -87,7 +87,7 @@ export function ringProofs(
     const proof = labProof(which, args, parts, parent);
     const waiting = plan.rings.slice(index + 1).map((other) => other.name);
     gate?.decide(
-      joined([ownFailures(plan, ring, parts.people), proof.reports]).apply(([own, reports]) =>
+      together([ownFailures(plan, ring, parts.people), proof.reports]).apply(([own, reports]) =>
         ringUnhealthy(name, ring.name, waiting, [
           ...own,
           ...Object.values(reports).flatMap(({ failures }) => failures),
@@ -109,7 +109,7 @@ function ownFailures(
     .map(({ key, person }) => {
       const { step, postponed } = (people.get(person) as LabPersonParts).machines[key];
       return detached(
-        joined([unlessFailed(step, ""), unlessFailed(postponed, false)]).apply(([ran, waits]) =>
+        together([unlessFailed(step, ""), unlessFailed(postponed, false)]).apply(([ran, waits]) =>
           ran === ""
             ? [`${key} did not go through its step in this update`]
             : waits
@@ -118,5 +118,5 @@ function ownFailures(
         ),
       );
     });
-  return joined(own).apply((all) => all.flat());
+  return together(own).apply((all) => all.flat());
 }

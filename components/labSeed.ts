@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import { detached, unlessFailed, valueOf } from "./failedResources";
 import { lean } from "./leanResource";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import { seedZone } from "./plan/componentNames";
 import { seedAddresses } from "./plan/seeds";
 import { newToken } from "./secrets";
@@ -55,7 +55,7 @@ export function labSeed(
   );
   const keys: LabSeed["keys"] =
     named === undefined
-      ? joined(candidates.map((key) => since[key])).apply((times) => oldest(candidates, times))
+      ? together(candidates.map((key) => since[key])).apply((times) => oldest(candidates, times))
       : pulumi.output(named).apply((known): readonly string[] => known);
   // Of its own for each lab, whatever its name and stack: a network cannot be linked to two zones of one name.
   const suffix = newToken().slice(0, 8);
@@ -69,7 +69,7 @@ export function labSeed(
     isThere: machines.length > 0 && (named ?? machines).length + externalSeeds.length > 0,
     zone,
     partOf: (machine) =>
-      joined([keys, zone]).apply(([seeds, zoneName]): SeedArgs => ({
+      together([keys, zone]).apply(([seeds, zoneName]): SeedArgs => ({
         role: seeds.includes(machine) ? "seed" : "peer",
         server: `seed.${zoneName}`,
       })),

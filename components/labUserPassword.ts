@@ -9,7 +9,7 @@ import { unlessFailed, valueOf } from "./failedResources";
 import { answerOf, asciiJson, attemptAt } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import { letsInAlready, logOn, waitForAnswer, type ReachedMachine } from "./machineAnswers";
-import { joined } from "./outputs";
+import { asSecret, joined, together } from "./outputs";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
 import { checkAdminPassword } from "./plan/windowsNames";
@@ -33,7 +33,7 @@ export function initialPassword(
     { input: pulumi.secret(given ?? newPassword()) },
     { ...parent, ignoreChanges: ["input"] },
   );
-  return pulumi.secret(stash.output.apply(String));
+  return asSecret(stash.output.apply(String));
 }
 
 /**
@@ -46,7 +46,7 @@ export function givenPassword(
   plan: MachinePlan,
 ): pulumi.Output<string> | undefined {
   if (given === undefined) return undefined;
-  return pulumi.secret(
+  return asSecret(
     pulumi.output(given).apply((wanted) => {
       refuseLate(
         `WindowsPeer ${name}`,
@@ -108,7 +108,7 @@ export function appliedPassword(
   let isSure = true;
   const tried = new pulumi.Stash(
     `${name}-tried-password`,
-    { input: pulumi.secret(unlessFailed<unknown>(wanted, "")) },
+    { input: asSecret(unlessFailed<unknown>(wanted, "")) },
     on(`${name}-tried-password`, async ({ oldInputs }) => {
       const before = (await valueOf(pulumi.output(oldInputs?.input))) as string | undefined;
       if (!before) return;
@@ -120,14 +120,14 @@ export function appliedPassword(
   );
   const attempt = attemptAt(
     `${name}-password-attempt`,
-    joined([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
+    together([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
       instance,
       version: passwordVersion(first, password),
     })),
     parent,
   );
-  const input = pulumi.secret(
-    joined([instanceId, wanted, attempt, tried.id]).apply(
+  const input = asSecret(
+    together([instanceId, wanted, attempt, tried.id]).apply(
       ([instance, password, token]): Applied => ({ instance, password, attempt: token }),
     ),
   );
@@ -149,7 +149,7 @@ export function appliedPassword(
     }),
   );
   // Of a stash that failed the SDK gives the new input as if it had not.
-  return pulumi.secret(
+  return asSecret(
     stash.input.apply(({ password = "" }: Partial<Applied>) => (isSure ? password : "")),
   );
 }

@@ -4,7 +4,7 @@ import type { IdentityFacts, SetPeerMachineReport } from "../guest/contract";
 import { isStillOff } from "./beforeStep";
 import { answerOf } from "./guestSteps";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { asPlain, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { thisUpdate } from "./thisUpdate";
 
@@ -27,12 +27,12 @@ export function machineReport(
   wanted: pulumi.Output<string>,
 ): pulumi.Output<MachineReport> {
   const update = thisUpdate();
-  return joined([
+  return together([
     step.stdout,
     wanted,
     step.urn,
     // Asked when the step is over, which may have started the machine.
-    pulumi.unsecret(joined([machine, step.id]).apply(([known]) => isStillOff(known, update))),
+    asPlain(together([machine, step.id]).apply(([known]) => isStillOff(known, update))),
   ]).apply(([stdout, peerName, urn, off]): MachineReport => {
     const refuse = (instead: string): never => {
       throw new pulumi.RunError(

@@ -6,7 +6,7 @@ import { detached, unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { attemptAt, guestStep } from "./guestSteps";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { keepStepListeners, StepClock } from "./stepListeners";
 
@@ -56,26 +56,31 @@ export function machineStep(
 ): DeclaredStep {
   const attempt = attemptAt(
     name,
-    joined([machine.instanceId, machine.networking, machine.passwordVersion, wanted.counts]).apply(
-      ([instance, networking, passwordVersion, counts]) => ({
-        contract: contractVersion,
-        guestFiles: currentGuestFilesHash(),
-        instance,
-        networking: networking ?? null,
-        passwordVersion,
-        ...counts,
-      }),
-    ),
+    together([
+      machine.instanceId,
+      machine.networking,
+      machine.passwordVersion,
+      wanted.counts,
+    ]).apply(([instance, networking, passwordVersion, counts]) => ({
+      contract: contractVersion,
+      guestFiles: currentGuestFilesHash(),
+      instance,
+      networking: networking ?? null,
+      passwordVersion,
+      ...counts,
+    })),
     parent,
     once,
   );
-  const request = joined([machine.networking, wanted.request]).apply(([networking, sections]) => ({
-    networking,
-    ...sections,
-    // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
-    ...(once === undefined ? {} : { reconcile: true }),
-    ...(listen === undefined ? {} : { listen }),
-  }));
+  const request = together([machine.networking, wanted.request]).apply(
+    ([networking, sections]) => ({
+      networking,
+      ...sections,
+      // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
+      ...(once === undefined ? {} : { reconcile: true }),
+      ...(listen === undefined ? {} : { listen }),
+    }),
+  );
   const clock = new StepClock();
   const command = guestStep(
     name,
@@ -100,7 +105,7 @@ function isPostponed(
   { triggers }: Lean<remote.Command>,
   attempt: pulumi.Output<string>,
 ): pulumi.Output<boolean> {
-  const recorded = joined([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
+  const recorded = together([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
   return unlessFailed(recorded, false);
 }
 
@@ -114,5 +119,5 @@ export function comesAfter(
 ): pulumi.Output<PeerMachine> {
   if (after.length === 0) return machine;
   const before = after.map((value) => detached(unlessFailed(pulumi.output(value), "")));
-  return joined([machine, joined(before)]).apply(([known]) => known);
+  return together([machine, joined(before)]).apply(([known]) => known);
 }

@@ -4,7 +4,7 @@ import type { input } from "@pulumi/azure-native/types";
 import { otherUser } from "./existingGroupUse";
 import { inRegion } from "./existingNetwork";
 import { refuseLate } from "./inputErrors";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { PeerNetworkArgs } from "./peerNetwork";
 import { additiveRules, leftForNextUpdate } from "./plan/additiveRules";
 import {
@@ -56,7 +56,7 @@ export function securityGroup(
     { resourceGroupName, networkSecurityGroupName },
     parent,
   );
-  const checked = joined([found, rules, subnet]).apply(([group, { security }, ranges]) => {
+  const checked = together([found, rules, subnet]).apply(([group, { security }, ranges]) => {
     const known = {
       rules: securityRulesOf(group),
       ours: security,
@@ -95,7 +95,7 @@ export function securityGroup(
       lean(parent),
     );
   }
-  return joined([found, allowed]).apply(([{ id }]) => id ?? "");
+  return together([found, allowed]).apply(([{ id }]) => id ?? "");
 }
 
 /** The rules of this update: the wanted ones, and beside them what is not to be closed yet. */
@@ -106,7 +106,7 @@ export function rulesNow(
   { parent }: Partial<Parent> = {},
 ): pulumi.Output<SecurityRulePlan[]> {
   if (args.rulesBefore === undefined) return rules.apply(({ security }) => security);
-  return joined([rules, args.rulesBefore]).apply(([{ security }, before]) => {
+  return together([rules, args.rulesBefore]).apply(([{ security }, before]) => {
     if (before.length === 0) return security;
     const additive = additiveRules(before as SecurityRulePlan[], security);
     const what = `PeerNetwork ${name}, whose security group keeps the rules of before until the next update,`;

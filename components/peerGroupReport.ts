@@ -3,7 +3,7 @@ import type * as remote from "@pulumi/command/remote";
 import { unlessFailed } from "./failedResources";
 import { machineReport } from "./machineReport";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 
 /** What a machine said about the group it belongs to. */
@@ -49,7 +49,7 @@ export function groupReport(
   own: pulumi.Output<string>,
   group: pulumi.Output<string>,
 ): pulumi.Output<PeerGroupReport> {
-  const said = joined([machineReport(key, machine, step, own), group]).apply(
+  const said = together([machineReport(key, machine, step, own), group]).apply(
     ([{ report, identity, pending, refuse }, wanted]) => {
       if (!report || !identity) return { ...notReady, pending };
       const { peerName, usable } = identity;

@@ -9,7 +9,7 @@ import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { refuse, refuseLate } from "./inputErrors";
 import { comesAfter } from "./machineStep";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { asPlain, joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
@@ -187,7 +187,7 @@ function wantedPresence(
   { services, peerName = "0.", groups = [] }: PeerPresenceArgs,
 ): pulumi.Output<PresenceState> {
   const own = groups.filter(({ machines }) => machines?.includes(key) ?? true);
-  return joined([
+  return together([
     machine.networking,
     peerName,
     joined(own.map((group) => joined([group.group, group.identity]))),
@@ -211,7 +211,7 @@ function presenceStep(
 ): Lean<remote.Command> {
   const attempt = attemptAt(
     name,
-    joined([machine.instanceId, machine.passwordVersion, presence]).apply(
+    together([machine.instanceId, machine.passwordVersion, presence]).apply(
       ([instance, passwordVersion, wanted]) => ({
         contract: contractVersion,
         guestFiles: currentGuestFilesHash(),
@@ -242,10 +242,10 @@ function reportOf(
   step: Lean<remote.Command>,
 ): pulumi.Output<PeerPresenceReport> {
   const update = thisUpdate();
-  return joined([
+  return together([
     step.stdout,
     // Asked when the step is over, which may have started the machine.
-    pulumi.unsecret(joined([machine, step.id]).apply(([known]) => isStillOff(known, update))),
+    asPlain(together([machine, step.id]).apply(([known]) => isStillOff(known, update))),
   ]).apply(([stdout, off]) => {
     const pending = off ? ["power on"] : [];
     if (stdout.trim() === "") return { ...nothingHeld, pending };

@@ -3,7 +3,7 @@ import type { WhenOff } from "./beforeStep";
 import { valueOf } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { lastOutputs } from "./lastOutputs";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { fitted } from "./plainValues";
 import { peerProofShape } from "./plan/argumentShapes";
@@ -201,7 +201,7 @@ export class PeerProof extends pulumi.ComponentResource {
       {
         ...args,
         machines: new Map(keys.map((key) => [key, args.machines[key]])),
-        network: joined([network, groupIds]).apply(([known]) => known),
+        network: together([network, groupIds]).apply(([known]) => known),
         last,
         policy: args,
         warns,
@@ -219,7 +219,7 @@ export class PeerProof extends pulumi.ComponentResource {
     new pulumi.Stash(
       name,
       {
-        input: joined([
+        input: together([
           steps.runs,
           judgement,
           elsewhere(pulumi.output(args.verdictAfter ?? ""), ""),

@@ -13,7 +13,7 @@ import { keptScope } from "./keptScope";
 import { lastOutputs } from "./lastOutputs";
 import { keepMachineParts, type MachineParts } from "./machineParts";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import type { LeavingPeerGroupMember, PeerGroupMember } from "./peerGroupMembers";
 import { groupReport, type PeerGroupReport } from "./peerGroupReport";
 import type { PeerMachine } from "./peerMachine";
@@ -183,7 +183,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
     const parts: Record<string, MachineParts<PeerGroupReport>> = {};
     for (const key of keys) {
       const token = reconcileToken(args.reconcile, key);
-      const renewal = joined([before, made, own[key].now]).apply(([last, group, now]) =>
+      const renewal = together([before, made, own[key].now]).apply(([last, group, now]) =>
         renewalDue(last.members, group, now, keys.length - 1, fresh),
       );
       const { command, step, postponed } = groupMachineStep(
@@ -205,7 +205,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       );
       const first = own[key].made;
       parts[key] = { report: reports[key], step, postponed, first };
-      members[key] = joined([before, made, own[key].now, reports[key], renewal]).apply(
+      members[key] = together([before, made, own[key].now, reports[key], renewal]).apply(
         ([{ members: last }, group, now, report, renewed]) => {
           const { instance, peerName } = now;
           const { role, expires } = report;
@@ -223,19 +223,19 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
     }
 
     keepMachineParts(this, parts);
-    this.group = joined([made, before]).apply(([{ group }, last]) =>
+    this.group = together([made, before]).apply(([{ group }, last]) =>
       group === "" ? last.group : group,
     );
-    this.generation = joined([made, unlessFailed(kept.generation, ""), before]).apply(
+    this.generation = together([made, unlessFailed(kept.generation, ""), before]).apply(
       ([{ group }, known, last]) => (group === "" ? last.generation : known),
     );
-    this.members = joined(members).apply(
+    this.members = together(members).apply(
       (all) =>
         Object.fromEntries(Object.entries(all).filter(([, member]) => member !== undefined)) as {
           [key: string]: PeerGroupMember;
         },
     );
-    this.leaving = joined([before, this.group, this.members]).apply(([last, group, members]) =>
+    this.leaving = together([before, this.group, this.members]).apply(([last, group, members]) =>
       leavingNow(last, group, members, args),
     );
     this.invitationToken = invitations.token;

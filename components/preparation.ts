@@ -12,7 +12,7 @@ import { preparationScript } from "../guest/preparation";
 import { beforePoweredStep } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, attemptAt } from "./guestSteps";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { GuestNetworking, PeerMachine } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
 import { sha256 } from "./secrets";
@@ -89,7 +89,7 @@ export function preparation(
   );
   const attempt = attemptAt(
     `${name}-preparation`,
-    joined([instanceId, settings]).apply(([instance, known]) => ({
+    together([instanceId, settings]).apply(([instance, known]) => ({
       instance,
       settings: known,
       script: sha256(peerPreparationScript()),

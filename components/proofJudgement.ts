@@ -7,7 +7,7 @@ import { provedParts, type ProofRecord } from "./plan/proofRecord";
 import { judgeProof } from "./plan/proofVerdict";
 import type { ProofSteps } from "./proofSteps";
 import { securityGroupsNow } from "./securityGroupsNow";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 
 /** What the tests of a proof come to. */
 export interface ProofJudgement {
@@ -39,7 +39,7 @@ export function proofJudgement(
   parent: { parent: pulumi.Resource },
 ): pulumi.Output<ProofJudgement> {
   const { targets, facts, names, listeners, tests, parts, runs } = steps;
-  return joined([
+  return together([
     facts,
     names,
     listeners,

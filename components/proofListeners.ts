@@ -4,7 +4,7 @@ import type { ListenersReport, StartPeerListenerReport } from "../guest/contract
 import { detached, unlessFailed } from "./failedResources";
 import { answerOf } from "./guestSteps";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { asPlain, together } from "./outputs";
 import { outlastTests } from "./plan/proof";
 import type { StepListeners } from "./stepListeners";
 
@@ -39,7 +39,7 @@ export function openedOn(
 ): pulumi.Output<OpenListeners | undefined> {
   const none = pulumi.output<OpenListeners | undefined>(undefined);
   if (!listener) return none as pulumi.Output<OpenListeners | undefined>;
-  const answer = pulumi.unsecret(
+  const answer = asPlain(
     detached(
       unlessFailed(
         listener.stdout.apply((stdout) => stdout ?? ""),
@@ -47,7 +47,7 @@ export function openedOn(
       ),
     ),
   );
-  return joined([answer, own?.report ?? pulumi.output(undefined)]).apply(
+  return together([answer, own?.report ?? pulumi.output(undefined)]).apply(
     ([stdout, report]): OpenListeners | undefined => {
       if (stdout === failed) return undefined;
       if (stdout.trim() !== "") return answerOf<StartPeerListenerReport>(stdout);

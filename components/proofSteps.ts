@@ -5,7 +5,7 @@ import { isStillOff, WhenOff, type StepPolicy } from "./beforeStep";
 import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { asPlain, joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ProofMachineArgs } from "./peerProof";
 import { hasOwnKey } from "./plan/ownKey";
@@ -71,7 +71,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   const everyone = joined(
     each(keys, (key) => factsOf(machines.get(key) as ProofMachineArgs, policy)),
   );
-  const facts = joined([everyone, args.network]).apply(([known]) => known);
+  const facts = together([everyone, args.network]).apply(([known]) => known);
   const names = facts.apply((known) =>
     presentNameProofs(
       each(keys, (key) => known[key].names),
@@ -80,7 +80,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   );
   const isLeftOut = (key: string) => facts.apply((known) => known[key].leftOut !== undefined);
   const parts = each(keys, (key) =>
-    joined([everyone, names, args.network]).apply(([known, resolved, network]) =>
+    together([everyone, names, args.network]).apply(([known, resolved, network]) =>
       partsOf(
         key,
         targets[key].filter((target) => isTarget(known[target])),
@@ -91,7 +91,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     ),
   );
   const runs = each(keys, (key) =>
-    joined([last, parts[key], facts]).apply(([records, now, known]) => {
+    together([last, parts[key], facts]).apply(([records, now, known]) => {
       const earlier = hasOwnKey(records, key) ? records[key] : undefined;
       if (known[key].leftOut !== undefined) return pulumi.output(earlier?.run ?? "none");
       return isProved(earlier, now, token, warns)
@@ -116,7 +116,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
         // Asked when everybody has gone through the step: then the tests begin.
         idle:
           opened &&
-          joined([facts, opened.report]).apply(([, report]) =>
+          together([facts, opened.report]).apply(([, report]) =>
             areOpen(opened, report, ports, keys.length, settleSeconds),
           ),
         action: "Start-PeerListener",
@@ -132,7 +132,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   const asked = new Map<string, { at: number; delaySeconds?: number }>();
   const tests = each(keys, (key) => {
     const opened = joined(Object.fromEntries(targets[key].map((one) => [one, listeners[one]])));
-    const request = joined([facts, names, opened]).apply(([known, resolved, open]) => {
+    const request = together([facts, names, opened]).apply(([known, resolved, open]) => {
       asked.set(key, { at: Date.now() });
       return {
         targets: targets[key]
@@ -245,13 +245,13 @@ const later: ReturnType<typeof machineFacts> = {
 
 /** The value, of which nothing is secret, without the resources that it comes from. */
 export function elsewhere<T>(output: pulumi.Output<T>, substitute: T): pulumi.Output<T> {
-  return pulumi.unsecret(detached(unlessFailed(orInPreview(output, substitute), substitute)));
+  return asPlain(detached(unlessFailed(orInPreview(output, substitute), substitute)));
 }
 
 /** What a step answered, in this update or an earlier one; undefined where it never did, or has failed. */
 function answered<T>(step: Lean<remote.Command> | undefined): pulumi.Output<T | undefined> {
   if (!step) return pulumi.output<T | undefined>(undefined) as pulumi.Output<T | undefined>;
-  return pulumi.unsecret(detached(unlessFailed(step.stdout, ""))).apply((stdout) => {
+  return asPlain(detached(unlessFailed(step.stdout, ""))).apply((stdout) => {
     return (stdout ?? "").trim() === "" ? undefined : answerOf<T>(stdout);
   }) as pulumi.Output<T | undefined>;
 }

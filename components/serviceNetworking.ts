@@ -3,7 +3,7 @@ import type { GuestNetworking } from "./peerMachine";
 import type { PeerNetwork } from "./peerNetwork";
 import type { ServicesDefinition } from "./plan/presence";
 import { servicePortsOf } from "./plan/services";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 
 /** What a machine of a network lets in: what all of them do, and the ports of its own services. */
 export function networkingWith(
@@ -11,7 +11,7 @@ export function networkingWith(
   services: ServicesDefinition | undefined,
 ): pulumi.Output<GuestNetworking> {
   const ports = servicePortsOf([services]);
-  return joined([guestNetworking, serviceFirewallRules]).apply(
+  return together([guestNetworking, serviceFirewallRules]).apply(
     ([{ firewallRules }, ofServices]) => ({
       firewallRules: [...firewallRules, ...ports.flatMap((port) => ofServices[port] ?? [])],
     }),

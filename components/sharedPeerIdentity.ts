@@ -9,7 +9,7 @@ import { keepMachineParts, type MachineParts } from "./machineParts";
 import { machineReport } from "./machineReport";
 import { machineStep, type WantedState } from "./machineStep";
 import type { Lean } from "./leanResource";
-import { joined } from "./outputs";
+import { joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
@@ -188,7 +188,7 @@ function wantedState(
   exclusive: boolean | undefined,
 ): WantedState {
   const { peerName, scope, friendlyName, madeBy, exportedIdentity, exportPassword } = identity;
-  const presence = joined([machine.networking, peerName]).apply(([networking, known]) =>
+  const presence = together([machine.networking, peerName]).apply(([networking, known]) =>
     presenceOf({
       peerName: known,
       services,
@@ -196,14 +196,14 @@ function wantedState(
       always: exclusive,
     }),
   );
-  const counts = joined([peerName, scope, friendlyName, madeBy, presence]).apply(
+  const counts = together([peerName, scope, friendlyName, madeBy, presence]).apply(
     ([wanted, scopeName, friendly, made, held]) => ({
       exclusive,
       identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
       presence: held,
     }),
   );
-  const request = joined([
+  const request = together([
     scope,
     peerName,
     friendlyName,

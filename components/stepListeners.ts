@@ -1,10 +1,11 @@
 import { performance } from "node:perf_hooks";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import type { ListenersReport, ListenRequest, SetPeerMachineReport } from "../guest/contract";
 import { detached, unlessFailed } from "./failedResources";
 import { answerOf } from "./guestSteps";
 import type { Lean } from "./leanResource";
+import { asPlain } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 
 /**
@@ -59,7 +60,7 @@ export function keepStepListeners(
   );
   kept.set(step, {
     wanted,
-    report: pulumi.unsecret(detached(report)),
+    report: asPlain(detached(report)),
     ageSeconds: () => clock.ageSeconds(),
   });
 }

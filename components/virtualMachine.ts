@@ -3,7 +3,7 @@ import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
 import { detached, orInPreview, unlessFailed } from "./failedResources";
-import { joined } from "./outputs";
+import { together } from "./outputs";
 import type { MachinePlan } from "./plan/machine";
 import { sizeClass } from "./plan/sizes";
 import { powerOf } from "./power";
@@ -153,7 +153,7 @@ export function nameOnceMade(resource: {
   id: pulumi.Output<string>;
   name: pulumi.Output<string>;
 }): pulumi.Output<string> {
-  return joined([resource.id, resource.name]).apply(([, name]) => name);
+  return together([resource.id, resource.name]).apply(([, name]) => name);
 }
 
 /**
@@ -254,7 +254,7 @@ function onceDone(
 ): pulumi.Output<string> {
   if (after === undefined) return value;
   const done = detached(unlessFailed(orInPreview(pulumi.output(after), ""), ""));
-  return joined([value, done]).apply(([known]) => known);
+  return together([value, done]).apply(([known]) => known);
 }
 
 function securityProfile(args: WindowsPeerArgs, plan: MachinePlan) {

@@ -10,7 +10,7 @@ import {
   initialPassword,
   passwordVersion,
 } from "./labUserPassword";
-import { joined } from "./outputs";
+import { asPlain, joined, together } from "./outputs";
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
@@ -258,7 +258,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const target = joined({ virtualMachineId: vm.id, power });
     shutdownSchedule(name, args, vm, parent);
 
-    const networking = joined([args.networking, args.seed]).apply(
+    const networking = together([args.networking, args.seed]).apply(
       ([known, seed]): GuestNetworking => (seed ? { ...known, seed } : known),
     );
     const prepared = preparation(name, args, plan, { vm, instanceId, target, networking }, parent);
@@ -266,7 +266,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
 
     const addresses = addressesOf(args.resourceGroupName, found, publicIpv4, publicIpv6, parent);
     const { privateIpv4, privateIpv6 } = addresses;
-    const reached = joined([
+    const reached = together([
       args.jumpHost,
       orInPreview(addresses.publicIpv4, ""),
       orInPreview(privateIpv4, ""),
@@ -287,7 +287,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
       parent,
     );
     // In a preview a machine is known unless it will be another instance; see PersonalPeerGroup.
-    const connection = joined([reached, orInPreview(password, "")]).apply(([known, applied]) => ({
+    const connection = together([reached, orInPreview(password, "")]).apply(([known, applied]) => ({
       ...known,
       password: applied,
     }));
@@ -297,7 +297,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
       instanceId.apply((instance) => ({ instance, guestFiles })),
       parent,
     );
-    const described = joined([
+    const described = together([
       connection,
       instanceId,
       orInPreview(privateIpv4, ""),
@@ -306,9 +306,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
       vm.id,
       power,
       orInPreview(
-        pulumi.unsecret(
-          joined([initial, password]).apply(([one, other]) => passwordVersion(one, other)),
-        ),
+        asPlain(together([initial, password]).apply(([one, other]) => passwordVersion(one, other))),
         "another",
       ),
     ]).apply(
@@ -342,7 +340,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
     // Whoever uses the machine waits until the files are there and the proof is given.
     this.proof = pulumi.output(capability?.id ?? "");
     const ready = [copy.id, this.proof].map((id) => orInPreview(id, ""));
-    this.machine = joined([described, ready]).apply(([known]) => known);
+    this.machine = together([described, ready]).apply(([known]) => known);
     this.computerName = pulumi.output(plan.computerName);
     this.virtualMachineId = vm.id;
     this.instanceId = instanceId;
