@@ -17,13 +17,33 @@ const askedInVain = new Set(["debuggablePromise", "callsites"]);
  */
 export function skipDebugInformation(): void {
   if (process.env.PEERLAB_DEBUG) return;
-  const before: PrepareStackTrace = Error.prepareStackTrace ?? written;
-  Error.prepareStackTrace = (error, frames) =>
-    askedInVain.has(frames[0]?.getFunctionName() ?? "") ? "" : before(error, frames);
+  Error.prepareStackTrace = withoutThoseAskedInVain();
 
   // The very module that the SDK's parts call; a namespace import would be a copy.
   const log = createRequire(__filename)("@pulumi/pulumi/log") as { debug: () => Promise<void> };
   log.debug = () => Promise.resolve();
+}
+
+/**
+ * Leaves the same stack traces out while something is declared, for programs that do not: what a component does in its own
+ * constructor, where it ends before anybody else goes on.
+ */
+export function withoutStackTraces<T>(declare: () => T): T {
+  if (process.env.PEERLAB_DEBUG) return declare();
+  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  Error.prepareStackTrace = withoutThoseAskedInVain();
+  try {
+    return declare();
+  } finally {
+    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
+    else Reflect.deleteProperty(Error, "prepareStackTrace");
+  }
+}
+
+function withoutThoseAskedInVain(): PrepareStackTrace {
+  const before: PrepareStackTrace = Error.prepareStackTrace ?? written;
+  return (error, frames) =>
+    askedInVain.has(frames[0]?.getFunctionName() ?? "") ? "" : before(error, frames);
 }
 
 /** As V8 writes it itself. */

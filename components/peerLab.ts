@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
+import { withoutStackTraces } from "./debugInformation";
 import { existingSubnetWithRoom } from "./existingNetwork";
 import { unlessFailed } from "./failedResources";
 import { ImageProofs } from "./imageProofs";
@@ -123,7 +124,9 @@ export class PeerLab extends pulumi.ComponentResource {
     for (const machine of plan.machines) {
       peers.set(
         machine.key,
-        windowsPeer(name, args, inSubnet, { network, seed, rings }, machine, parent),
+        withoutStackTraces(() =>
+          windowsPeer(name, args, inSubnet, { network, seed, rings }, machine, parent),
+        ),
       );
     }
     seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
@@ -134,9 +137,11 @@ export class PeerLab extends pulumi.ComponentResource {
     const ringOf = (key: string) => planned.get(key)?.ring ?? 0;
     const seeds =
       planned.size === 0 ? [] : awakeSeeds(name, args.seeds, seed, asleep, ringOf, args, parent);
-    const people = labPeople(name, args, plan, { ready, seeds }, parent);
+    const people = withoutStackTraces(() => labPeople(name, args, plan, { ready, seeds }, parent));
     images.decide((key) => partsOf(planned, people, key));
-    const proof = ringProofs(name, args, { plan, rings, network, ready, people }, parent);
+    const proof = withoutStackTraces(() =>
+      ringProofs(name, args, { plan, rings, network, ready, people }, parent),
+    );
     networkRules?.keep(network.wantedRules, rings.allHealthy);
 
     this.resourceGroupName = group.name;

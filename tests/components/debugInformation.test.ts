@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { skipDebugInformation } from "../../components";
+import { withoutStackTraces } from "../../components/debugInformation";
 import { finished, mockEngine } from "./mocks";
 
 // The module that the SDK's parts call.
@@ -63,6 +64,30 @@ describe("components/debugInformation", () => {
     process.env.PEERLAB_DEBUG = "true";
     await declare();
     assert.ok(said.some((message) => message.startsWith("Registering resource")));
+  });
+
+  it("has none written in a program that does nothing for it while a component declares, and leaves all as it was", () => {
+    const mistake = () => new TypeError("a mistake");
+    Error.prepareStackTrace = (error) => `written: ${error.message}`;
+    const own = Error.prepareStackTrace;
+    function debuggablePromise() {
+      return new Error("in vain").stack;
+    }
+    assert.equal(withoutStackTraces(debuggablePromise), "");
+    assert.equal(
+      withoutStackTraces(() => mistake().stack),
+      "written: a mistake",
+    );
+    assert.equal(debuggablePromise(), "written: in vain");
+    assert.throws(() =>
+      withoutStackTraces(() => {
+        throw mistake();
+      }),
+    );
+    assert.equal(Error.prepareStackTrace, own);
+    Reflect.deleteProperty(Error, "prepareStackTrace");
+    withoutStackTraces(mistake);
+    assert.equal(Object.hasOwn(Error, "prepareStackTrace"), false);
   });
 
   it("leaves the stack trace of an error as it was, in whatever way traces are written", () => {
