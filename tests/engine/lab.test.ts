@@ -157,8 +157,8 @@ describe("engine: the life of a lab, by the real CLI against the stand-in", func
     const commands = (await lab.resources()).filter(
       ({ type }) => type === "command:remote:Command",
     );
-    // The step of each machine, two exports, a seed's waking and the proof of the image; a listener and a test of each machine.
-    assert.equal(commands.length, machines.length + 2 + 1 + 1 + 2 * machines.length);
+    // The step of each machine, two exports and a seed's waking; a listener and a test of each machine.
+    assert.equal(commands.length, machines.length + 2 + 1 + 2 * machines.length);
     for (const { inputs, urn } of commands) assert.ok(!("delete" in inputs), urn);
   });
 
