@@ -1,6 +1,6 @@
 /** The program: reads the stack's configuration, declares one lab, and exports what people need next. */
 import * as pulumi from "@pulumi/pulumi";
-import { PeerLab, type JumpHost, type PeerLabArgs } from "./components";
+import { skipDebugInformation, PeerLab, type JumpHost, type PeerLabArgs } from "./components";
 import { inFewWords } from "./components/plan/proofWords";
 import { describeFindings } from "./components/inputErrors";
 import { readConfiguration } from "./components/plan/configuration";
@@ -11,9 +11,7 @@ import {
   type ReportedPeople,
 } from "./components/plan/identityCopies";
 
-// Pulumi's SDK takes a stack trace for every resource and every rejected promise, and mapping it to the TypeScript source
-// costs more than all the rest of the program. Its users have no use for the traces; whoever changes it has.
-if (!process.env.PEERLAB_STACK_TRACES) Error.stackTraceLimit = 0;
+skipDebugInformation();
 
 const project = pulumi.getProject();
 const { definition, identityCopies, findings } = readConfiguration(

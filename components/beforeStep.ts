@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { knownOr, valueOf } from "./failedResources";
+import { isMade, knownOr, valueOf } from "./failedResources";
 import type { GuestStep } from "./guestSteps";
+import { letDial, letsInAlready, refusalOf, type ReachedMachine } from "./machineAnswers";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { isOff, startVirtualMachine } from "./power";
+import { beforeEach, runsInEngine, type HookedResource } from "./sharedHook";
 import { thisUpdate, type ThisUpdate } from "./thisUpdate";
-import { HostKeyError, LogonRefusedError, openSshSession, type SshSession } from "./sshSession";
 
 /** What becomes of a step on a machine that is off: deallocated, stopped, or taken back by Azure. */
 export const WhenOff = {
@@ -26,76 +27,120 @@ export interface StepPolicy {
 type Parent = { parent: pulumi.Resource };
 type StepOptions = Pick<pulumi.CustomResourceOptions, "hooks" | "transforms">;
 
+/** A step on a machine over SSH, before it is declared. */
+export interface RemoteStep {
+  /** The resource that it will be. */
+  resource: HookedResource;
+  /** The machine in messages. */
+  machineName: pulumi.Input<string>;
+  machine: pulumi.Output<PeerMachine>;
+  policy: StepPolicy;
+  /** Properties by whose change the step runs again; none where it cannot be left for later. */
+  driving: string[] | undefined;
+}
+
 /**
  * What is done before a step really runs on a machine, and only then: one that is off is started, waited for, skipped or
- * refused as the policy says; and the machine has answered and taken the password once before the command provider dials,
- * which would try a refused password again and again.
- *
- * `name` is the machine in messages.
+ * refused as the policy says; and it answers, and is not known to refuse the password, before the command provider dials.
  */
 export function beforeRemoteStep(
-  name: pulumi.Input<string>,
-  machine: pulumi.Output<PeerMachine>,
-  policy: StepPolicy,
-  /** Properties by whose change the step runs again; none where it cannot be left for later. */
-  driving: string[] | undefined,
-  parent: Parent,
+  { resource, machineName, machine, policy, driving }: RemoteStep,
   {
     leftOut,
     beforeRun,
     insteadOfOff,
   }: Pick<GuestStep, "leftOut" | "beforeRun" | "insteadOfOff"> = {},
-): StepOptions {
+): { options: StepOptions; declared(step: pulumi.CustomResource): void } {
   const update = thisUpdate();
+  let dialled: ReachedMachine | undefined;
+  const hooks = beforeEach(resource, async ({ newInputs }) => {
+    // A command without a command line dials nobody.
+    if (!newInputs?.create && !newInputs?.source) return;
+    const known = await valueOf(machine);
+    const name = await valueOf(pulumi.output(machineName));
+    if (known.waitsFor) throw new Error(`${name} waits: ${known.waitsFor}`);
+    await requirePower(name, known, policy, update, resource, insteadOfOff);
+    const reached = reachedMachine(name, known.instanceId, known.connection, policy);
+    const triggers = await valueOf(pulumi.output(newInputs.triggers as unknown[] | undefined));
+    await letDial(reached, isOfEarlierUpdate(triggers, update), update);
+    dialled = reached;
+    beforeRun?.();
+  });
   return {
-    hooks: beforeEach(async ({ newInputs }) => {
-      // A command without a command line dials nobody.
-      if (!newInputs?.create && !newInputs?.source) return;
-      const known = await valueOf(machine);
-      const called = await valueOf(pulumi.output(name));
-      if (known.waitsFor) throw new Error(`${called} waits: ${known.waitsFor}`);
-      await requirePower(called, known, policy, update, parent, insteadOfOff);
-      await requireAnswer(called, known, policy, update);
-      beforeRun?.();
-    }),
-    transforms: skipping(driving, [
-      ...(policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
-      ...(leftOut ? [() => knownOr(leftOut, false)] : []),
-    ]),
+    options: {
+      hooks,
+      transforms: skipping(driving, [
+        ...(policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
+        ...(leftOut ? [() => knownOr(leftOut, false)] : []),
+      ]),
+    },
+    declared(step) {
+      if (!hooks) return;
+      isMade(step).then(
+        (hasSucceeded) => dialled && ended(dialled, hasSucceeded, step, update),
+        () => {},
+      );
+    },
   };
 }
 
-/** The same for what needs the power alone, such as Azure's VM agent; `then` follows where the machine is on. */
+export function reachedMachine(
+  name: string,
+  instanceId: string,
+  connection: PeerConnection,
+  { answerTimeoutSeconds = defaultAnswerTimeoutSeconds }: StepPolicy,
+): ReachedMachine {
+  return { name, instanceId, connection, answerTimeoutSeconds };
+}
+
+/** With `--continue-on-error` the program learns that a step failed, and can say what the command provider does not. */
+async function ended(
+  machine: ReachedMachine,
+  hasSucceeded: boolean,
+  step: pulumi.Resource,
+  update: ThisUpdate,
+): Promise<void> {
+  if (hasSucceeded) return letsInAlready(machine.instanceId, update);
+  const goesOn = pulumi.runtime.rpcKeepAlive();
+  try {
+    const refusal = await refusalOf(machine, update);
+    if (refusal) await pulumi.log.error(refusal.message, step);
+  } finally {
+    goesOn();
+  }
+}
+
+/** Whether a step runs for an attempt that an earlier update has begun: it failed there, was cut off, or was left for later. */
+function isOfEarlierUpdate(triggers: unknown[] | undefined, { attempts }: ThisUpdate): boolean {
+  const known = (triggers ?? []).map((trigger) => attempts.get(String(trigger)));
+  return known.includes(false) && !known.includes(true);
+}
+
+/**
+ * The same for what needs the power alone, such as Azure's VM agent; `first` comes before, and `then` follows where the machine is
+ * on.
+ */
 export function beforePoweredStep(
+  resource: HookedResource,
   name: string,
   machine: pulumi.Output<Pick<PeerMachine, "power" | "virtualMachineId">>,
   policy: StepPolicy,
   driving: string[],
-  parent: Parent,
-  then: pulumi.ResourceHookFunction = () => {},
+  {
+    first = () => {},
+    then = () => {},
+  }: { [when in "first" | "then"]?: pulumi.ResourceHookFunction } = {},
 ): StepOptions {
   const update = thisUpdate();
   return {
-    hooks: beforeEach(async (args) => {
-      await requirePower(name, await valueOf(machine), policy, update, parent);
-      await then(args);
-    }),
+    hooks: beforeEach(
+      resource,
+      first,
+      async () => requirePower(name, await valueOf(machine), policy, update, resource),
+      then,
+    ),
     transforms: skipping(driving, policy.whenOff === WhenOff.Skip ? [offNow(machine)] : []),
   };
-}
-
-/** Pulumi's mocks, by which people test their programs, register neither hooks nor transforms: a resource would never come. */
-export function runsInEngine(): boolean {
-  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
-  return typeof monitor?.registerResourceHook === "function";
-}
-
-/** A hook for the creation and each update of a resource. */
-export function beforeEach(
-  ...actions: pulumi.ResourceHookFunction[]
-): pulumi.ResourceHookBinding | undefined {
-  if (!runsInEngine()) return undefined;
-  return { beforeCreate: actions, beforeUpdate: actions };
 }
 
 async function requirePower(
@@ -130,82 +175,6 @@ export function isStillOff(
   { started }: ThisUpdate,
 ): boolean {
   return isOff(power) && !started.has(virtualMachineId);
-}
-
-/** A machine whose preparation has just ended has its SSH server running and the password it was made with. */
-export function answersAlready(instanceId: string, { answered }: ThisUpdate): void {
-  answered.set(instanceId, Promise.resolve());
-}
-
-function requireAnswer(
-  name: string,
-  { instanceId, connection }: PeerMachine,
-  { answerTimeoutSeconds = defaultAnswerTimeoutSeconds }: StepPolicy,
-  { answered }: ThisUpdate,
-): Promise<void> {
-  const known = answered.get(instanceId);
-  if (known) return known;
-  const answer = firstSession(name, connection, [connection.password], answerTimeoutSeconds).then(
-    ({ session }) => session.close(),
-  );
-  answered.set(instanceId, answer);
-  // A later step asks again.
-  answer.catch(() => answered.delete(instanceId));
-  return answer;
-}
-
-const pauseMilliseconds = 3_000;
-
-/**
- * A session under the first of these passwords that the machine takes, waiting until it answers. Each password is tried
- * once: Windows 11 locks an account after ten refused logons in ten minutes.
- */
-export async function firstSession(
-  name: string,
-  connection: PeerConnection,
-  passwords: readonly string[],
-  answerTimeoutSeconds: number,
-): Promise<{ session: SshSession; password: string }> {
-  const started = Date.now();
-  const end = started + answerTimeoutSeconds * 1000;
-  const left = [...passwords];
-  for (let told = 0; ;) {
-    try {
-      const password = left[0];
-      const session = await openSshSession(
-        { ...connection, password },
-        Math.min(10_000, answerTimeoutSeconds * 1000),
-      );
-      return { session, password };
-    } catch (error) {
-      if (error instanceof LogonRefusedError) {
-        left.shift();
-        if (left.length > 0) continue;
-        throw new LogonRefusedError(
-          `${name} answers, but ${error.message}: ${passwords.length === 1 ? "the password is not the one the machine has" : `none of the ${passwords.length} passwords known for it is the one the machine has`}; ` +
-            "set adminPassword to the one it has. It was tried once only, so that Windows does not lock the account",
-        );
-      }
-      if (error instanceof HostKeyError) {
-        throw new Error(
-          `${name} answers with ${error.message}; it is another machine, or its SSH server was installed anew`,
-        );
-      }
-      const silent = Math.round((Date.now() - started) / 1000);
-      if (Date.now() + pauseMilliseconds >= end) {
-        throw new Error(
-          `${name} has not answered over SSH for ${silent} s (${(error as Error).message}); answerTimeoutSeconds is ${answerTimeoutSeconds}`,
-        );
-      }
-      if (silent >= told) {
-        pulumi.log.info(
-          `${name} does not answer over SSH yet; waiting up to ${answerTimeoutSeconds} s`,
-        );
-        told = silent + 30;
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
-  }
 }
 
 const offNow = (machine: pulumi.Output<Pick<PeerMachine, "power">>) => async () =>

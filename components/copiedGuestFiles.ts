@@ -3,6 +3,7 @@ import type { StepPolicy } from "./beforeStep";
 import { orInPreview } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { attemptAt, guestFilesCopy } from "./guestSteps";
+import { together } from "./outputs";
 import type { PeerMachines } from "./peerMachine";
 
 /** The machines, each once its guest files are there: for those that are not `WindowsPeer`s. */
@@ -27,7 +28,7 @@ export function withGuestFiles(
         { machine, machineName: key, policy, triggers: [attempt] },
         parent,
       );
-      return [key, pulumi.all([machine, orInPreview(copy.id, "")]).apply(([known]) => known)];
+      return [key, together([machine, orInPreview(copy.id, "")]).apply(([known]) => known)];
     }),
   );
 }

@@ -1,6 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as network from "@pulumi/azure-native/network";
 import { refuseLate } from "./inputErrors";
+import { together } from "./outputs";
 import type { PeerNetwork, PeerNetworkArgs } from "./peerNetwork";
 import { checkExistingSubnet, checkSubnetInExisting } from "./plan/existingNetwork";
 import { locationOfNetwork } from "./plan/rules/locations";
@@ -44,7 +45,7 @@ export function existingSubnetWithRoom(
   { subnetId, subnetRanges }: Pick<PeerNetwork, "subnetId" | "subnetRanges">,
   machines: number,
 ): pulumi.Output<string> {
-  return pulumi.all([subnetId, subnetRanges]).apply(([id, ranges]) => {
+  return together([subnetId, subnetRanges]).apply(([id, ranges]) => {
     refuseLate(what, subnetRoom("existing.subnetName", ranges, machines));
     return id;
   });
@@ -72,7 +73,7 @@ export function existingNetwork(
     return subnet;
   });
   const allowed = inRegion(name, args, found, `the network ${virtualNetworkName}`, ranges);
-  const virtualNetworkId = pulumi.all([found, allowed]).apply(([{ id }]) => id ?? "");
+  const virtualNetworkId = together([found, allowed]).apply(([{ id }]) => id ?? "");
   return { virtualNetworkId, ranges: allowed };
 }
 
@@ -87,11 +88,11 @@ export function inRegion<T>(
   what: string,
   value: pulumi.Output<T>,
 ): pulumi.Output<T> {
-  const known = pulumi.all([found, location]).apply(([part, wanted]) => {
+  const known = together([found, location]).apply(([part, wanted]) => {
     if (wanted === undefined || part.location === undefined) return;
     refuseLate(`PeerNetwork ${name}`, locationOfNetwork("location", wanted, part.location, what));
   });
-  return pulumi.all([value, known]).apply(([one]) => one) as pulumi.Output<T>;
+  return together([value, known]).apply(([one]) => one as T) as pulumi.Output<T>;
 }
 
 function rangesOf(subnet: { addressPrefix?: string; addressPrefixes?: string[] }): string[] {

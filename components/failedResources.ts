@@ -1,21 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** The parts of an output that Pulumi's SDK uses itself and does not declare. */
-interface OutputParts<T> {
-  resources(): Set<pulumi.Resource>;
-  allResources(): Promise<Set<pulumi.Resource>>;
-  promise(): Promise<T>;
-  isKnown: Promise<boolean>;
-  isSecret: Promise<boolean>;
-}
-
-type OutputConstructor = new <T>(
-  resources: Set<pulumi.Resource>,
-  promise: Promise<T>,
-  isKnown: Promise<boolean>,
-  isSecret: Promise<boolean>,
-  allResources: Promise<Set<pulumi.Resource>>,
-) => pulumi.Output<T>;
+import { outputOf, partsOf } from "./outputs";
 
 /**
  * The output, or `substitute` where the resource that it comes from has failed in this update.
@@ -31,15 +15,14 @@ export function unlessFailed<T>(output: pulumi.Output<T>, substitute: T): pulumi
 }
 
 function orWhereUnknown<T>(output: pulumi.Output<T>, substitute: T): pulumi.Output<T> {
-  const parts = output as unknown as OutputParts<T>;
-  const Output = pulumi.Output as unknown as OutputConstructor;
-  return new Output(
-    parts.resources(),
-    parts.isKnown.then((known) => (known ? parts.promise() : substitute)),
-    Promise.resolve(true),
-    parts.isSecret,
-    parts.allResources(),
-  );
+  const parts = partsOf(output);
+  return outputOf({
+    resources: parts.resources(),
+    value: parts.isKnown.then((known) => (known ? parts.promise() : substitute)),
+    isKnown: Promise.resolve(true),
+    isSecret: parts.isSecret,
+    allResources: parts.allResources(),
+  });
 }
 
 /**
@@ -52,16 +35,24 @@ export function orInPreview<T>(output: pulumi.Output<T>, substitute: T): pulumi.
 
 /** The output's value once it is there, or `substitute` where it is unknown in a preview or because of a failure. */
 export async function knownOr<T>(output: pulumi.Output<T>, substitute: T): Promise<T> {
-  const parts = output as unknown as OutputParts<T>;
+  const parts = partsOf(output);
   return (await parts.isKnown) ? parts.promise() : substitute;
 }
 
 /** The output's value, for a hook: the engine calls it when the inputs of its own resource are known. */
 export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  const parts = output as unknown as OutputParts<T>;
+  const parts = partsOf(output);
   if (!(await parts.isKnown))
     throw new Error("what it needs to know comes from a resource that failed");
   return parts.promise();
+}
+
+/**
+ * Whether a resource was made or stayed, or has failed and the engine went on. Of one that ends the update the program is not told
+ * before it is ended itself. To be asked in an update: a preview does not know.
+ */
+export function isMade(resource: pulumi.CustomResource): Promise<boolean> {
+  return partsOf(resource.id).isKnown;
 }
 
 /**
@@ -72,18 +63,22 @@ export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
  * another machine. Where the value is unknown because of a failure, nothing is skipped for it; a hook has to refuse.
  */
 export function detached<T>(output: pulumi.Output<T>): pulumi.Output<T> {
-  const parts = output as unknown as OutputParts<T>;
-  const Output = pulumi.Output as unknown as OutputConstructor;
+  const { isKnown, isSecret, promise } = partsOf(output);
   const none = new Set<pulumi.Resource>();
-  return new Output(none, parts.promise(), parts.isKnown, parts.isSecret, Promise.resolve(none));
+  const value = promise();
+  return outputOf({
+    ...{ resources: none, allResources: Promise.resolve(none) },
+    ...{ value, isKnown, isSecret },
+  });
 }
 
 /** An output that a preview does not know; an update has its value. */
 export function laterThanPreview(value: () => string): pulumi.Output<string> {
   if (!pulumi.runtime.isDryRun()) return pulumi.output(value());
-  const Output = pulumi.Output as unknown as OutputConstructor;
   const none = new Set<pulumi.Resource>();
-  const unknown = Promise.resolve("");
-  const [no, all] = [Promise.resolve(false), Promise.resolve(none)];
-  return new Output(none, unknown, no, no, all);
+  const no = Promise.resolve(false);
+  return outputOf({
+    ...{ resources: none, allResources: Promise.resolve(none) },
+    ...{ value: Promise.resolve(""), isKnown: no, isSecret: no },
+  });
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lastOutputs } from "./lastOutputs";
+import { together } from "./outputs";
 
 /** A made identity with the rotation that it was made for, as it goes into the stack's state. Secret. */
 export interface RememberedIdentity {
@@ -31,14 +32,14 @@ export class FormerIdentities extends pulumi.ComponentResource {
 
   /** The one that was made for this rotation; undefined where it is not remembered. Secret. */
   public of(rotation: pulumi.Output<string>): pulumi.Output<RememberedIdentity | undefined> {
-    return pulumi
-      .all([this.known, rotation])
-      .apply(([known, wanted]) => known.find((identity) => identity.rotation === wanted));
+    return together([this.known, rotation]).apply(([known, wanted]) =>
+      known.find((identity) => identity.rotation === wanted),
+    );
   }
 
   /** Notes what is in use now. One that is not made yet, or was brought, changes nothing. */
   public keep(inUse: pulumi.Output<RememberedIdentity | undefined>): void {
-    const identities = pulumi.all([this.known, inUse]).apply(([known, latest]) => {
+    const identities = together([this.known, inUse]).apply(([known, latest]) => {
       if (!latest || latest.peerName === "") return known;
       const others = known.filter(({ rotation }) => rotation !== latest.rotation);
       return [latest, ...others].slice(0, remembered);

@@ -3,6 +3,7 @@ import type { NewPeerGroupInvitationReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, knownOr } from "./failedResources";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
+import { joined, together } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { PeerGroupMember } from "./peerGroupMembers";
 import {
@@ -55,13 +56,13 @@ export function groupInvitations(
   parent: { parent: pulumi.Resource },
 ): GroupInvitations {
   const { known, before, made, creator, definition } = args;
-  const machinesNow = pulumi.all(Object.values(known));
-  const plan = pulumi
-    .all([before, made, machinesNow])
-    .apply(([members, group, machines]): InvitationPlan & { machines: GroupMachine[] } => ({
+  const machinesNow = joined(Object.values(known));
+  const plan = together([before, made, machinesNow]).apply(
+    ([members, group, machines]): InvitationPlan & { machines: GroupMachine[] } => ({
       ...planInvitations(members, group, machines, creator),
       machines,
-    }));
+    }),
+  );
   // In a preview the credential of a machine that is still to be made is not known; after that, one without it has failed.
   const invited = plan.apply(({ inviter, invitees, machines }) =>
     inviter === undefined
@@ -72,12 +73,11 @@ export function groupInvitations(
         ),
   );
   const fresh = newToken();
-  const token = pulumi
-    .all([invited, args.tokenBefore])
-    .apply(([machines, last]) => (machines.length > 0 ? fresh : last || "nobody"));
-  const request = pulumi
-    .all([args.group, plan, invited])
-    .apply(([group, { inviter, machines }, invitees]) => ({
+  const token = together([invited, args.tokenBefore]).apply(([machines, last]) =>
+    machines.length > 0 ? fresh : last || "nobody",
+  );
+  const request = together([args.group, plan, invited]).apply(
+    ([group, { inviter, machines }, invitees]) => ({
       group,
       identity: machines.find(({ key }) => key === inviter)?.peerName,
       invitees: invitees.map(({ key, credential }) => ({
@@ -85,7 +85,8 @@ export function groupInvitations(
         role: roleOf(definition, key),
       })),
       lifetimeSeconds: definition.invitationLifetimeSeconds ?? defaultInvitationLifetimeSeconds,
-    }));
+    }),
+  );
   const step = guestStep(
     `${name}-invitation`,
     {
@@ -118,7 +119,7 @@ export function groupInvitations(
     find: (machine: GroupMachine, member: PeerGroupMember | undefined) => Promise<T>,
   ): pulumi.Output<T> =>
     detached(
-      pulumi.all([before, made, known[key]]).apply(([members, group, machine]): T | Promise<T> => {
+      together([before, made, known[key]]).apply(([members, group, machine]): T | Promise<T> => {
         const member = memberOf(members, group, machine);
         if (pulumi.runtime.isDryRun() || !needsInvitation(member, machine)) return otherwise;
         return find(machine, member);

@@ -5,7 +5,9 @@ import { knownOr } from "./failedResources";
 import type { GroupInvitations } from "./groupInvitations";
 import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { ownFriendlyName } from "./keptGroup";
+import type { EarlierStep } from "./machineParts";
 import { machineStep, type DeclaredStep } from "./machineStep";
+import { together } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import type { GroupMachine } from "./plan/groupMembership";
 import { identityClassifier } from "./plan/identity";
@@ -13,6 +15,7 @@ import { administrator, neighboursOf, roleOf, type GroupDefinition } from "./pla
 import { groupingPort } from "./plan/peerPorts";
 import { presenceOf, type ServicesDefinition } from "./plan/presence";
 import { isOff } from "./power";
+import { listenersAskedFor } from "./stepListeners";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -23,6 +26,8 @@ export interface OwnIdentity {
   friendlyName: pulumi.Output<string>;
   /** The machine and its identity as they are in this update; known at some time, whatever fails. */
   now: pulumi.Output<GroupMachine>;
+  /** The step that makes it. */
+  made: EarlierStep;
 }
 
 /** A machine that belongs to a group. */
@@ -42,6 +47,7 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
   const friendlyName = scope.apply((own) => ownFriendlyName(own, key));
   const stepName = `${name}.${key}-identity`;
   const state = machine.instanceId.apply((instance) => ({ instance }));
+  let hasRun = false;
   const step = guestStep(
     stepName,
     {
@@ -50,6 +56,7 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
       policy,
       action: "New-PeerIdentity",
       request: { friendlyName, classifier: identityClassifier },
+      beforeRun: () => (hasRun = true),
       triggers: [attemptAt(stepName, state, parent, token)],
     },
     parent,
@@ -64,7 +71,8 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
     const { instanceId: instance = "", power } = known ?? {};
     return { key, instance, isOff: isOff(power), peerName, credential, token };
   };
-  return { peerName: answer.peerName, friendlyName, now: pulumi.output(now()) };
+  const made = { id: step.id, hasRun: () => hasRun };
+  return { peerName: answer.peerName, friendlyName, now: pulumi.output(now()), made };
 }
 
 export interface GroupMachineStepArgs extends Omit<GroupMachineArgs, "machine"> {
@@ -90,57 +98,64 @@ export function groupMachineStep(
 ): DeclaredStep {
   const { key, definition, machines, scope, token, policy, own, group, invitations } = args;
   const { services, exclusive, after } = definition;
-  const machine = pulumi
-    .all([machines[key], invitations.waitsFor(key)])
-    .apply(([known, waitsFor]) => (waitsFor === "" ? known : { ...known, waitsFor }));
+  const machine = together([machines[key], invitations.waitsFor(key)]).apply(([known, waitsFor]) =>
+    waitsFor === "" ? known : { ...known, waitsFor },
+  );
   const { peerName, friendlyName } = own;
-  const presence = pulumi
-    .all([machine.networking, peerName, group])
-    .apply(([networking, ...to]) => {
-      const [identity, joined] = to;
-      const renewsMembers = roleOf(definition, key) === administrator;
-      return presenceOf({
-        peerName: identity,
-        services,
-        groups: [{ group: joined, identity, renewsMembers }],
-        isSeed: networking?.seed?.role === "seed",
-        always: exclusive,
-      });
+  const presence = together([machine.networking, peerName, group]).apply(([networking, ...to]) => {
+    const [identity, joined] = to;
+    const renewsMembers = roleOf(definition, key) === administrator;
+    return presenceOf({
+      peerName: identity,
+      services,
+      groups: [{ group: joined, identity, renewsMembers }],
+      isSeed: networking?.seed?.role === "seed",
+      always: exclusive,
     });
-  const counts = pulumi
-    .all([peerName, scope, friendlyName, group, presence, args.renewal])
-    .apply(([identity, ownScope, friendly, joined, held, renewal]) => ({
+  });
+  const counts = together([peerName, scope, friendlyName, group, presence, args.renewal]).apply(
+    ([identity, ownScope, friendly, joined, held, renewal]) => ({
       exclusive,
       identity: { peerName: identity, scope: ownScope, friendlyName: friendly },
       group: joined,
       presence: held,
       renewal,
-    }));
+    }),
+  );
   const addresses = addressesOf(neighboursOf(key, Object.keys(machines)), machines);
   const invitation = invitations.invitationOf(key);
-  const request = pulumi
-    .all([peerName, scope, friendlyName, group, presence, addresses, invitation])
-    .apply(([identity, ownScope, friendly, joined, held, others, invited]) => ({
-      identities: {
-        scope: ownScope,
-        exclusive,
-        wanted: [{ peerName: identity, friendlyName: friendly }],
-      },
-      groups: {
-        scope: ownScope,
-        exclusive,
-        wanted: [{ group: joined, identity, invitation: invited }],
-      },
-      // Others' addresses help where the cloud finds nobody, and are no reason to run again.
-      presence: held && {
-        ...held,
-        groups: held.groups.map((one) => ({ ...one, addresses: others })),
-      },
-    }));
+  const request = together([
+    peerName,
+    scope,
+    friendlyName,
+    group,
+    presence,
+    addresses,
+    invitation,
+  ]).apply(([identity, ownScope, friendly, joined, held, others, invited]) => ({
+    identities: {
+      scope: ownScope,
+      exclusive,
+      wanted: [{ peerName: identity, friendlyName: friendly }],
+    },
+    groups: {
+      scope: ownScope,
+      exclusive,
+      wanted: [{ group: joined, identity, invitation: invited }],
+    },
+    // Others' addresses help where the cloud finds nobody, and are no reason to run again.
+    presence: held && {
+      ...held,
+      groups: held.groups.map((one) => ({ ...one, addresses: others })),
+    },
+  }));
   return machineStep(
     `${name}.${key}`,
     key,
-    { machine, wanted: { request, counts }, policy, after, once: token },
+    {
+      ...{ machine, wanted: { request, counts }, policy, after, once: token },
+      listen: listenersAskedFor(machines[key]),
+    },
     parent,
   );
 }

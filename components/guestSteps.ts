@@ -1,13 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as remote from "@pulumi/command/remote";
 import type { types as command } from "@pulumi/command";
-import { contractVersion, guestCommand, type GuestAction } from "../guest/contract";
+import {
+  capabilityActions,
+  contractVersion,
+  guestCommand,
+  type GuestAction,
+} from "../guest/contract";
 import { beforeRemoteStep, type StepPolicy } from "./beforeStep";
-import { unlessFailed } from "./failedResources";
+import { knownOr, unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
+import { lean, type Lean } from "./leanResource";
+import { asOutput, asPlain, asSecret, together } from "./outputs";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
 import { defaultAnswerTimeoutSeconds } from "./plan/machine";
 import { sha256 } from "./secrets";
+import { beforeEach, stashType } from "./sharedHook";
+import { thisUpdate } from "./thisUpdate";
 
 /**
  * A token that is renewed whenever `state` changes, and also when `state` changes back: a step that failed for a new state
@@ -19,17 +28,27 @@ import { sha256 } from "./secrets";
 export function attemptAt(
   name: string,
   state: pulumi.Output<object>,
-  opts: pulumi.CustomResourceOptions,
+  opts: StepOptions,
   once?: string,
 ): pulumi.Output<string> {
-  const digest = pulumi.unsecret(state.apply((value) => sha256(JSON.stringify(value))));
+  const update = thisUpdate();
+  let isNew = false;
+  const digest = asPlain(state.apply((value) => sha256(JSON.stringify(value))));
   const stash = new pulumi.Stash(
     name,
     { input: once ?? "" },
-    pulumi.mergeOptions(opts, {
+    {
+      ...opts,
       replacementTrigger: unlessFailed(digest, ""),
+      hooks: beforeEach({ type: stashType, name, parent: opts.parent }, () => {
+        isNew = true;
+      }),
       ...(once === undefined ? { ignoreChanges: ["input"] } : { replaceOnChanges: ["input"] }),
-    }),
+    },
+  );
+  knownOr(stash.id, "").then(
+    (id) => update.attempts.set(id, isNew),
+    () => {},
   );
   // The engine gives each stash an id of its own, and a replaced one another.
   return stash.id;
@@ -71,49 +90,57 @@ type StepOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
  * and is used when there is one. There is no delete script: what is no longer wanted is removed by the desired state, and a
  * machine that is being deleted or replaced is never contacted.
  */
-export function guestStep(name: string, step: GuestStep, opts: StepOptions): remote.Command {
-  const machine = pulumi.output(step.machine);
-  const stdin = pulumi
-    .all([machine.instanceId, machine.connection.password, step.request ?? {}])
-    .apply(([instance, userPassword, request]) =>
+export function guestStep(name: string, step: GuestStep, opts: StepOptions): Lean<remote.Command> {
+  const machine = asOutput(step.machine);
+  const stdin = together([machine, step.request ?? {}]).apply(
+    ([{ instanceId, connection, proveCapability }, request]) =>
       asciiJson({
         contract: contractVersion,
-        instance,
+        instance: instanceId,
         guestFiles: currentGuestFilesHash(),
         // For machines on which an SSH session cannot open the user's keys and a task with the password can.
-        userPassword,
+        userPassword: connection.password,
+        ...(proveCapability && capabilityActions.includes(step.action)
+          ? { proveCapability: true }
+          : {}),
         ...request,
       }),
-    );
-  return new remote.Command(
+  );
+  const before =
+    step.idle === true
+      ? undefined
+      : beforeRemoteStep(
+          {
+            ...step,
+            machine,
+            resource: { type: "command:remote:Command", name, parent: opts.parent },
+            driving: step.postponable === false ? undefined : ["triggers"],
+          },
+          step,
+        );
+  const command = new remote.Command(
     name,
     {
       connection: unlessFailed(
-        machine.connection.apply((connection) => remoteConnection(connection, step.policy)),
+        machine.apply(({ connection }) => remoteConnection(connection, step.policy)),
         nobody,
       ),
       create: commandOf(step),
-      stdin: pulumi.secret(stdin),
+      stdin: asSecret(stdin),
       triggers: step.triggers,
       // The genuine provider hangs for ever on a long line of output while it logs; on Windows it warns about environment.
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },
-    pulumi.mergeOptions(opts, {
-      ...(step.idle === true
-        ? {}
-        : beforeRemoteStep(
-            step.machineName,
-            machine,
-            step.policy,
-            step.postponable === false ? undefined : ["triggers"],
-            opts,
-            step,
-          )),
+    lean({
+      ...opts,
+      ...before?.options,
       ignoreChanges: ["connection", "create", "stdin"],
       additionalSecretOutputs: step.secretAnswer ? ["stdout", "stderr"] : [],
     }),
   );
+  before?.declared(command);
+  return command;
 }
 
 function commandOf({ idle = false, action }: GuestStep): pulumi.Input<string> | undefined {
@@ -127,24 +154,33 @@ export function guestFilesCopy(
   name: string,
   step: Pick<GuestStep, "machine" | "machineName" | "policy" | "triggers">,
   opts: StepOptions,
-): remote.CopyToRemote {
-  const machine = pulumi.output(step.machine);
-  return new remote.CopyToRemote(
+): Lean<remote.CopyToRemote> {
+  const machine = asOutput(step.machine);
+  const before = beforeRemoteStep({
+    ...step,
+    machine,
+    resource: { type: "command:remote:CopyToRemote", name, parent: opts.parent },
+    driving: ["triggers", "source"],
+  });
+  const copy = new remote.CopyToRemote(
     name,
     {
       connection: unlessFailed(
-        machine.connection.apply((connection) => remoteConnection(connection, step.policy)),
+        machine.apply(({ connection }) => remoteConnection(connection, step.policy)),
         nobody,
       ),
       source: new pulumi.asset.FileArchive(guestFilesFolder),
       remotePath: guestFilesDestination,
       triggers: step.triggers,
     },
-    pulumi.mergeOptions(opts, {
-      ...beforeRemoteStep(step.machineName, machine, step.policy, ["triggers", "source"], opts),
+    lean({
+      ...opts,
+      ...before.options,
       ignoreChanges: ["connection", "remotePath"],
     }),
   );
+  before.declared(copy);
+  return copy;
 }
 
 /** Where a step would run that has no machine to run on; nothing is ever dialled there. */
@@ -163,25 +199,26 @@ export function answerOf<T>(stdout: string): T {
 }
 
 /**
- * The machine has answered and taken its password before the provider dials ({@link beforeRemoteStep}). One that goes silent
- * after that is dialled again for as long as it may be silent; a dial that nobody answers lasts 15 s, and the pauses grow to 5 s.
+ * The machine has answered a moment ago when the provider dials ({@link beforeRemoteStep}), so it dials once: it counts a refused
+ * password like a refused connection, would try it again, and Windows would lock the account. One dial lasts as long as the
+ * computer's own attempts to open a connection do, at most.
+ *
+ * The jump host has let the program in and knows of no such lock: it is dialled again where too many dial it at once, of whom
+ * OpenSSH turns some away by chance (`MaxStartups`). Twelve times last some fifteen seconds.
  */
 function remoteConnection(
   connection: PeerConnection,
   { answerTimeoutSeconds = defaultAnswerTimeoutSeconds }: StepPolicy,
 ): command.input.remote.ConnectionArgs {
   const { host, port, user, hostKey, jumpHost } = connection;
-  const limits = {
-    dialErrorLimit: Math.max(4, Math.ceil(answerTimeoutSeconds / 20)),
-    perDialTimeout: 15,
-  };
   return {
     host,
     port: port ?? 22,
     user,
     password: connection.password,
     hostKey,
-    ...limits,
+    dialErrorLimit: 0,
+    perDialTimeout: answerTimeoutSeconds,
     proxy: jumpHost && {
       host: jumpHost.host,
       port: jumpHost.port ?? 22,
@@ -189,7 +226,8 @@ function remoteConnection(
       password: jumpHost.password,
       privateKey: jumpHost.privateKey,
       hostKey: jumpHost.hostKey,
-      ...limits,
+      dialErrorLimit: Math.max(12, Math.ceil(answerTimeoutSeconds / 20)),
+      perDialTimeout: 15,
     },
   };
 }

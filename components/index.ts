@@ -11,6 +11,7 @@ export * from "./peerProof";
 export * from "./peerServices";
 export * from "./personalPeerGroup";
 export * from "./sharedPeerIdentity";
+export { skipDebugInformation } from "./debugInformation";
 export * from "./windowsPeer";
 export { WhenOff } from "./beforeStep";
 export {

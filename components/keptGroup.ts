@@ -3,6 +3,7 @@ import type { NewPeerGroupReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, knownOr, unlessFailed } from "./failedResources";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
+import { together } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import { identityClassifier, identityFriendlyName } from "./plan/identity";
 import { groupClassifier } from "./plan/peerGroup";
@@ -49,7 +50,7 @@ export function keptGroup(
 ): KeptGroup {
   const { creators, generation, scope, memberLifetimeSeconds } = args;
   const creator = pulumi.output(firstOn(creators, args.machines));
-  const request = pulumi.all([scope, generation, creator]).apply(([own, known, key]) => ({
+  const request = together([scope, generation, creator]).apply(([own, known, key]) => ({
     // Made in the same step, beside everybody's: the creator does not come later than the others.
     newIdentity: {
       friendlyName: ownFriendlyName(own, key),
@@ -81,7 +82,7 @@ export function keptGroup(
     },
     parent,
   );
-  const answer = pulumi.all([made.stdout, generation]).apply(([stdout, known]) => {
+  const answer = together([made.stdout, generation]).apply(([stdout, known]) => {
     if (stdout === undefined || stdout.trim() === "") {
       return { group: "", generation: known, creator: "", expires: "" };
     }

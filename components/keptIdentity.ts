@@ -7,6 +7,7 @@ import { keptGeneration } from "./generation";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import { keptScope } from "./keptScope";
+import { asPlain, asSecret, together } from "./outputs";
 import type { PeerMachines } from "./peerMachine";
 import { firstRotation, identityClassifier, identityFriendlyName, makerOf } from "./plan/identity";
 import { at } from "./plan/findings";
@@ -29,6 +30,10 @@ export interface KeptIdentity {
    * maker, which each machine's step then removes: the one in the stash stays.
    */
   madeBy: pulumi.Output<string>;
+  /** The machine that makes it; undefined where there is none. */
+  maker?: string;
+  /** Whether it was made, or taken in, in this update. */
+  isMadeNow: () => boolean;
 }
 
 export interface KeptIdentityArgs {
@@ -67,9 +72,10 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
   const exportPassword = pulumi.secret(args.exportPassword ?? password.output.apply(String));
 
   const scope = keptScope(name, args.person, parent);
-  const friendlyName = pulumi
-    .all([rotation, scope])
-    .apply(([known, own]) => (brought ? "" : identityFriendlyName(own, known)));
+  const friendlyName = together([rotation, scope]).apply(([known, own]) =>
+    brought ? "" : identityFriendlyName(own, known),
+  );
+  let isMadeNow = false;
   const made = guestStep(
     `${name}-export`,
     {
@@ -85,49 +91,54 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
         : { friendlyName, classifier: identityClassifier, exportPassword },
       triggers: [rotation],
       secretAnswer: true,
-      idle: maker === undefined || (former && pulumi.unsecret(former.apply(isThere))),
+      beforeRun: () => (isMadeNow = true),
+      idle: maker === undefined || (former && asPlain(former.apply(isThere))),
     },
     parent,
   );
-  const answer = pulumi
-    .all([made.stdout, friendlyName, exportPassword, args.exportedIdentity, former])
-    .apply(([stdout, friendly, password, given, before]) => {
-      if (before) {
-        const { peerName, exportedIdentity, exportPassword: own, friendlyName: called } = before;
-        return { peerName, exportedIdentity, exportPassword: own, friendlyName: called };
-      }
-      const none = { peerName: "", exportedIdentity: "", exportPassword: "", friendlyName: "" };
-      if (stdout === undefined || stdout.trim() === "") return none;
-      const kept = { friendlyName: friendly, exportPassword: password };
-      if (given !== undefined) {
-        const { identity } = answerOf<ImportPeerIdentityReport>(stdout);
-        return { ...kept, peerName: identity.peerName, exportedIdentity: given };
-      }
-      const { peerName, exportedIdentity } = answerOf<ExportPeerIdentityReport>(stdout);
-      return { ...kept, peerName, exportedIdentity };
-    });
+  const answer = together([
+    made.stdout,
+    friendlyName,
+    exportPassword,
+    args.exportedIdentity,
+    former,
+  ]).apply(([stdout, friendly, password, given, before]) => {
+    if (before) {
+      const { peerName, exportedIdentity, exportPassword: own, friendlyName: called } = before;
+      return { peerName, exportedIdentity, exportPassword: own, friendlyName: called };
+    }
+    const none = { peerName: "", exportedIdentity: "", exportPassword: "", friendlyName: "" };
+    if (stdout === undefined || stdout.trim() === "") return none;
+    const kept = { friendlyName: friendly, exportPassword: password };
+    if (given !== undefined) {
+      const { identity } = answerOf<ImportPeerIdentityReport>(stdout);
+      return { ...kept, peerName: identity.peerName, exportedIdentity: given };
+    }
+    const { peerName, exportedIdentity } = answerOf<ExportPeerIdentityReport>(stdout);
+    return { ...kept, peerName, exportedIdentity };
+  });
   const stash = new pulumi.Stash(
     `${name}-identity`,
-    { input: pulumi.secret(unlessFailed<unknown>(answer, {})) },
+    { input: asSecret(unlessFailed<unknown>(answer, {})) },
     { ...parent, ignoreChanges: ["input"], replacementTrigger: rotation },
   );
   const part = (key: string) => stash.output.apply((kept) => String(kept[key]));
   memory.keep(
-    pulumi
-      .all([rotation, unlessFailed<unknown>(stash.output, undefined)])
-      .apply(([known, kept]) =>
-        brought || kept === undefined
-          ? undefined
-          : { rotation: known, ...(kept as Omit<RememberedIdentity, "rotation">) },
-      ),
+    together([rotation, unlessFailed<unknown>(stash.output, undefined)]).apply(([known, kept]) =>
+      brought || kept === undefined
+        ? undefined
+        : { rotation: known, ...(kept as Omit<RememberedIdentity, "rotation">) },
+    ),
   );
   return {
-    peerName: pulumi.unsecret(part("peerName")),
-    exportedIdentity: pulumi.secret(part("exportedIdentity")),
-    exportPassword: pulumi.secret(part("exportPassword")),
+    peerName: asPlain(part("peerName")),
+    exportedIdentity: asSecret(part("exportedIdentity")),
+    exportPassword: asSecret(part("exportPassword")),
     scope,
-    friendlyName: pulumi.unsecret(part("friendlyName")),
+    friendlyName: asPlain(part("friendlyName")),
     madeBy: made.id,
+    maker,
+    isMadeNow: () => isMadeNow,
   };
 }
 
@@ -149,12 +160,12 @@ function dueRotation(
   const rotation =
     given === undefined
       ? wanted
-      : pulumi.unsecret(
+      : asPlain(
           pulumi
             .output(given)
             .apply((exported) => `${wanted}-brought-${sha256(exported).slice(0, 16)}`),
         );
-  const due = pulumi.all([rotation, allowed]).apply(([known]) => known);
+  const due = together([rotation, allowed]).apply(([known]) => known);
   return keptGeneration(name, due, hasMachines, parent);
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lastOutputs } from "./lastOutputs";
+import { together } from "./outputs";
 import type { PeerLabArgs } from "./peerLabArgs";
 import type { NetworkRule } from "./peerNetwork";
 import { hasRings } from "./plan/lab";
@@ -20,7 +21,7 @@ export class LabNetworkRules extends pulumi.ComponentResource {
 
   /** Notes the rules of this update once `healthy` is known: all rings have the change, and it is proved. */
   public keep(rules: pulumi.Output<NetworkRule[]>, healthy: pulumi.Output<string>): void {
-    const kept = pulumi.all([rules, healthy, this.last]).apply(([wanted]) => wanted);
+    const kept = together([rules, healthy, this.last]).apply(([wanted]) => wanted);
     this.registerOutputs({ rules: kept });
   }
 }

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
 import type { AwakeSeed } from "./seedPresence";
+import { provedListeners } from "./labProof";
 import { machinePartsOf, type MachineParts } from "./machineParts";
+import { together } from "./outputs";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { LabMachinePlan, LabPlan } from "./plan/lab";
 import { PersonalPeerGroup } from "./personalPeerGroup";
 import { SharedPeerIdentity, type ReconcileArgs } from "./sharedPeerIdentity";
+import { askToListen } from "./stepListeners";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -50,6 +53,10 @@ export function labPeople(
   for (const person of plan.people) {
     const { sharing, rotation, exportedIdentity, exportPassword, services, group } =
       args.people[person.key];
+    for (const machine of person.machines) {
+      const listen = provedListeners(machine, args, plan);
+      if (listen) askToListen(ready.get(machine.key) as pulumi.Output<PeerMachine>, listen);
+    }
     const shared = {
       machines: Object.fromEntries(
         person.machines.map(({ key }) => [key, ready.get(key) as pulumi.Output<PeerMachine>]),
@@ -89,18 +96,19 @@ function ofIdentity(identity: SharedPeerIdentity): LabPersonParts {
         { ...parts, report: report.apply((known) => ({ ...known, group: "" })) },
       ]),
     ),
-    exported: pulumi
-      .all([unlessFailed(identity.exportedIdentity, ""), unlessFailed(identity.exportPassword, "")])
-      .apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
+    exported: together([
+      unlessFailed(identity.exportedIdentity, ""),
+      unlessFailed(identity.exportPassword, ""),
+    ]).apply(([exportedIdentity, exportPassword]) => ({ exportedIdentity, exportPassword })),
   };
 }
 
 function ofGroup(group: PersonalPeerGroup): LabPersonParts {
   return {
     peerName: group.group,
-    group: pulumi
-      .all([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])])
-      .apply(([members, leaving]) => ({ members, leaving })),
+    group: together([unlessFailed(group.members, {}), unlessFailed(group.leaving, [])]).apply(
+      ([members, leaving]) => ({ members, leaving }),
+    ),
     machines: machinePartsOf(group),
   };
 }

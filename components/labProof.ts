@@ -1,13 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ListenRequest } from "../guest/contract";
 import type { LabPersonParts } from "./labPeople";
 import type { PeerLabArgs } from "./peerLabArgs";
 import type { PeerMachine } from "./peerMachine";
 import type { PeerNetwork } from "./peerNetwork";
 import { PeerProof, type ProofMachineArgs } from "./peerProof";
 import { codePoints } from "./plan/identity";
-import type { LabMachinePlan } from "./plan/lab";
+import type { LabMachinePlan, LabPlan } from "./plan/lab";
 import { portsOf } from "./plan/peerPorts";
 import { servicePeerName } from "./plan/presence";
+import { listeningSeconds } from "./plan/proof";
 
 export interface LabProofParts {
   network: PeerNetwork;
@@ -30,16 +32,14 @@ export function labProof(
   { network, ready, people }: LabProofParts,
   parent: { parent: pulumi.Resource },
 ): PeerProof {
-  const graphPorts = portsOf(args.graphPorts).filter(({ protocol }) => protocol === "TCP");
   const machines: { [key: string]: ProofMachineArgs } = {};
   for (const { key, person } of proved) {
     // Of each by itself: the person may have machines in rings that wait for this proof.
     const { report, step } = (people.get(person) as LabPersonParts).machines[key];
     const { services = {} } = args.people[person];
-    const ports = [...graphPorts, ...Object.values(services)].map(({ port }) => port);
     machines[key] = {
       machine: ready.get(key) as pulumi.Output<PeerMachine>,
-      ports: [...new Set(ports)].sort((one, other) => one - other),
+      ports: provedPorts(args, person),
       names: report.apply(({ peerName }) =>
         peerName === ""
           ? []
@@ -62,6 +62,29 @@ export function labProof(
     },
     parent,
   );
+}
+
+/** TCP ports that are open to the peers of this person's machines, each once. */
+function provedPorts(args: PeerLabArgs, person: string): number[] {
+  const graphPorts = portsOf(args.graphPorts).filter(({ protocol }) => protocol === "TCP");
+  const services = Object.values(args.people[person].services ?? {});
+  const ports = [...graphPorts, ...services].map(({ port }) => port);
+  return [...new Set(ports)].sort((one, other) => one - other);
+}
+
+/**
+ * Which listeners a machine's step opens for the first proof that the machine takes part in: that of its ring. Undefined where
+ * nobody tests its ports.
+ */
+export function provedListeners(
+  { ring, person }: LabMachinePlan,
+  args: PeerLabArgs,
+  { machines }: LabPlan,
+): ListenRequest | undefined {
+  const ports = provedPorts(args, person);
+  const proved = machines.filter((machine) => machine.ring <= ring).length;
+  if (ports.length === 0 || proved < 2) return undefined;
+  return { ports, seconds: listeningSeconds(proved, args.proof?.settleSeconds) };
 }
 
 /**

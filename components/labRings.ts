@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { runsInEngine } from "./beforeStep";
 import { detached, unlessFailed, valueOf } from "./failedResources";
 import { lateError } from "./inputErrors";
 import type { LabPersonParts } from "./labPeople";
 import { labProof, type LabProofParts } from "./labProof";
+import { together } from "./outputs";
 import type { PeerLabArgs } from "./peerLabArgs";
 import type { PeerProof } from "./peerProof";
 import { hasRings, type LabMachinePlan, type LabPlan } from "./plan/lab";
 import { otherMachines, type RingPlan } from "./plan/rings";
 import { ringUnhealthy } from "./plan/ringWords";
+import { runsInEngine } from "./sharedHook";
 
 /** What stands between a ring and what comes after it. */
 interface RingGate {
@@ -86,14 +87,12 @@ export function ringProofs(
     const proof = labProof(which, args, parts, parent);
     const waiting = plan.rings.slice(index + 1).map((other) => other.name);
     gate?.decide(
-      pulumi
-        .all([ownFailures(plan, ring, parts.people), proof.reports])
-        .apply(([own, reports]) =>
-          ringUnhealthy(name, ring.name, waiting, [
-            ...own,
-            ...Object.values(reports).flatMap(({ failures }) => failures),
-          ]),
-        ),
+      together([ownFailures(plan, ring, parts.people), proof.reports]).apply(([own, reports]) =>
+        ringUnhealthy(name, ring.name, waiting, [
+          ...own,
+          ...Object.values(reports).flatMap(({ failures }) => failures),
+        ]),
+      ),
     );
     return proof;
   }
@@ -110,16 +109,14 @@ function ownFailures(
     .map(({ key, person }) => {
       const { step, postponed } = (people.get(person) as LabPersonParts).machines[key];
       return detached(
-        pulumi
-          .all([unlessFailed(step, ""), unlessFailed(postponed, false)])
-          .apply(([ran, waits]) =>
-            ran === ""
-              ? [`${key} did not go through its step in this update`]
-              : waits
-                ? [`${key} is off, and what is to be done on it waits until it is on`]
-                : [],
-          ),
+        together([unlessFailed(step, ""), unlessFailed(postponed, false)]).apply(([ran, waits]) =>
+          ran === ""
+            ? [`${key} did not go through its step in this update`]
+            : waits
+              ? [`${key} is off, and what is to be done on it waits until it is on`]
+              : [],
+        ),
       );
     });
-  return pulumi.all(own).apply((all) => all.flat());
+  return together(own).apply((all) => all.flat());
 }

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as privatedns from "@pulumi/azure-native/privatedns";
-import { beforeEach } from "./beforeStep";
 import { detached, unlessFailed, valueOf } from "./failedResources";
+import { lean } from "./leanResource";
+import { joined, together } from "./outputs";
 import { seedZone } from "./plan/componentNames";
 import { seedAddresses } from "./plan/seeds";
 import { newToken } from "./secrets";
+import { beforeEach } from "./sharedHook";
 import type { SeedArgs, WindowsPeer, WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
@@ -53,7 +55,7 @@ export function labSeed(
   );
   const keys: LabSeed["keys"] =
     named === undefined
-      ? pulumi.all(candidates.map((key) => since[key])).apply((times) => oldest(candidates, times))
+      ? together(candidates.map((key) => since[key])).apply((times) => oldest(candidates, times))
       : pulumi.output(named).apply((known): readonly string[] => known);
   // Of its own for each lab, whatever its name and stack: a network cannot be linked to two zones of one name.
   const suffix = newToken().slice(0, 8);
@@ -67,7 +69,7 @@ export function labSeed(
     isThere: machines.length > 0 && (named ?? machines).length + externalSeeds.length > 0,
     zone,
     partOf: (machine) =>
-      pulumi.all([keys, zone]).apply(([seeds, zoneName]): SeedArgs => ({
+      together([keys, zone]).apply(([seeds, zoneName]): SeedArgs => ({
         role: seeds.includes(machine) ? "seed" : "peer",
         server: `seed.${zoneName}`,
       })),
@@ -96,7 +98,7 @@ export function seedName(
   const { resourceGroupName, tags } = shared;
   if (!seed.isThere) return;
   const addresses = seed.keys
-    .apply((keys) => pulumi.all(keys.map((key) => addressOf(peers.get(key)))))
+    .apply((keys) => joined(keys.map((key) => addressOf(peers.get(key)))))
     .apply((own) =>
       seedAddresses(
         own.filter((address) => address !== ""),
@@ -106,7 +108,7 @@ export function seedName(
   const zone = new privatedns.PrivateZone(
     `${name}-seed`,
     { resourceGroupName, tags, privateZoneName: seed.zone, location: "global" },
-    parent,
+    lean(parent),
   );
   new privatedns.VirtualNetworkLink(
     `${name}-seed`,
@@ -118,7 +120,7 @@ export function seedName(
       registrationEnabled: false,
       virtualNetwork: { id: virtualNetworkId },
     },
-    parent,
+    lean(parent),
   );
   new privatedns.PrivateRecordSet(
     `${name}-seed`,
@@ -130,13 +132,16 @@ export function seedName(
       ttl: 60,
       aaaaRecords: addresses.apply((known) => known.map((ipv6Address) => ({ ipv6Address }))),
     },
-    {
+    lean({
       ...parent,
-      hooks: beforeEach(async () => {
-        if ((await valueOf(addresses)).length > 0) return;
-        throw new Error("the seeds' name waits: no seed of the lab has an address yet");
-      }),
-    },
+      hooks: beforeEach(
+        { type: "azure-native:privatedns:PrivateRecordSet", name: `${name}-seed`, ...parent },
+        async () => {
+          if ((await valueOf(addresses)).length > 0) return;
+          throw new Error("the seeds' name waits: no seed of the lab has an address yet");
+        },
+      ),
+    }),
   );
 }
 

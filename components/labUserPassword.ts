@@ -4,22 +4,18 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type GuestFailure, type SetPasswordRequest } from "../guest/contract";
 import { passwordCommand } from "../guest/password";
-import {
-  answersAlready,
-  beforeEach,
-  beforePoweredStep,
-  firstSession,
-  type StepPolicy,
-} from "./beforeStep";
+import { beforePoweredStep, reachedMachine, type StepPolicy } from "./beforeStep";
 import { unlessFailed, valueOf } from "./failedResources";
 import { answerOf, asciiJson, attemptAt } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
+import { letsInAlready, logOn, waitForAnswer, type ReachedMachine } from "./machineAnswers";
+import { asSecret, joined, together } from "./outputs";
 import type { PeerConnection, PeerMachine } from "./peerMachine";
-import { defaultAnswerTimeoutSeconds, type MachinePlan } from "./plan/machine";
+import type { MachinePlan } from "./plan/machine";
 import { checkAdminPassword } from "./plan/windowsNames";
 import { newPassword } from "./secrets";
-import { LogonRefusedError } from "./sshSession";
-import { thisUpdate } from "./thisUpdate";
+import { stashType } from "./sharedHook";
+import { thisUpdate, type ThisUpdate } from "./thisUpdate";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -37,7 +33,7 @@ export function initialPassword(
     { input: pulumi.secret(given ?? newPassword()) },
     { ...parent, ignoreChanges: ["input"] },
   );
-  return pulumi.secret(stash.output.apply(String));
+  return asSecret(stash.output.apply(String));
 }
 
 /**
@@ -50,7 +46,7 @@ export function givenPassword(
   plan: MachinePlan,
 ): pulumi.Output<string> | undefined {
   if (given === undefined) return undefined;
-  return pulumi.secret(
+  return asSecret(
     pulumi.output(given).apply((wanted) => {
       refuseLate(
         `WindowsPeer ${name}`,
@@ -94,102 +90,84 @@ export function appliedPassword(
   parent: Parent,
 ): pulumi.Output<string> {
   const { plan, policy, target, prepared, instanceId, initial, wanted, connection } = args;
-  const on = (then: pulumi.ResourceHookFunction) => {
-    const step = beforePoweredStep(plan.computerName, target, policy, ["input"], parent, then);
-    const unsure = beforeEach(() => {
+  const on = (stash: string, then: pulumi.ResourceHookFunction) => {
+    const resource = { type: stashType, name: stash, ...parent };
+    const first = () => {
       isSure = false;
+    };
+    const step = beforePoweredStep(resource, plan.computerName, target, policy, ["input"], {
+      first,
+      then,
     });
-    return pulumi.mergeOptions({ ...parent, dependsOn: prepared, hooks: unsure }, step);
+    return { ...parent, dependsOn: prepared, ...step };
   };
+  const reached = (instance: string, known: PeerConnection) =>
+    reachedMachine(plan.computerName, instance, known, policy);
   const update = thisUpdate();
   const triedBefore: string[] = [];
   let isSure = true;
   const tried = new pulumi.Stash(
     `${name}-tried-password`,
-    { input: pulumi.secret(unlessFailed<unknown>(wanted, "")) },
-    on(async ({ oldInputs }) => {
+    { input: asSecret(unlessFailed<unknown>(wanted, "")) },
+    on(`${name}-tried-password`, async ({ oldInputs }) => {
       const before = (await valueOf(pulumi.output(oldInputs?.input))) as string | undefined;
       if (!before) return;
       triedBefore.push(before);
       // It is forgotten with this update, so the machine has to be there for the change that follows.
-      await answers(plan.computerName, await valueOf(connection), before, policy);
+      const [instance, known] = await valueOf(joined([instanceId, connection]));
+      await waitForAnswer(reached(instance, known), update);
     }),
   );
   const attempt = attemptAt(
     `${name}-password-attempt`,
-    pulumi.all([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
+    together([instanceId, initial, wanted]).apply(([instance, first, password]) => ({
       instance,
       version: passwordVersion(first, password),
     })),
     parent,
   );
-  const input = pulumi.secret(
-    pulumi
-      .all([instanceId, wanted, attempt, tried.id])
-      .apply(([instance, password, token]): Applied => ({ instance, password, attempt: token })),
+  const input = asSecret(
+    together([instanceId, wanted, attempt, tried.id]).apply(
+      ([instance, password, token]): Applied => ({ instance, password, attempt: token }),
+    ),
   );
   const stash = new pulumi.Stash(
     `${name}-lab-user`,
     { input: unlessFailed<unknown>(input, {}) },
-    on(async ({ oldInputs }) => {
-      const [known, password, first] = await valueOf(pulumi.all([connection, wanted, initial]));
+    on(`${name}-lab-user`, async ({ oldInputs }) => {
+      const [known, password, first] = await valueOf(joined([connection, wanted, initial]));
       const before = (await valueOf(pulumi.output(oldInputs?.input))) as Applied | undefined;
       const instance = await valueOf(instanceId);
       // One that was just prepared has the password it was made with.
       if (before?.instance === instance || password !== first) {
         const earlier = before ? [before.password, ...triedBefore] : [];
         const candidates = [...new Set([password, ...earlier, first])];
-        await bring(plan.computerName, { policy, instance, connection: known, candidates });
+        await bring(reached(instance, known), candidates, update);
       }
       isSure = true;
-      answersAlready(instance, update);
+      letsInAlready(instance, update);
     }),
   );
   // Of a stash that failed the SDK gives the new input as if it had not.
-  return pulumi.secret(
+  return asSecret(
     stash.input.apply(({ password = "" }: Partial<Applied>) => (isSure ? password : "")),
   );
 }
 
-/** Waits until the machine answers, whether it takes this password or not. */
-async function answers(
-  name: string,
-  connection: PeerConnection,
-  password: string,
-  policy: StepPolicy,
-): Promise<void> {
-  try {
-    const seconds = policy.answerTimeoutSeconds ?? defaultAnswerTimeoutSeconds;
-    const { session } = await firstSession(name, connection, [password], seconds);
-    session.close();
-  } catch (error) {
-    if (!(error instanceof LogonRefusedError)) throw error;
-  }
-}
-
+/** `candidates`: passwords that the machine may have, the wanted one first. */
 async function bring(
-  name: string,
-  machine: {
-    policy: StepPolicy;
-    instance: string;
-    connection: PeerConnection;
-    /** The wanted one first. */
-    candidates: string[];
-  },
+  machine: ReachedMachine,
+  candidates: string[],
+  { jumpHosts }: ThisUpdate,
 ): Promise<void> {
-  const { connection, candidates, policy, instance } = machine;
+  const { name, instanceId } = machine;
   const [wanted] = candidates;
-  const { session, password } = await firstSession(
-    name,
-    connection,
-    candidates,
-    policy.answerTimeoutSeconds ?? defaultAnswerTimeoutSeconds,
-  );
+  const { session, password } = await logOn(machine, candidates, jumpHosts);
   try {
     if (password === wanted) return;
     const request: SetPasswordRequest = {
       contract: contractVersion,
-      instance,
+      instance: instanceId,
       oldPassword: password,
       newPassword: wanted,
     };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { detached } from "./failedResources";
+import { asPlain } from "./outputs";
 
 /**
  * What a component gave as its outputs at the end of the last update in which they all became known; undefined where there
@@ -22,5 +23,5 @@ export function lastOutputs<T extends object>(
     }
   });
   // What a component declares must not depend on the component: that would be on all it declares.
-  return detached(pulumi.unsecret(found));
+  return detached(asPlain(found));
 }

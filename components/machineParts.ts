@@ -7,6 +7,16 @@ export interface MachineParts<Report> {
   step: pulumi.Output<string>;
   /** Whether its step is due and waits for an update in which it is on. */
   postponed: pulumi.Output<boolean>;
+  /** What is done on it before that step: what makes the person's identity, or its own. None on a machine that only imports. */
+  first?: EarlierStep;
+}
+
+/** A step on a machine that comes before its state. */
+export interface EarlierStep {
+  /** Known when it is over, or not due; unknown where it failed. */
+  id: pulumi.Output<string>;
+  /** Whether it was given to the machine in this update. */
+  hasRun: () => boolean;
 }
 
 type PartsByMachine<Report> = Readonly<Record<string, MachineParts<Report>>>;

@@ -3,6 +3,8 @@ import type * as remote from "@pulumi/command/remote";
 import type { IdentityFacts, SetPeerMachineReport } from "../guest/contract";
 import { isStillOff } from "./beforeStep";
 import { answerOf } from "./guestSteps";
+import type { Lean } from "./leanResource";
+import { asPlain, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { thisUpdate } from "./thisUpdate";
 
@@ -21,33 +23,31 @@ export interface MachineReport {
 export function machineReport(
   key: string,
   machine: pulumi.Output<PeerMachine>,
-  step: remote.Command,
+  step: Lean<remote.Command>,
   wanted: pulumi.Output<string>,
 ): pulumi.Output<MachineReport> {
   const update = thisUpdate();
-  return pulumi
-    .all([
-      step.stdout,
-      wanted,
-      step.urn,
-      // Asked when the step is over, which may have started the machine.
-      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known, update))),
-    ])
-    .apply(([stdout, peerName, urn, off]): MachineReport => {
-      const refuse = (instead: string): never => {
-        throw new pulumi.RunError(
-          `${key} reports ${instead}; let it go through its step again: pulumi up --replace '${urn}'`,
-        );
-      };
-      const known = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
-      const identity = known?.identities?.find((candidate) => candidate.peerName === peerName);
-      const pending = [...(known?.pending ?? []), ...(off ? ["power on"] : [])];
-      if (known && identity?.usable) return { report: known, identity, pending, refuse };
-      // Its step waits for an update in which it is on.
-      if (off) return { pending, refuse };
-      const others = known?.identities?.map((candidate) => candidate.peerName).join(", ");
-      return refuse(
-        `${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order`,
+  return together([
+    step.stdout,
+    wanted,
+    step.urn,
+    // Asked when the step is over, which may have started the machine.
+    asPlain(together([machine, step.id]).apply(([known]) => isStillOff(known, update))),
+  ]).apply(([stdout, peerName, urn, off]): MachineReport => {
+    const refuse = (instead: string): never => {
+      throw new pulumi.RunError(
+        `${key} reports ${instead}; let it go through its step again: pulumi up --replace '${urn}'`,
       );
-    });
+    };
+    const known = stdout.trim() === "" ? undefined : answerOf<SetPeerMachineReport>(stdout);
+    const identity = known?.identities?.find((candidate) => candidate.peerName === peerName);
+    const pending = [...(known?.pending ?? []), ...(off ? ["power on"] : [])];
+    if (known && identity?.usable) return { report: known, identity, pending, refuse };
+    // Its step waits for an update in which it is on.
+    if (off) return { pending, refuse };
+    const others = known?.identities?.map((candidate) => candidate.peerName).join(", ");
+    return refuse(
+      `${others ? `the identity ${others}` : "no identity"} instead of ${peerName} in working order`,
+    );
+  });
 }

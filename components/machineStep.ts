@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import { contractVersion, type SetPeerMachineRequest } from "../guest/contract";
+import { contractVersion, type ListenRequest, type SetPeerMachineRequest } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, unlessFailed } from "./failedResources";
 import { currentGuestFilesHash } from "./guestFiles";
 import { attemptAt, guestStep } from "./guestSteps";
+import type { Lean } from "./leanResource";
+import { joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
+import { keepStepListeners, StepClock } from "./stepListeners";
 
 /** What a machine has to be, beside its networking. */
 export interface WantedState {
@@ -26,13 +29,17 @@ export interface MachineStep {
   after?: readonly pulumi.Input<string>[];
   /** Runs the step once more where it is another one than before. */
   once?: string;
+  /** Listeners that the step opens when it runs; another value is no reason to run. */
+  listen?: ListenRequest;
 }
 
 type Parent = { parent: pulumi.Resource };
 
 /** A machine's step as it is declared. */
 export interface DeclaredStep {
-  command: remote.Command;
+  command: Lean<remote.Command>;
+  /** Another value whenever the machine went through it; empty where it failed. */
+  step: pulumi.Output<string>;
   /** Whether it is due and waits for an update in which the machine is on. */
   postponed: pulumi.Output<boolean>;
 }
@@ -44,32 +51,37 @@ export interface DeclaredStep {
 export function machineStep(
   name: string,
   machineName: string,
-  { machine, wanted, policy, after, once }: MachineStep,
+  { machine, wanted, policy, after, once, listen }: MachineStep,
   parent: Parent,
 ): DeclaredStep {
   const attempt = attemptAt(
     name,
-    pulumi
-      .all([machine.instanceId, machine.networking, machine.passwordVersion, wanted.counts])
-      .apply(([instance, networking, passwordVersion, counts]) => ({
-        contract: contractVersion,
-        guestFiles: currentGuestFilesHash(),
-        instance,
-        networking: networking ?? null,
-        passwordVersion,
-        ...counts,
-      })),
+    together([
+      machine.instanceId,
+      machine.networking,
+      machine.passwordVersion,
+      wanted.counts,
+    ]).apply(([instance, networking, passwordVersion, counts]) => ({
+      contract: contractVersion,
+      guestFiles: currentGuestFilesHash(),
+      instance,
+      networking: networking ?? null,
+      passwordVersion,
+      ...counts,
+    })),
     parent,
     once,
   );
-  const request = pulumi
-    .all([machine.networking, wanted.request])
-    .apply(([networking, sections]) => ({
+  const request = together([machine.networking, wanted.request]).apply(
+    ([networking, sections]) => ({
       networking,
       ...sections,
       // What is recognised as broken is repaired where somebody asks to have the machine put right: a repair deletes something.
       ...(once === undefined ? {} : { reconcile: true }),
-    }));
+      ...(listen === undefined ? {} : { listen }),
+    }),
+  );
+  const clock = new StepClock();
   const command = guestStep(
     name,
     {
@@ -79,18 +91,21 @@ export function machineStep(
       action: "Set-PeerMachine",
       request,
       triggers: [attempt],
+      beforeRun: clock.begin,
     },
     parent,
   );
-  return { command, postponed: isPostponed(command, attempt) };
+  const step = unlessFailed(command.id, "");
+  if (listen) keepStepListeners(step, command, listen, clock);
+  return { command, step, postponed: isPostponed(command, attempt) };
 }
 
 /** A step that was left for later keeps the trigger of its last run, or has one of its own where it never ran. */
 function isPostponed(
-  { triggers }: remote.Command,
+  { triggers }: Lean<remote.Command>,
   attempt: pulumi.Output<string>,
 ): pulumi.Output<boolean> {
-  const recorded = pulumi.all([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
+  const recorded = together([triggers, attempt]).apply(([known, due]) => known?.[0] !== due);
   return unlessFailed(recorded, false);
 }
 
@@ -104,5 +119,5 @@ export function comesAfter(
 ): pulumi.Output<PeerMachine> {
   if (after.length === 0) return machine;
   const before = after.map((value) => detached(unlessFailed(pulumi.output(value), "")));
-  return pulumi.all([machine, pulumi.all(before)]).apply(([known]) => known);
+  return together([machine, joined(before)]).apply(([known]) => known);
 }

@@ -4,6 +4,7 @@ import type { input } from "@pulumi/azure-native/types";
 import { otherUser } from "./existingGroupUse";
 import { inRegion } from "./existingNetwork";
 import { refuseLate } from "./inputErrors";
+import { together } from "./outputs";
 import type { PeerNetworkArgs } from "./peerNetwork";
 import { additiveRules, leftForNextUpdate } from "./plan/additiveRules";
 import {
@@ -15,6 +16,7 @@ import {
 import { checkExistingGroup } from "./plan/rules/existingSecurityGroup";
 import type { SecurityRulePlan } from "./plan/securityRules";
 import { securityRulesOf } from "./plan/securityRulesOf";
+import { lean } from "./leanResource";
 
 type Parent = { parent: pulumi.Resource };
 
@@ -44,7 +46,7 @@ export function securityGroup(
         ),
       },
       // Azure moves nothing to another region, and azure-native plans an update.
-      { ...parent, replaceOnChanges: ["location"] },
+      lean({ ...parent, replaceOnChanges: ["location"] }),
     );
     return group.id;
   }
@@ -54,7 +56,7 @@ export function securityGroup(
     { resourceGroupName, networkSecurityGroupName },
     parent,
   );
-  const checked = pulumi.all([found, rules, subnet]).apply(([group, { security }, ranges]) => {
+  const checked = together([found, rules, subnet]).apply(([group, { security }, ranges]) => {
     const known = {
       rules: securityRulesOf(group),
       ours: security,
@@ -90,10 +92,10 @@ export function securityGroup(
         destinationAddressPrefixes: rule.apply((known) => known.destinationAddressPrefixes ?? []),
         destinationPortRange: rule.destinationPortRange,
       },
-      parent,
+      lean(parent),
     );
   }
-  return pulumi.all([found, allowed]).apply(([{ id }]) => id ?? "");
+  return together([found, allowed]).apply(([{ id }]) => id ?? "");
 }
 
 /** The rules of this update: the wanted ones, and beside them what is not to be closed yet. */
@@ -104,7 +106,7 @@ export function rulesNow(
   { parent }: Partial<Parent> = {},
 ): pulumi.Output<SecurityRulePlan[]> {
   if (args.rulesBefore === undefined) return rules.apply(({ security }) => security);
-  return pulumi.all([rules, args.rulesBefore]).apply(([{ security }, before]) => {
+  return together([rules, args.rulesBefore]).apply(([{ security }, before]) => {
     if (before.length === 0) return security;
     const additive = additiveRules(before as SecurityRulePlan[], security);
     const what = `PeerNetwork ${name}, whose security group keeps the rules of before until the next update,`;

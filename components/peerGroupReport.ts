@@ -1,7 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import { unlessFailed } from "./failedResources";
 import { machineReport } from "./machineReport";
+import type { Lean } from "./leanResource";
+import { together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 
 /** What a machine said about the group it belongs to. */
@@ -43,13 +45,12 @@ const notReady: PeerGroupReport = {
 export function groupReport(
   key: string,
   machine: pulumi.Output<PeerMachine>,
-  step: remote.Command,
+  step: Lean<remote.Command>,
   own: pulumi.Output<string>,
   group: pulumi.Output<string>,
 ): pulumi.Output<PeerGroupReport> {
-  const said = pulumi
-    .all([machineReport(key, machine, step, own), group])
-    .apply(([{ report, identity, pending, refuse }, wanted]) => {
+  const said = together([machineReport(key, machine, step, own), group]).apply(
+    ([{ report, identity, pending, refuse }, wanted]) => {
       if (!report || !identity) return { ...notReady, pending };
       const { peerName, usable } = identity;
       const facts = report.groups?.find(
@@ -70,6 +71,7 @@ export function groupReport(
         role,
         expires,
       };
-    });
+    },
+  );
   return unlessFailed(said, notReady);
 }

@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as resources from "@pulumi/azure-native/resources";
+import { withoutStackTraces } from "./debugInformation";
 import { existingSubnetWithRoom } from "./existingNetwork";
-import { detached, orInPreview, unlessFailed } from "./failedResources";
+import { unlessFailed } from "./failedResources";
+import { ImageProofs } from "./imageProofs";
 import { refuse } from "./inputErrors";
 import { labNetworkRules } from "./labNetworkRules";
-import { labPeople } from "./labPeople";
+import { labPeople, type LabPersonParts, type OwnReport } from "./labPeople";
 import { labRings, ringProofs, type LabRings } from "./labRings";
 import { machineReports, personReports } from "./labReport";
 import { labSeed, seedName, type LabSeed } from "./labSeed";
+import type { MachineParts } from "./machineParts";
 import type {
   ExportedIdentity,
   LabMachine,
@@ -15,7 +18,6 @@ import type {
   LabPerson,
   PeerLabArgs,
 } from "./peerLabArgs";
-import type { PeerMachine } from "./peerMachine";
 import type { ProofReport } from "./peerProof";
 import { PeerNetwork, type Outbound } from "./peerNetwork";
 import { fitted, judgedTags, plain, plainJumpHost, plainPlacement } from "./plainValues";
@@ -33,6 +35,8 @@ import { checkTags } from "./plan/rules/tags";
 import { withSecrets } from "./secrets";
 import { awakeSeeds } from "./seedPresence";
 import { networkingWith } from "./serviceNetworking";
+import { lean } from "./leanResource";
+import { joined } from "./outputs";
 import { WindowsPeer, type WindowsPeerArgs } from "./windowsPeer";
 
 /**
@@ -120,15 +124,24 @@ export class PeerLab extends pulumi.ComponentResource {
     for (const machine of plan.machines) {
       peers.set(
         machine.key,
-        windowsPeer(name, args, inSubnet, { network, seed, rings }, machine, parent),
+        withoutStackTraces(() =>
+          windowsPeer(name, args, inSubnet, { network, seed, rings }, machine, parent),
+        ),
       );
     }
     seedName(name, shared, network.virtualNetworkId, seed, args, peers, parent);
-    const ready = new Map(plan.machines.map((machine) => [machine.key, proven(machine, peers)]));
-    const ringOf = (key: string) => plan.machines.find((one) => one.key === key)?.ring ?? 0;
-    const seeds = awakeSeeds(name, args.seeds, seed, ready, ringOf, args, parent);
-    const people = labPeople(name, args, plan, { ready, seeds }, parent);
-    const proof = ringProofs(name, args, { plan, rings, network, ready, people }, parent);
+    const images = new ImageProofs(`${name}-images`, plan, peers, parent);
+    const planned = new Map(plan.machines.map((machine) => [machine.key, machine]));
+    const ready = new Map(plan.machines.map((machine) => [machine.key, images.machine(machine)]));
+    const asleep = (key: string) => images.seed(planned.get(key) as LabMachinePlan);
+    const ringOf = (key: string) => planned.get(key)?.ring ?? 0;
+    const seeds =
+      planned.size === 0 ? [] : awakeSeeds(name, args.seeds, seed, asleep, ringOf, args, parent);
+    const people = withoutStackTraces(() => labPeople(name, args, plan, { ready, seeds }, parent));
+    images.decide((key) => partsOf(planned, people, key));
+    const proof = withoutStackTraces(() =>
+      ringProofs(name, args, { plan, rings, network, ready, people }, parent),
+    );
     networkRules?.keep(network.wantedRules, rings.allHealthy);
 
     this.resourceGroupName = group.name;
@@ -136,13 +149,13 @@ export class PeerLab extends pulumi.ComponentResource {
     this.people = personReports(plan, people);
     this.adminUsername = pulumi.output(args.adminUsername ?? "labuser");
     this.adminPasswords = pulumi.secret(
-      pulumi.all(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
+      joined(each(peers, (peer) => unlessFailed(peer.adminPassword, ""))),
     );
-    this.hostKeys = pulumi.all(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
+    this.hostKeys = joined(each(peers, (peer) => unlessFailed(peer.hostKey, "")));
     const exported = [...people].flatMap(([key, person]) =>
       person.exported ? [[key, person.exported] as const] : [],
     );
-    this.exportedIdentities = pulumi.secret(pulumi.all(Object.fromEntries(exported)));
+    this.exportedIdentities = pulumi.secret(joined(Object.fromEntries(exported)));
     this.proof = unlessFailed<{ [key: string]: ProofReport }>(proof.reports, {});
     this.registerOutputs({
       resourceGroupName: this.resourceGroupName,
@@ -181,7 +194,7 @@ function resourceGroup(
 ): { name: pulumi.Output<string>; location: pulumi.Input<string> } {
   const { resourceGroupName, location, tags } = args;
   if (resourceGroupName === undefined) {
-    const made = new resources.ResourceGroup(name, { location, tags }, parent);
+    const made = new resources.ResourceGroup(name, { location, tags }, lean(parent));
     return { name: made.name, location: made.location };
   }
   const found = resources.getResourceGroupOutput({ resourceGroupName }, parent);
@@ -207,7 +220,7 @@ function windowsPeer(
   machine: LabMachinePlan,
   parent: Parent,
 ): WindowsPeer {
-  const { key, person, definition, provenBy } = machine;
+  const { key, person, definition } = machine;
   return new WindowsPeer(
     `${name}-${key}`,
     {
@@ -220,36 +233,22 @@ function windowsPeer(
       adminUsername: args.adminUsername,
       adminPassword: args.adminPassword,
       jumpHost: args.jumpHost,
-      // One machine of each image proves it for the others, which wait for it.
-      proveCapability: provenBy === undefined,
+      // One machine of each image proves it for the others, by a step that it has anyway.
+      proveCapability: false,
       after: rings.before(machine),
     },
     parent,
   );
 }
 
-/** The machine once the machine that proves its image has done so. */
-function proven(
-  machine: LabMachinePlan,
-  peers: Map<string, WindowsPeer>,
-): pulumi.Output<PeerMachine> {
-  const own = peers.get(machine.key) as WindowsPeer;
-  const prover = machine.provenBy === undefined ? undefined : peers.get(machine.provenBy);
-  if (!prover) return own.machine;
-  const failed = `${machine.provenBy} has to show first that their image can run the peer stack`;
-  // A preview decides by the machine's own parts what will run on it.
-  const waitsFor = orInPreview(
-    detached(
-      unlessFailed(
-        prover.proof.apply(() => ""),
-        failed,
-      ),
-    ),
-    "",
-  );
-  return pulumi
-    .all([own.machine, waitsFor])
-    .apply(([known, reason]) => (reason === "" ? known : { ...known, waitsFor: reason }));
+/** What is known of the steps of a machine. */
+function partsOf(
+  machines: ReadonlyMap<string, LabMachinePlan>,
+  people: ReadonlyMap<string, LabPersonParts>,
+  key: string,
+): MachineParts<OwnReport> {
+  const { person } = machines.get(key) as LabMachinePlan;
+  return (people.get(person) as LabPersonParts).machines[key];
 }
 
 function each<T, R>(map: Map<string, T>, of: (value: T) => R): Record<string, R> {

@@ -121,7 +121,7 @@ export interface ProofArgs {
   sample?: number;
   /**
    * How long what fails is tried again, 0 to 600 seconds. 120 by default. Listeners end after an hour at most: where tests of
-   * about 75 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
+   * about 65 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
    * that, too. Where that can be, a lower value or a higher `--parallel` helps; a smaller `sample` does not.
    */
   settleSeconds?: number;

@@ -24,6 +24,11 @@ export interface PeerMachine {
   power?: string;
   /** Why nothing may be done on the machine now, where that is so; a step that is due fails with it. */
   waitsFor?: string;
+  /**
+   * Lets steps that run on the machine show first that it can run the peer stack, and fail by the name of what does not work. No step
+   * runs for that alone. Not by default.
+   */
+  proveCapability?: boolean;
   /** Another value whenever the user's password has changed; not the password. */
   passwordVersion?: string;
 }

@@ -11,6 +11,7 @@ import { checkNetwork, planNetwork, type NetworkPlan } from "./plan/network";
 import { checkPlacement } from "./plan/placement";
 import { rangesKept } from "./plan/rules/addressRanges";
 import { besides } from "./plan/shape";
+import { lean, type Lean } from "./leanResource";
 
 /** How machines reach the internet. */
 export const Outbound = {
@@ -256,7 +257,7 @@ function createSubnet(
         ...subnetArgs,
         addressPrefixes: found.ranges,
       },
-      parent,
+      lean(parent),
     );
     return { virtualNetworkId: found.virtualNetworkId, subnetId: subnet.id };
   }
@@ -269,7 +270,7 @@ function createSubnet(
       addressSpace: { addressPrefixes: plan.space },
     },
     // The subnet is a resource of its own; a network read back lists it too.
-    { ...parent, ignoreChanges: ["subnets"] },
+    lean({ ...parent, ignoreChanges: ["subnets"] }),
   );
   const subnet = new network.Subnet(
     `${name}-subnet`,
@@ -278,12 +279,12 @@ function createSubnet(
       virtualNetworkName: virtualNetwork.name,
       ...subnetArgs,
     },
-    parent,
+    lean(parent),
   );
   return { virtualNetworkId: virtualNetwork.id, subnetId: subnet.id };
 }
 
-function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): network.NatGateway {
+function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): Lean<network.NatGateway> {
   const { resourceGroupName, location, tags } = args;
   const address = new network.PublicIPAddress(
     `${name}-outbound`,
@@ -295,7 +296,7 @@ function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): networ
       publicIPAllocationMethod: network.IPAllocationMethod.Static,
       sku: { name: network.PublicIPAddressSkuName.Standard },
     },
-    parent,
+    lean(parent),
   );
   return new network.NatGateway(
     `${name}-outbound`,
@@ -307,6 +308,6 @@ function natGateway(name: string, args: PeerNetworkArgs, parent: Parent): networ
       publicIpAddresses: [{ id: address.id }],
     },
     // Azure moves nothing to another region, and azure-native plans an update.
-    { ...parent, replaceOnChanges: ["location"] },
+    lean({ ...parent, replaceOnChanges: ["location"] }),
   );
 }

@@ -8,6 +8,8 @@ import { currentGuestFilesHash } from "./guestFiles";
 import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { refuse, refuseLate } from "./inputErrors";
 import { comesAfter } from "./machineStep";
+import type { Lean } from "./leanResource";
+import { asPlain, joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
@@ -161,8 +163,8 @@ export class PeerPresence extends pulumi.ComponentResource {
       reports[key] = unlessFailed(reportOf(machine, step), nothingHeld);
     }
 
-    this.reports = pulumi.all(reports);
-    this.steps = pulumi.all(steps);
+    this.reports = joined(reports);
+    this.steps = joined(steps);
     this.registerOutputs({ reports: this.reports, steps: this.steps });
   }
 }
@@ -185,12 +187,11 @@ function wantedPresence(
   { services, peerName = "0.", groups = [] }: PeerPresenceArgs,
 ): pulumi.Output<PresenceState> {
   const own = groups.filter(({ machines }) => machines?.includes(key) ?? true);
-  return pulumi
-    .all([
-      machine.networking,
-      peerName,
-      pulumi.all(own.map((group) => pulumi.all([group.group, group.identity]))),
-    ])
+  return together([
+    machine.networking,
+    peerName,
+    joined(own.map((group) => joined([group.group, group.identity]))),
+  ])
     .apply(([networking, identity, connected]) => {
       const isSeed = networking?.seed?.role === "seed";
       const groupsHeld = connected.map(([group, member]) => ({ group, identity: member }));
@@ -207,18 +208,18 @@ function presenceStep(
   presence: pulumi.Output<PresenceState>,
   args: PeerPresenceArgs,
   parent: Parent,
-): remote.Command {
+): Lean<remote.Command> {
   const attempt = attemptAt(
     name,
-    pulumi
-      .all([machine.instanceId, machine.passwordVersion, presence])
-      .apply(([instance, passwordVersion, wanted]) => ({
+    together([machine.instanceId, machine.passwordVersion, presence]).apply(
+      ([instance, passwordVersion, wanted]) => ({
         contract: contractVersion,
         guestFiles: currentGuestFilesHash(),
         instance,
         passwordVersion,
         presence: wanted,
-      })),
+      }),
+    ),
     parent,
     reconcileToken(args.reconcile, machineName),
   );
@@ -238,29 +239,27 @@ function presenceStep(
 
 function reportOf(
   machine: pulumi.Output<PeerMachine>,
-  step: remote.Command,
+  step: Lean<remote.Command>,
 ): pulumi.Output<PeerPresenceReport> {
   const update = thisUpdate();
-  return pulumi
-    .all([
-      step.stdout,
-      // Asked when the step is over, which may have started the machine.
-      pulumi.unsecret(pulumi.all([machine, step.id]).apply(([known]) => isStillOff(known, update))),
-    ])
-    .apply(([stdout, off]) => {
-      const pending = off ? ["power on"] : [];
-      if (stdout.trim() === "") return { ...nothingHeld, pending };
-      const { holder, names, groups } = answerOf<SetPeerPresenceReport>(stdout).presence;
-      return {
-        holder,
-        names: names.map(({ service, peerName, port, state }) => ({
-          service,
-          peerName,
-          port,
-          state,
-        })),
-        groups: groups.map(({ group, state }) => ({ group, state })),
-        pending,
-      };
-    });
+  return together([
+    step.stdout,
+    // Asked when the step is over, which may have started the machine.
+    asPlain(together([machine, step.id]).apply(([known]) => isStillOff(known, update))),
+  ]).apply(([stdout, off]) => {
+    const pending = off ? ["power on"] : [];
+    if (stdout.trim() === "") return { ...nothingHeld, pending };
+    const { holder, names, groups } = answerOf<SetPeerPresenceReport>(stdout).presence;
+    return {
+      holder,
+      names: names.map(({ service, peerName, port, state }) => ({
+        service,
+        peerName,
+        port,
+        state,
+      })),
+      groups: groups.map(({ group, state }) => ({ group, state })),
+      pending,
+    };
+  });
 }

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, type WhenOff } from "./beforeStep";
+import type { WhenOff } from "./beforeStep";
 import { valueOf } from "./failedResources";
 import { refuse } from "./inputErrors";
 import { lastOutputs } from "./lastOutputs";
+import { joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import { fitted } from "./plainValues";
 import { peerProofShape } from "./plan/argumentShapes";
@@ -14,6 +15,7 @@ import { besides } from "./plan/shape";
 import { proofFailed, proofJudgement } from "./proofJudgement";
 import { elsewhere, proofSteps } from "./proofSteps";
 import { sha256 } from "./secrets";
+import { beforeEach, stashType } from "./sharedHook";
 
 /** What becomes of an update whose proof fails. */
 export const WhenFailed = {
@@ -61,7 +63,7 @@ export interface PeerProofArgs {
   sample?: number;
   /**
    * How long what fails is tried again, 0 to 600 seconds. 120 by default. Listeners end after an hour at most: where tests of
-   * about 75 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
+   * about 65 machines or more fail for 120 seconds, four of them at a time, those that come last find them closed and fail for
    * that, too. Where that can be, a lower value or a higher `--parallel` helps; a smaller `sample` does not.
    */
   settleSeconds?: number;
@@ -190,7 +192,7 @@ export class PeerProof extends pulumi.ComponentResource {
     const keys = Object.keys(args.machines).sort(codePoints);
     const before = lastOutputs<LastProof>(this);
     const last = before.apply((known) => known?.tests ?? {});
-    const groupIds = pulumi.all(
+    const groupIds = joined(
       (args.securityGroupIds ?? []).map((id) => elsewhere(pulumi.output(id), "")),
     );
     const network = elsewhere(pulumi.output(args.network ?? ""), "");
@@ -199,7 +201,7 @@ export class PeerProof extends pulumi.ComponentResource {
       {
         ...args,
         machines: new Map(keys.map((key) => [key, args.machines[key]])),
-        network: pulumi.all([network, groupIds]).apply(([known]) => known),
+        network: together([network, groupIds]).apply(([known]) => known),
         last,
         policy: args,
         warns,
@@ -217,15 +219,17 @@ export class PeerProof extends pulumi.ComponentResource {
     new pulumi.Stash(
       name,
       {
-        input: pulumi
-          .all([steps.runs, judgement, elsewhere(pulumi.output(args.verdictAfter ?? ""), "")])
-          .apply(([runs]) => sha256(JSON.stringify(runs)).slice(0, 32)),
+        input: together([
+          steps.runs,
+          judgement,
+          elsewhere(pulumi.output(args.verdictAfter ?? ""), ""),
+        ]).apply(([runs]) => sha256(JSON.stringify(runs)).slice(0, 32)),
       },
       {
         ...parent,
         hooks: warns
           ? undefined
-          : beforeEach(async () => {
+          : beforeEach({ type: stashType, name, ...parent }, async () => {
               const { failures } = await valueOf(judgement);
               if (failures.length > 0) throw new Error(proofFailed(name, failures));
             }),

@@ -12,6 +12,8 @@ import { keptGroup } from "./keptGroup";
 import { keptScope } from "./keptScope";
 import { lastOutputs } from "./lastOutputs";
 import { keepMachineParts, type MachineParts } from "./machineParts";
+import type { Lean } from "./leanResource";
+import { joined, together } from "./outputs";
 import type { LeavingPeerGroupMember, PeerGroupMember } from "./peerGroupMembers";
 import { groupReport, type PeerGroupReport } from "./peerGroupReport";
 import type { PeerMachine } from "./peerMachine";
@@ -160,7 +162,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       }),
     );
 
-    const stepped: Record<string, remote.Command> = {};
+    const stepped: Record<string, Lean<remote.Command>> = {};
     const invitations = groupInvitations(
       name,
       {
@@ -181,12 +183,10 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
     const parts: Record<string, MachineParts<PeerGroupReport>> = {};
     for (const key of keys) {
       const token = reconcileToken(args.reconcile, key);
-      const renewal = pulumi
-        .all([before, made, own[key].now])
-        .apply(([last, group, now]) =>
-          renewalDue(last.members, group, now, keys.length - 1, fresh),
-        );
-      const { command, postponed } = groupMachineStep(
+      const renewal = together([before, made, own[key].now]).apply(([last, group, now]) =>
+        renewalDue(last.members, group, now, keys.length - 1, fresh),
+      );
+      const { command, step, postponed } = groupMachineStep(
         name,
         {
           ...{ key, definition: args, machines, scope, token, policy },
@@ -195,7 +195,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         parent,
       );
       stepped[key] = command;
-      steps[key] = unlessFailed(command.id, "");
+      steps[key] = step;
       reports[key] = groupReport(
         key,
         pulumi.output(machines[key]),
@@ -203,10 +203,10 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
         own[key].peerName,
         kept.group,
       );
-      parts[key] = { report: reports[key], step: steps[key], postponed };
-      members[key] = pulumi
-        .all([before, made, own[key].now, reports[key], renewal])
-        .apply(([{ members: last }, group, now, report, renewed]) => {
+      const first = own[key].made;
+      parts[key] = { report: reports[key], step, postponed, first };
+      members[key] = together([before, made, own[key].now, reports[key], renewal]).apply(
+        ([{ members: last }, group, now, report, renewed]) => {
           const { instance, peerName } = now;
           const { role, expires } = report;
           const reconciled = token ?? last[key]?.reconciled;
@@ -218,28 +218,29 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
                 ...(renewed === undefined ? {} : { renewed }),
               }
             : (memberOf(last, group, now) ?? last[key]);
-        });
+        },
+      );
     }
 
     keepMachineParts(this, parts);
-    this.group = pulumi
-      .all([made, before])
-      .apply(([{ group }, last]) => (group === "" ? last.group : group));
-    this.generation = pulumi
-      .all([made, unlessFailed(kept.generation, ""), before])
-      .apply(([{ group }, known, last]) => (group === "" ? last.generation : known));
-    this.members = pulumi.all(members).apply(
+    this.group = together([made, before]).apply(([{ group }, last]) =>
+      group === "" ? last.group : group,
+    );
+    this.generation = together([made, unlessFailed(kept.generation, ""), before]).apply(
+      ([{ group }, known, last]) => (group === "" ? last.generation : known),
+    );
+    this.members = together(members).apply(
       (all) =>
         Object.fromEntries(Object.entries(all).filter(([, member]) => member !== undefined)) as {
           [key: string]: PeerGroupMember;
         },
     );
-    this.leaving = pulumi
-      .all([before, this.group, this.members])
-      .apply(([last, group, members]) => leavingNow(last, group, members, args));
+    this.leaving = together([before, this.group, this.members]).apply(([last, group, members]) =>
+      leavingNow(last, group, members, args),
+    );
     this.invitationToken = invitations.token;
-    this.reports = pulumi.all(reports);
-    this.steps = pulumi.all(steps);
+    this.reports = joined(reports);
+    this.steps = joined(steps);
     this.registerOutputs({
       group: this.group,
       generation: this.generation,

@@ -12,9 +12,11 @@ import { preparationScript } from "../guest/preparation";
 import { beforePoweredStep } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, attemptAt } from "./guestSteps";
+import { together } from "./outputs";
 import type { GuestNetworking, PeerMachine } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
 import { sha256 } from "./secrets";
+import { lean, type Lean } from "./leanResource";
 import { nameOnceMade } from "./virtualMachine";
 import type { WindowsPeerArgs } from "./windowsPeer";
 
@@ -69,13 +71,13 @@ export function preparation(
   args: WindowsPeerArgs,
   plan: MachinePlan,
   machine: {
-    vm: compute.VirtualMachine;
+    vm: Lean<compute.VirtualMachine>;
     instanceId: pulumi.Output<string>;
     target: pulumi.Output<Pick<PeerMachine, "power" | "virtualMachineId">>;
     networking: pulumi.Output<GuestNetworking>;
   },
   parent: Parent,
-): compute.VirtualMachineRunCommandByVirtualMachine {
+): Lean<compute.VirtualMachineRunCommandByVirtualMachine> {
   const { vm, instanceId, target } = machine;
   const settings = machine.networking.apply((networking) =>
     peerPreparationSettings({
@@ -87,7 +89,7 @@ export function preparation(
   );
   const attempt = attemptAt(
     `${name}-preparation`,
-    pulumi.all([instanceId, settings]).apply(([instance, known]) => ({
+    together([instanceId, settings]).apply(([instance, known]) => ({
       instance,
       settings: known,
       script: sha256(peerPreparationScript()),
@@ -110,17 +112,27 @@ export function preparation(
       timeoutInSeconds: preparationTimeout,
       treatFailureAsDeploymentFailure: true,
     },
-    {
+    lean({
       ...parent,
       deletedWith: vm,
       // Its name on the machine is always the same. Made first, a replacement would be what is then deleted as the original:
       // so it came after a run that had ended between deleting this one and its machine.
       deleteBeforeReplace: true,
       // Azure runs the script again whenever the resource is put: a tag is no reason, and changes with the next run.
-      ...beforePoweredStep(plan.computerName, target, args, ["parameters", "source"], parent),
+      ...beforePoweredStep(
+        {
+          type: "azure-native:compute:VirtualMachineRunCommandByVirtualMachine",
+          name: `${name}-preparation`,
+          ...parent,
+        },
+        plan.computerName,
+        target,
+        args,
+        ["parameters", "source"],
+      ),
       ignoreChanges: ["tags"],
       customTimeouts: { create: "50m", update: "50m" },
-    },
+    }),
   );
 }
 
@@ -131,8 +143,8 @@ export function preparation(
 export function pinnedHostKey(
   name: string,
   resourceGroupName: pulumi.Input<string>,
-  vm: compute.VirtualMachine,
-  prepared: compute.VirtualMachineRunCommandByVirtualMachine,
+  vm: Lean<compute.VirtualMachine>,
+  prepared: Lean<compute.VirtualMachineRunCommandByVirtualMachine>,
   instanceId: pulumi.Output<string>,
   parent: Parent,
 ): pulumi.Output<string> {

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
-import type { StartPeerListenerReport, TestPeerReachabilityReport } from "../guest/contract";
+import type { TestPeerReachabilityReport } from "../guest/contract";
 import { isStillOff, WhenOff, type StepPolicy } from "./beforeStep";
 import { detached, laterThanPreview, orInPreview, unlessFailed } from "./failedResources";
 import { answerOf, guestStep } from "./guestSteps";
+import type { Lean } from "./leanResource";
+import { asPlain, joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ProofMachineArgs } from "./peerProof";
 import { hasOwnKey } from "./plan/ownKey";
@@ -18,7 +20,9 @@ import {
   type ProofRecord,
   type ProofSubject,
 } from "./plan/proofRecord";
+import { areOpen, openedOn, type OpenListeners } from "./proofListeners";
 import { newToken, sha256 } from "./secrets";
+import { listenersOfStep } from "./stepListeners";
 import { thisUpdate } from "./thisUpdate";
 
 /** What is known of a machine of a proof when all have gone through their steps. */
@@ -47,7 +51,7 @@ export interface ProofSteps {
   targets: Record<string, string[]>;
   facts: pulumi.Output<Record<string, ProofFacts>>;
   names: pulumi.Output<NameProof[]>;
-  listeners: pulumi.Output<Record<string, StartPeerListenerReport | undefined>>;
+  listeners: pulumi.Output<Record<string, OpenListeners | undefined>>;
   tests: pulumi.Output<Record<string, TestPeerReachabilityReport | undefined>>;
   /** What each machine's test depends on. */
   parts: pulumi.Output<Record<string, ProofParts>>;
@@ -64,10 +68,10 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   const { machines, policy, token, warns, last, settleSeconds = defaultSettleSeconds } = args;
   const keys = [...machines.keys()];
   const targets = targetsOf(keys, args.sample);
-  const everyone = pulumi.all(
+  const everyone = joined(
     each(keys, (key) => factsOf(machines.get(key) as ProofMachineArgs, policy)),
   );
-  const facts = pulumi.all([everyone, args.network]).apply(([known]) => known);
+  const facts = together([everyone, args.network]).apply(([known]) => known);
   const names = facts.apply((known) =>
     presentNameProofs(
       each(keys, (key) => known[key].names),
@@ -76,7 +80,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
   );
   const isLeftOut = (key: string) => facts.apply((known) => known[key].leftOut !== undefined);
   const parts = each(keys, (key) =>
-    pulumi.all([everyone, names, args.network]).apply(([known, resolved, network]) =>
+    together([everyone, names, args.network]).apply(([known, resolved, network]) =>
       partsOf(
         key,
         targets[key].filter((target) => isTarget(known[target])),
@@ -87,7 +91,7 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     ),
   );
   const runs = each(keys, (key) =>
-    pulumi.all([last, parts[key], facts]).apply(([records, now, known]) => {
+    together([last, parts[key], facts]).apply(([records, now, known]) => {
       const earlier = hasOwnKey(records, key) ? records[key] : undefined;
       if (known[key].leftOut !== undefined) return pulumi.output(earlier?.run ?? "none");
       return isProved(earlier, now, token, warns)
@@ -96,11 +100,12 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     }),
   );
   const listening = each(keys, (key) => {
-    const { machine, ports } = machines.get(key) as ProofMachineArgs;
+    const { machine, ports, step } = machines.get(key) as ProofMachineArgs;
     if (ports.length === 0) return undefined;
     const testers = keys.filter((tester) => targets[tester].includes(key));
     if (testers.length === 0) return undefined;
-    const due = pulumi.all(testers.map((tester) => runs[tester]));
+    const due = joined(testers.map((tester) => runs[tester]));
+    const opened = listenersOfStep(step);
     return guestStep(
       `${name}.${key}-listener`,
       {
@@ -108,6 +113,12 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
         machineName: key,
         policy,
         leftOut: isLeftOut(key),
+        // Asked when everybody has gone through the step: then the tests begin.
+        idle:
+          opened &&
+          together([facts, opened.report]).apply(([, report]) =>
+            areOpen(opened, report, ports, keys.length, settleSeconds),
+          ),
         action: "Start-PeerListener",
         request: { ports, seconds: listeningSeconds(keys.length, settleSeconds) },
         triggers: [due.apply((all) => sha256(all.join(" ")).slice(0, 32))],
@@ -115,11 +126,13 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
       parent,
     );
   });
-  const listeners = each(keys, (key) => answered<StartPeerListenerReport>(listening[key]));
+  const listeners = each(keys, (key) =>
+    openedOn(listening[key], listenersOfStep((machines.get(key) as ProofMachineArgs).step)),
+  );
   const asked = new Map<string, { at: number; delaySeconds?: number }>();
   const tests = each(keys, (key) => {
-    const opened = pulumi.all(Object.fromEntries(targets[key].map((one) => [one, listeners[one]])));
-    const request = pulumi.all([facts, names, opened]).apply(([known, resolved, open]) => {
+    const opened = joined(Object.fromEntries(targets[key].map((one) => [one, listeners[one]])));
+    const request = together([facts, names, opened]).apply(([known, resolved, open]) => {
       asked.set(key, { at: Date.now() });
       return {
         targets: targets[key]
@@ -164,10 +177,10 @@ export function proofSteps(name: string, args: ProofStepsArgs, parent: Parent): 
     targets,
     facts,
     names,
-    listeners: pulumi.all(listeners),
-    tests: pulumi.all(each(keys, (key) => answered<TestPeerReachabilityReport>(tests[key]))),
-    parts: pulumi.all(parts),
-    runs: pulumi.all(runs),
+    listeners: joined(listeners),
+    tests: joined(each(keys, (key) => answered<TestPeerReachabilityReport>(tests[key]))),
+    parts: joined(parts),
+    runs: joined(runs),
     delaySeconds: (key) => asked.get(key)?.delaySeconds,
   };
 }
@@ -187,7 +200,7 @@ function factsOf(args: ProofMachineArgs, policy: StepPolicy): pulumi.Output<Proo
   const machine = pulumi.output(args.machine).apply(machineFacts);
   const unmade = { ...later, leftOut: "it was not made in this update" };
   const isPreview = pulumi.runtime.isDryRun();
-  const known = pulumi.all([
+  const known = joined([
     elsewhere(machine, isPreview ? later : unmade),
     elsewhere(pulumi.output(args.step), isPreview ? "later" : ""),
     elsewhere(pulumi.output(args.names ?? []), []),
@@ -232,13 +245,13 @@ const later: ReturnType<typeof machineFacts> = {
 
 /** The value, of which nothing is secret, without the resources that it comes from. */
 export function elsewhere<T>(output: pulumi.Output<T>, substitute: T): pulumi.Output<T> {
-  return pulumi.unsecret(detached(unlessFailed(orInPreview(output, substitute), substitute)));
+  return asPlain(detached(unlessFailed(orInPreview(output, substitute), substitute)));
 }
 
 /** What a step answered, in this update or an earlier one; undefined where it never did, or has failed. */
-function answered<T>(step: remote.Command | undefined): pulumi.Output<T | undefined> {
+function answered<T>(step: Lean<remote.Command> | undefined): pulumi.Output<T | undefined> {
   if (!step) return pulumi.output<T | undefined>(undefined) as pulumi.Output<T | undefined>;
-  return pulumi.unsecret(detached(unlessFailed(step.stdout, ""))).apply((stdout) => {
+  return asPlain(detached(unlessFailed(step.stdout, ""))).apply((stdout) => {
     return (stdout ?? "").trim() === "" ? undefined : answerOf<T>(stdout);
   }) as pulumi.Output<T | undefined>;
 }

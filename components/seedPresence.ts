@@ -30,19 +30,17 @@ interface Sleeper {
  * Lets each seed of the lab register its one unsecured name, by which its cloud comes to life: a seed that has none answers
  * nobody. It adds to what the machine holds, and takes away nothing.
  *
- * `machines` are all machines of the lab as the steps take them, `ringOf` says which ring one belongs to.
+ * `machine` gives a machine of the lab as these steps take it, of which there is one at least; `ringOf` says which ring one belongs to.
  */
 export function awakeSeeds(
   name: string,
   named: readonly string[] | undefined,
   seed: LabSeed,
-  machines: ReadonlyMap<string, pulumi.Output<PeerMachine>>,
+  machine: (key: string) => pulumi.Output<PeerMachine>,
   ringOf: (key: string) => number,
   policy: StepPolicy,
   parent: Parent,
 ): AwakeSeed[] {
-  if (machines.size === 0) return [];
-  const machine = (key: string) => machines.get(key) as pulumi.Output<PeerMachine>;
   const sleepers: Sleeper[] = named?.map((key) => ({
     ring: ringOf(key),
     step: `${name}-${key}-seed`,

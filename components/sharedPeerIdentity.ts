@@ -8,6 +8,8 @@ import { refuse } from "./inputErrors";
 import { keepMachineParts, type MachineParts } from "./machineParts";
 import { machineReport } from "./machineReport";
 import { machineStep, type WantedState } from "./machineStep";
+import type { Lean } from "./leanResource";
+import { joined, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
 import type { ServiceArgs } from "./peerServices";
 import { fitted, plain } from "./plainValues";
@@ -18,6 +20,7 @@ import { presenceOf } from "./plan/presence";
 import { checkServices } from "./plan/services";
 import { besides } from "./plan/shape";
 import { withSecrets } from "./secrets";
+import { listenersAskedFor } from "./stepListeners";
 
 export interface SharedPeerIdentityArgs {
   /**
@@ -143,24 +146,27 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       const { exclusive } = args;
       const wanted = wantedState(identity, args.services, machine, exclusive);
       const { after } = args;
-      const { command, postponed } = machineStep(
+      const listen = listenersAskedFor(machines[key]);
+      const { command, step, postponed } = machineStep(
         `${name}.${key}`,
         key,
-        { machine, wanted, policy, after, once },
+        { machine, wanted, policy, after, once, listen },
         parent,
       );
-      steps[key] = unlessFailed(command.id, "");
+      steps[key] = step;
       // One machine that failed does not keep the others from reporting.
       reports[key] = unlessFailed(reportOf(key, machine, command, identity), notReady);
-      parts[key] = { report: reports[key], step: steps[key], postponed };
+      const { maker, madeBy: id, isMadeNow: hasRun } = identity;
+      const first = key === maker ? { id, hasRun } : undefined;
+      parts[key] = { report: reports[key], step, postponed, first };
     }
     keepMachineParts(this, parts);
 
     this.peerName = identity.peerName;
     this.exportedIdentity = identity.exportedIdentity;
     this.exportPassword = identity.exportPassword;
-    this.reports = pulumi.all(reports);
-    this.steps = pulumi.all(steps);
+    this.reports = joined(reports);
+    this.steps = joined(steps);
     this.registerOutputs({
       peerName: this.peerName,
       exportedIdentity: this.exportedIdentity,
@@ -182,7 +188,7 @@ function wantedState(
   exclusive: boolean | undefined,
 ): WantedState {
   const { peerName, scope, friendlyName, madeBy, exportedIdentity, exportPassword } = identity;
-  const presence = pulumi.all([machine.networking, peerName]).apply(([networking, known]) =>
+  const presence = together([machine.networking, peerName]).apply(([networking, known]) =>
     presenceOf({
       peerName: known,
       services,
@@ -190,39 +196,44 @@ function wantedState(
       always: exclusive,
     }),
   );
-  const counts = pulumi
-    .all([peerName, scope, friendlyName, madeBy, presence])
-    .apply(([wanted, scopeName, friendly, made, held]) => ({
+  const counts = together([peerName, scope, friendlyName, madeBy, presence]).apply(
+    ([wanted, scopeName, friendly, made, held]) => ({
       exclusive,
       identity: { peerName: wanted, scope: scopeName, friendlyName: friendly, madeBy: made },
       presence: held,
-    }));
-  const request = pulumi
-    .all([scope, peerName, friendlyName, exportedIdentity, exportPassword, presence])
-    .apply(([scopeName, wanted, friendly, exported, password, held]) => ({
-      identities: {
-        scope: scopeName,
-        exclusive,
-        wanted: [
-          {
-            peerName: wanted,
-            friendlyName: friendly === "" ? undefined : friendly,
-            exportedIdentity: exported,
-            exportPassword: password,
-          },
-        ],
-      },
-      // What the personal group of an earlier definition has left.
-      groups: exclusive ? { scope: scopeName, exclusive, wanted: [] } : undefined,
-      presence: held,
-    }));
+    }),
+  );
+  const request = together([
+    scope,
+    peerName,
+    friendlyName,
+    exportedIdentity,
+    exportPassword,
+    presence,
+  ]).apply(([scopeName, wanted, friendly, exported, password, held]) => ({
+    identities: {
+      scope: scopeName,
+      exclusive,
+      wanted: [
+        {
+          peerName: wanted,
+          friendlyName: friendly === "" ? undefined : friendly,
+          exportedIdentity: exported,
+          exportPassword: password,
+        },
+      ],
+    },
+    // What the personal group of an earlier definition has left.
+    groups: exclusive ? { scope: scopeName, exclusive, wanted: [] } : undefined,
+    presence: held,
+  }));
   return { counts, request };
 }
 
 function reportOf(
   key: string,
   machine: pulumi.Output<PeerMachine>,
-  step: remote.Command,
+  step: Lean<remote.Command>,
   identity: KeptIdentity,
 ): pulumi.Output<PeerIdentityReport> {
   return machineReport(key, machine, step, identity.peerName).apply(

@@ -2,12 +2,11 @@ import * as net from "node:net";
 import type { Duplex } from "node:stream";
 // Loaded where a connection is opened: most runs open none.
 import type * as ssh2 from "ssh2";
-import type { PeerConnection } from "./peerMachine";
+import type { JumpHost, PeerConnection } from "./peerMachine";
 
 /**
- * SSH from the program itself, for the two things that a resource cannot do: to find out whether a machine answers and takes
- * the password before a step is given to the command provider (which counts refused passwords like refused connections and
- * tries them again, until Windows locks the account), and to find out which of two passwords a machine has.
+ * SSH from the program itself, for what a resource cannot do: to find out which of two passwords a machine has, and to say, where a
+ * step has failed and it may have been the logon, what the command provider does not say.
  */
 export interface SshSession {
   /** Runs a command line with this standard input. Rejects where the session ended before the command. */
@@ -27,28 +26,28 @@ export class LogonRefusedError extends Error {}
 /** The machine, or the jump host, answered with another host key than the pinned one. */
 export class HostKeyError extends Error {}
 
-/** Logs on once. Rejects with {@link LogonRefusedError}, {@link HostKeyError}, or any other error where nothing answers. */
+/** Opens a connection to a machine's SSH server, whichever way leads there. */
+export type Reach = (connection: PeerConnection, timeoutMilliseconds: number) => Promise<Duplex>;
+
+/**
+ * Logs on once. Rejects with {@link LogonRefusedError}, {@link HostKeyError}, or any other error where nothing answers. Without
+ * `reach` it goes through a session of its own to the jump host, where there is one.
+ */
 export async function openSshSession(
   connection: PeerConnection,
   timeoutMilliseconds: number,
+  reach?: Reach,
 ): Promise<SshSession> {
-  // In programs that are compiled for Node's own module system, as Pulumi does where no tsconfig.json says otherwise, a package of
-  // CommonJS has some of its exports in `default` alone.
-  const loaded = (await import("ssh2")) as typeof ssh2 & { default?: typeof ssh2 };
-  const { Client, utils } = loaded.default ?? loaded;
   const { jumpHost } = connection;
-  const logOn = (endpoint: Endpoint, socket: Duplex): Promise<ssh2.Client> =>
-    logOnOnce(new Client(), utils, endpoint, socket, timeoutMilliseconds);
-  if (!jumpHost) {
-    const client = await logOn(connection, await dial(connection, timeoutMilliseconds));
+  if (reach ?? !jumpHost) {
+    const socket = await (reach ?? dial)(connection, timeoutMilliseconds);
+    const client = await logOn(connection, socket, timeoutMilliseconds);
     return sessionOf(client, () => client.end());
   }
-  const jump = await logOn(jumpHost, await dial(jumpHost, timeoutMilliseconds)).catch((error) => {
-    throw said(error, `the jump host ${jumpHost.host}: `);
-  });
+  const jump = await openJumpHost(jumpHost as JumpHost, timeoutMilliseconds);
   try {
     const channel = await forward(jump, connection, timeoutMilliseconds);
-    const client = await logOn(connection, channel);
+    const client = await logOn(connection, channel, timeoutMilliseconds);
     return sessionOf(client, () => {
       client.end();
       jump.end();
@@ -56,6 +55,21 @@ export async function openSshSession(
   } catch (error) {
     jump.end();
     throw error;
+  }
+}
+
+/** Logs on to a jump host; fails as {@link openSshSession} does, and says that it is about the jump host. */
+export async function openJumpHost(
+  jumpHost: JumpHost,
+  timeoutMilliseconds: number,
+  opened: (socket: net.Socket) => void = () => {},
+): Promise<ssh2.Client> {
+  try {
+    const socket = await dial(jumpHost, timeoutMilliseconds);
+    opened(socket);
+    return await logOn(jumpHost, socket, timeoutMilliseconds);
+  } catch (error) {
+    throw said(error, `the jump host ${jumpHost.host}: `);
   }
 }
 
@@ -70,7 +84,11 @@ function said(error: unknown, prefix: string): Error {
   return known;
 }
 
-function dial({ host, port = 22 }: Endpoint, timeoutMilliseconds: number): Promise<Duplex> {
+/** Opens a TCP connection. */
+export function dial(
+  { host, port = 22 }: Pick<Endpoint, "host" | "port">,
+  timeoutMilliseconds: number,
+): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host, port });
     const fail = (error: Error) => {
@@ -88,28 +106,37 @@ function dial({ host, port = 22 }: Endpoint, timeoutMilliseconds: number): Promi
   });
 }
 
-function forward(
+/** Opens a connection from the jump host on. */
+export function forward(
   jump: ssh2.Client,
-  { host, port = 22 }: Endpoint,
+  { host, port = 22 }: Pick<Endpoint, "host" | "port">,
   timeoutMilliseconds: number,
 ): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("nothing answers")), timeoutMilliseconds);
+    let isLate = false;
     jump.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
       clearTimeout(timer);
-      if (error) reject(new Error("nothing answers"));
+      if (isLate) channel?.destroy();
+      else if (error) reject(new Error("nothing answers"));
       else resolve(channel);
     });
+    const timer = setTimeout(() => {
+      isLate = true;
+      reject(new Error("nothing answers"));
+    }, timeoutMilliseconds);
   });
 }
 
-function logOnOnce(
-  client: ssh2.Client,
-  utils: typeof ssh2.utils,
+async function logOn(
   endpoint: Endpoint,
   socket: Duplex,
   timeoutMilliseconds: number,
 ): Promise<ssh2.Client> {
+  // In programs that are compiled for Node's own module system, as Pulumi does where no tsconfig.json says otherwise, a package of
+  // CommonJS has some of its exports in `default` alone.
+  const loaded = (await import("ssh2")) as typeof ssh2 & { default?: typeof ssh2 };
+  const { Client, utils } = loaded.default ?? loaded;
+  const client = new Client();
   const { user, password, privateKey, hostKey } = endpoint;
   const pinned = hostKey === undefined ? undefined : utils.parseKey(hostKey.trim());
   if (pinned instanceof Error) {

@@ -1,11 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
+import { openJumpHosts, type JumpHosts } from "./jumpHosts";
+import type { MachineAnswers } from "./machineAnswers";
+import type { SharedHook } from "./sharedHook";
 
-/** What has been found out about machines in the update that is under way. */
+/** What has been found out about machines in the update that is under way, and what its resources share. */
 export interface ThisUpdate {
-  /** Machines that answer and take their password, by instance id. */
-  answered: Map<string, Promise<void>>;
+  /** What is known of the machines' SSH servers, by instance id. */
+  answers: Map<string, MachineAnswers>;
+  /** The sessions to jump hosts. */
+  jumpHosts: JumpHosts;
   /** Machines that were off and were started, by ARM id. */
   started: Map<string, Promise<void>>;
+  /** Attempt tokens, and whether each is of this update. */
+  attempts: Map<string, boolean>;
+  /** The one hook of the library's resources, once the first of them has asked for it. */
+  hook?: SharedHook;
 }
 
 const updates = new WeakMap<object, ThisUpdate>();
@@ -17,6 +26,16 @@ const updates = new WeakMap<object, ThisUpdate>();
 export function thisUpdate(): ThisUpdate {
   const monitor = (pulumi.runtime.getMonitor() as object | undefined) ?? updates;
   let update = updates.get(monitor);
-  if (!update) updates.set(monitor, (update = { answered: new Map(), started: new Map() }));
+  if (!update) {
+    updates.set(
+      monitor,
+      (update = {
+        answers: new Map(),
+        jumpHosts: openJumpHosts(),
+        started: new Map(),
+        attempts: new Map(),
+      }),
+    );
+  }
   return update;
 }

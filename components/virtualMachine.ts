@@ -3,10 +3,12 @@ import * as compute from "@pulumi/azure-native/compute";
 import * as devtestlab from "@pulumi/azure-native/devtestlab";
 import * as network from "@pulumi/azure-native/network";
 import { detached, orInPreview, unlessFailed } from "./failedResources";
+import { together } from "./outputs";
 import type { MachinePlan } from "./plan/machine";
 import { sizeClass } from "./plan/sizes";
 import { powerOf } from "./power";
 import { newToken } from "./secrets";
+import { lean, type Lean } from "./leanResource";
 import type { WindowsPeerArgs } from "./windowsPeer";
 
 type Parent = { parent: pulumi.Resource };
@@ -20,7 +22,7 @@ export function publicAddress(
   args: WindowsPeerArgs,
   version: "IPv4" | "IPv6",
   parent: Parent,
-): network.PublicIPAddress {
+): Lean<network.PublicIPAddress> {
   return new network.PublicIPAddress(
     `${name}-${version.toLowerCase()}`,
     {
@@ -31,7 +33,7 @@ export function publicAddress(
       publicIPAllocationMethod: network.IPAllocationMethod.Static,
       sku: { name: network.PublicIPAddressSkuName.Standard },
     },
-    parent,
+    lean(parent),
   );
 }
 
@@ -39,10 +41,10 @@ export function publicAddress(
 export function networkInterface(
   name: string,
   args: WindowsPeerArgs,
-  publicIpv4: network.PublicIPAddress | undefined,
-  publicIpv6: network.PublicIPAddress | undefined,
+  publicIpv4: Lean<network.PublicIPAddress> | undefined,
+  publicIpv6: Lean<network.PublicIPAddress> | undefined,
   parent: Parent,
-): network.NetworkInterface {
+): Lean<network.NetworkInterface> {
   const group = args.networkSecurityGroupId;
   return new network.NetworkInterface(
     `${name}-nic`,
@@ -77,14 +79,14 @@ export function networkInterface(
       ],
     },
     // Azure moves nothing to another region, and azure-native plans an update.
-    { ...parent, replaceOnChanges: ["location"] },
+    lean({ ...parent, replaceOnChanges: ["location"] }),
   );
 }
 
 /** The interface as Azure has it now: its addresses, and the VM that it is on. */
 export function interfaceNow(
   resourceGroupName: pulumi.Input<string>,
-  nic: network.NetworkInterface,
+  nic: Lean<network.NetworkInterface>,
   parent: Parent,
 ): pulumi.Output<network.GetNetworkInterfaceResult> {
   return network.getNetworkInterfaceOutput(
@@ -120,8 +122,8 @@ export interface MachineAddresses {
 export function addressesOf(
   resourceGroupName: pulumi.Input<string>,
   found: pulumi.Output<network.GetNetworkInterfaceResult>,
-  publicIpv4: network.PublicIPAddress | undefined,
-  publicIpv6: network.PublicIPAddress | undefined,
+  publicIpv4: Lean<network.PublicIPAddress> | undefined,
+  publicIpv6: Lean<network.PublicIPAddress> | undefined,
   parent: Parent,
 ): MachineAddresses {
   const privateAddress = (configuration: string) =>
@@ -129,7 +131,7 @@ export function addressesOf(
       ({ ipConfigurations }) =>
         ipConfigurations?.find(({ name }) => name === configuration)?.privateIPAddress ?? "",
     );
-  const publicAddressOf = (resource: network.PublicIPAddress | undefined) =>
+  const publicAddressOf = (resource: Lean<network.PublicIPAddress> | undefined) =>
     resource === undefined
       ? pulumi.output("")
       : network
@@ -151,7 +153,7 @@ export function nameOnceMade(resource: {
   id: pulumi.Output<string>;
   name: pulumi.Output<string>;
 }): pulumi.Output<string> {
-  return pulumi.all([resource.id, resource.name]).apply(([, name]) => name);
+  return together([resource.id, resource.name]).apply(([, name]) => name);
 }
 
 /**
@@ -188,11 +190,11 @@ export function virtualMachine(
   name: string,
   args: WindowsPeerArgs,
   plan: MachinePlan,
-  nic: network.NetworkInterface,
+  nic: Lean<network.NetworkInterface>,
   vmName: pulumi.Output<string>,
   password: pulumi.Output<string>,
   parent: Parent,
-): compute.VirtualMachine {
+): Lean<compute.VirtualMachine> {
   const { spot } = args;
   return new compute.VirtualMachine(
     `${name}-vm`,
@@ -235,13 +237,13 @@ export function virtualMachine(
       evictionPolicy: spot && (spot.evictionPolicy ?? "Deallocate"),
       billingProfile: spot && { maxPrice: spot.maxPrice ?? -1 },
     },
-    {
+    lean({
       ...parent,
       // The interface can be on one VM only, so the old one goes first.
       deleteBeforeReplace: true,
       replaceOnChanges: replacingProperties,
       replacementTrigger: sizeClass(plan.size),
-    },
+    }),
   );
 }
 
@@ -252,7 +254,7 @@ function onceDone(
 ): pulumi.Output<string> {
   if (after === undefined) return value;
   const done = detached(unlessFailed(orInPreview(pulumi.output(after), ""), ""));
-  return pulumi.all([value, done]).apply(([known]) => known);
+  return together([value, done]).apply(([known]) => known);
 }
 
 function securityProfile(args: WindowsPeerArgs, plan: MachinePlan) {
@@ -280,7 +282,7 @@ export interface MachineNow {
  */
 export function machineNow(
   resourceGroupName: pulumi.Input<string>,
-  vm: compute.VirtualMachine,
+  vm: Lean<compute.VirtualMachine>,
   parent: Parent,
 ): MachineNow {
   const found = compute.getVirtualMachineOutput(
@@ -297,13 +299,13 @@ export function machineNow(
 export function shutdownSchedule(
   name: string,
   args: WindowsPeerArgs,
-  vm: compute.VirtualMachine,
+  vm: Lean<compute.VirtualMachine>,
   parent: Parent,
-): devtestlab.GlobalSchedule | undefined {
+): void {
   const { autoShutdown } = args;
-  if (!autoShutdown) return undefined;
+  if (!autoShutdown) return;
   const { time, timeZone, notifyEmail, notifyMinutes } = autoShutdown;
-  return new devtestlab.GlobalSchedule(
+  new devtestlab.GlobalSchedule(
     `${name}-shutdown`,
     {
       name: pulumi.interpolate`shutdown-computevm-${vm.name}`,
@@ -324,6 +326,6 @@ export function shutdownSchedule(
         : undefined,
     },
     // Azure leaves it behind when the machine goes, and one of the same name comes for the machine that follows.
-    { ...parent, deleteBeforeReplace: true },
+    lean({ ...parent, deleteBeforeReplace: true }),
   );
 }

@@ -10,6 +10,7 @@ import {
   initialPassword,
   passwordVersion,
 } from "./labUserPassword";
+import { asPlain, joined, together } from "./outputs";
 import { nameIfOff } from "./power";
 import type { GuestNetworking, JumpHost, PeerMachine } from "./peerMachine";
 import type { Outbound } from "./peerNetwork";
@@ -254,32 +255,30 @@ export class WindowsPeer extends pulumi.ComponentResource {
     const vm = virtualMachine(name, args, plan, nic, vmName, initial, parent);
     const { instanceId, power } = machineNow(args.resourceGroupName, vm, parent);
     nameIfOff(plan.computerName, power, this);
-    const target = pulumi.all({ virtualMachineId: vm.id, power });
+    const target = joined({ virtualMachineId: vm.id, power });
     shutdownSchedule(name, args, vm, parent);
 
-    const networking = pulumi
-      .all([args.networking, args.seed])
-      .apply(([known, seed]): GuestNetworking => (seed ? { ...known, seed } : known));
+    const networking = together([args.networking, args.seed]).apply(
+      ([known, seed]): GuestNetworking => (seed ? { ...known, seed } : known),
+    );
     const prepared = preparation(name, args, plan, { vm, instanceId, target, networking }, parent);
     const hostKey = pinnedHostKey(name, args.resourceGroupName, vm, prepared, instanceId, parent);
 
     const addresses = addressesOf(args.resourceGroupName, found, publicIpv4, publicIpv6, parent);
     const { privateIpv4, privateIpv6 } = addresses;
-    const reached = pulumi
-      .all([
-        args.jumpHost,
-        orInPreview(addresses.publicIpv4, ""),
-        orInPreview(privateIpv4, ""),
-        orInPreview(hostKey, ""),
-      ])
-      .apply(([jumpHost, publicAddress, address, key]) => ({
-        host: jumpHost === undefined ? publicAddress : address,
-        port: 22,
-        user: plan.adminUsername,
-        password: "",
-        hostKey: key,
-        jumpHost,
-      }));
+    const reached = together([
+      args.jumpHost,
+      orInPreview(addresses.publicIpv4, ""),
+      orInPreview(privateIpv4, ""),
+      orInPreview(hostKey, ""),
+    ]).apply(([jumpHost, publicAddress, address, key]) => ({
+      host: jumpHost === undefined ? publicAddress : address,
+      port: 22,
+      user: plan.adminUsername,
+      password: "",
+      hostKey: key,
+      jumpHost,
+    }));
     const policy: StepPolicy = args;
     const wanted = given ?? initial;
     const password = appliedPassword(
@@ -288,43 +287,40 @@ export class WindowsPeer extends pulumi.ComponentResource {
       parent,
     );
     // In a preview a machine is known unless it will be another instance; see PersonalPeerGroup.
-    const connection = pulumi
-      .all([reached, orInPreview(password, "")])
-      .apply(([known, applied]) => ({ ...known, password: applied }));
+    const connection = together([reached, orInPreview(password, "")]).apply(([known, applied]) => ({
+      ...known,
+      password: applied,
+    }));
     const guestFiles = currentGuestFilesHash();
     const attempt = attemptAt(
       `${name}-guest-files`,
       instanceId.apply((instance) => ({ instance, guestFiles })),
       parent,
     );
-    const described = pulumi
-      .all([
-        connection,
-        instanceId,
-        orInPreview(privateIpv4, ""),
-        orInPreview(privateIpv6, ""),
-        networking,
-        vm.id,
-        power,
-        orInPreview(
-          pulumi.unsecret(
-            pulumi.all([initial, password]).apply(([one, other]) => passwordVersion(one, other)),
-          ),
-          "another",
-        ),
-      ])
-      .apply(
-        ([known, instance, ipv4, ipv6, rules, virtualMachineId, now, version]): PeerMachine => ({
-          connection: known,
-          instanceId: instance,
-          privateIpv4: ipv4,
-          privateIpv6: ipv6,
-          networking: rules,
-          virtualMachineId,
-          power: now,
-          passwordVersion: version,
-        }),
-      );
+    const described = together([
+      connection,
+      instanceId,
+      orInPreview(privateIpv4, ""),
+      orInPreview(privateIpv6, ""),
+      networking,
+      vm.id,
+      power,
+      orInPreview(
+        asPlain(together([initial, password]).apply(([one, other]) => passwordVersion(one, other))),
+        "another",
+      ),
+    ]).apply(
+      ([known, instance, ipv4, ipv6, rules, virtualMachineId, now, version]): PeerMachine => ({
+        connection: known,
+        instanceId: instance,
+        privateIpv4: ipv4,
+        privateIpv6: ipv6,
+        networking: rules,
+        virtualMachineId,
+        power: now,
+        passwordVersion: version,
+      }),
+    );
     const step = {
       machine: described,
       machineName: plan.computerName,
@@ -344,7 +340,7 @@ export class WindowsPeer extends pulumi.ComponentResource {
     // Whoever uses the machine waits until the files are there and the proof is given.
     this.proof = pulumi.output(capability?.id ?? "");
     const ready = [copy.id, this.proof].map((id) => orInPreview(id, ""));
-    this.machine = pulumi.all([described, ready]).apply(([known]) => known);
+    this.machine = together([described, ready]).apply(([known]) => known);
     this.computerName = pulumi.output(plan.computerName);
     this.virtualMachineId = vm.id;
     this.instanceId = instanceId;

@@ -115,6 +115,15 @@ export type GuestAction =
   | "Confirm-PeerBoot"
   | "Get-PeerReport";
 
+/** Actions that show first, where their request asks for it, that the machine can run the peer stack. */
+export const capabilityActions: readonly GuestAction[] = [
+  "Set-PeerMachine",
+  "Set-PeerPresence",
+  "New-PeerIdentity",
+  "Export-PeerIdentity",
+  "Import-PeerIdentity",
+];
+
 /** The one line that runs an action, valid under cmd and under PowerShell as sshd's default shell. */
 export function guestCommand(action: GuestAction): string {
   return `powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File ${guestDirectory}/peerlab.ps1 ${action}`;
@@ -266,8 +275,23 @@ interface GuestRequest {
   userPassword?: string;
 }
 
+/** A request of one of the {@link capabilityActions}. */
+interface ProvingRequest extends GuestRequest {
+  /**
+   * Shows first that this machine can run the peer stack, and fails as `Test-PeerCapability` does where it cannot. Of
+   * `Set-PeerMachine` the section networking comes before it, since that puts right what may keep the stack from running.
+   */
+  proveCapability?: boolean;
+}
+
+/** What is known of a machine that can run the peer stack; {@link TestPeerCapabilityReport}. */
+interface ProvingReport extends MachineFacts {
+  /** Where the request asked for it. */
+  capability?: CapabilityFacts;
+}
+
 /** `Set-PeerMachine`: the desired state. A section that is absent is left alone; within a section the list is complete. */
-export interface SetPeerMachineRequest extends GuestRequest {
+export interface SetPeerMachineRequest extends ProvingRequest {
   networking?: NetworkingState;
   identities?: {
     /**
@@ -297,10 +321,15 @@ export interface SetPeerMachineRequest extends GuestRequest {
    * own store.
    */
   reconcile?: boolean;
+  /**
+   * Listeners for a test that follows: when all the rest is as wanted, they are opened as `Start-PeerListener` does, and no session
+   * of its own is needed for that. Where they cannot be opened, that is no failure of this action. `Test-PeerMachine` opens none.
+   */
+  listen?: ListenRequest;
 }
 
 /** The answer of `Set-PeerMachine`. */
-export interface SetPeerMachineReport extends MachineFacts {
+export interface SetPeerMachineReport extends ProvingReport {
   action: "Set-PeerMachine";
   /** What this run changed, one phrase each; empty where all was as wanted. */
   changed: string[];
@@ -312,9 +341,15 @@ export interface SetPeerMachineReport extends MachineFacts {
   /** Every wanted group, read back after the change. */
   groups?: GroupFacts[];
   presence?: PresenceFacts;
+  /** What became of `listen`; absent without it. */
+  listeners?: ListenersReport;
 }
 
-/** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing. */
+/** What came of listeners that were asked for beside something else: the ports, or why there are none. */
+export type ListenersReport =
+  { ports: ListenerFacts[]; failure?: undefined } | { ports?: undefined; failure: GuestFailure };
+
+/** `Test-PeerMachine`: what `Set-PeerMachine` would change of the same request; changes nothing, and proves nothing. */
 export interface TestPeerMachineRequest extends SetPeerMachineRequest {
   /** What time it is at whoever asks: ISO 8601, UTC. */
   now?: string;
@@ -344,8 +379,12 @@ export interface TestPeerMachineReport extends MachineFacts {
 /** `Test-PeerCapability`: can this machine run the peer stack at all? Fails where it cannot. */
 export type TestPeerCapabilityRequest = GuestRequest;
 
-export interface TestPeerCapabilityReport extends MachineFacts {
+export interface TestPeerCapabilityReport extends MachineFacts, CapabilityFacts {
   action: "Test-PeerCapability";
+}
+
+/** How a machine runs the peer stack. */
+export interface CapabilityFacts {
   /** `FullLanguage` or `ConstrainedLanguage`. */
   languageMode: string;
   executionPolicy: string;
@@ -396,13 +435,13 @@ export interface SetPeerNetworkingReport extends MachineFacts {
 }
 
 /** `New-PeerIdentity`: finds the identity by its friendly name or creates it; it never leaves this machine. */
-export interface NewPeerIdentityRequest extends GuestRequest {
+export interface NewPeerIdentityRequest extends ProvingRequest {
   friendlyName: string;
   /** The part of the peer name after the dot; used only where the identity is created. */
   classifier: string;
 }
 
-export interface NewPeerIdentityReport extends MachineFacts {
+export interface NewPeerIdentityReport extends ProvingReport {
   action: "New-PeerIdentity";
   peerName: string;
   created: boolean;
@@ -411,7 +450,7 @@ export interface NewPeerIdentityReport extends MachineFacts {
 }
 
 /** `Export-PeerIdentity`: finds the identity by its friendly name or creates it, and exports it. */
-export interface ExportPeerIdentityRequest extends GuestRequest {
+export interface ExportPeerIdentityRequest extends ProvingRequest {
   friendlyName: string;
   /** The part of the peer name after the dot; used only where the identity is created. */
   classifier: string;
@@ -420,7 +459,7 @@ export interface ExportPeerIdentityRequest extends GuestRequest {
 }
 
 /** Carries the private key under the password: secret as a whole. */
-export interface ExportPeerIdentityReport extends MachineFacts {
+export interface ExportPeerIdentityReport extends ProvingReport {
   action: "Export-PeerIdentity";
   peerName: string;
   created: boolean;
@@ -429,7 +468,7 @@ export interface ExportPeerIdentityReport extends MachineFacts {
 }
 
 /** `Import-PeerIdentity`: one identity; without a peer name, whichever the export holds. */
-export interface ImportPeerIdentityRequest extends GuestRequest {
+export interface ImportPeerIdentityRequest extends ProvingRequest {
   peerName?: string;
   friendlyName?: string;
   /** Secret. */
@@ -438,7 +477,7 @@ export interface ImportPeerIdentityRequest extends GuestRequest {
   exportPassword: string;
 }
 
-export interface ImportPeerIdentityReport extends MachineFacts {
+export interface ImportPeerIdentityReport extends ProvingReport {
   action: "Import-PeerIdentity";
   imported: boolean;
   identity: IdentityFacts;
@@ -579,7 +618,7 @@ export interface GroupMember {
 }
 
 /** `Set-PeerPresence`: the presence section alone. */
-export interface SetPeerPresenceRequest extends GuestRequest {
+export interface SetPeerPresenceRequest extends ProvingRequest {
   presence: PresenceState;
   /**
    * Whether names and groups that are held and not listed stay, so that a seed can be woken before the machine's whole state
@@ -589,7 +628,7 @@ export interface SetPeerPresenceRequest extends GuestRequest {
   adds?: boolean;
 }
 
-export interface SetPeerPresenceReport extends MachineFacts {
+export interface SetPeerPresenceReport extends ProvingReport {
   action: "Set-PeerPresence";
   changed: string[];
   presence: PresenceFacts;
@@ -637,7 +676,10 @@ export interface CloudFacts {
  * `Start-PeerListener`: for the time of a test, opens an unrestricted IPv6 listener on each port that nobody holds, in a
  * task of its own, since everything that an SSH session starts ends with it. Returns when the ports are open.
  */
-export interface StartPeerListenerRequest extends GuestRequest {
+export interface StartPeerListenerRequest extends GuestRequest, ListenRequest {}
+
+/** Which listeners are wanted. */
+export interface ListenRequest {
   /** TCP ports, each once; at least one. */
   ports: number[];
   /** After this time the listeners end by themselves, in seconds: 10 to 3,600. */
@@ -646,18 +688,21 @@ export interface StartPeerListenerRequest extends GuestRequest {
 
 export interface StartPeerListenerReport extends MachineFacts {
   action: "Start-PeerListener";
-  ports: {
-    port: number;
-    /** `opened` by this action, or `held` by a program that listens there already. */
-    listener: "opened" | "held";
-    /** The program's file name, where one holds the port. */
-    program?: string;
-    /** What the Windows Firewall does with a new TCP connection over IPv6 to it. */
-    firewall: {
-      action: "allow" | "block";
-      /** The deciding rule; absent: the default for inbound traffic. */ rule?: string;
-    };
-  }[];
+  ports: ListenerFacts[];
+}
+
+/** A port of a test, on the machine that is to be reached. */
+export interface ListenerFacts {
+  port: number;
+  /** `opened` by this action, or `held` by a program that listens there already. */
+  listener: "opened" | "held";
+  /** The program's file name, where one holds the port. */
+  program?: string;
+  /** What the Windows Firewall does with a new TCP connection over IPv6 to it. */
+  firewall: {
+    action: "allow" | "block";
+    /** The deciding rule; absent: the default for inbound traffic. */ rule?: string;
+  };
 }
 
 /** `Stop-PeerListener`: ends the listeners before their time. */
@@ -750,7 +795,7 @@ export type GetPeerReportRequest = GuestRequest;
 
 export interface GetPeerReport extends MachineFacts {
   action: "Get-PeerReport";
-  capability: Omit<TestPeerCapabilityReport, "action" | keyof MachineFacts>;
+  capability: CapabilityFacts;
   identities: IdentityFacts[];
   groups: GroupFacts[];
   presence: PresenceFacts;

@@ -10,6 +10,7 @@ import { guestStep } from "../components/guestSteps";
 import type { PeerLabArgs } from "../components/peerLabArgs";
 import type { JumpHost } from "../components/peerMachine";
 import { PeerNetwork } from "../components/peerNetwork";
+import { skipDebugInformation } from "../components/debugInformation";
 import { WindowsPeer, type WindowsPeerArgs } from "../components/windowsPeer";
 import { imageArguments, type ProbedImage } from "./probedImages";
 
@@ -20,8 +21,7 @@ export interface ProbeSettings {
   like: PeerLabArgs;
 }
 
-// Formatting them takes longer than all the rest, and nobody reads them here.
-if (!process.env.PEERLAB_STACK_TRACES) Error.stackTraceLimit = 0;
+skipDebugInformation();
 
 const { images, like } = new pulumi.Config().requireObject<ProbeSettings>("probe");
 

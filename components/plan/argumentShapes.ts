@@ -78,6 +78,7 @@ const peerMachineShape: Shape = fields(
     virtualMachineId: later(text),
     power: later(text),
     waitsFor: later(text),
+    proveCapability: later(boolean),
     passwordVersion: later(text),
   },
   { connection: missing("a map"), instanceId: missing("a text") },

@@ -1,5 +1,5 @@
 import { codePoints, makerOf, type ReconcileDefinition } from "./identity";
-import { imageOf } from "./images";
+import { imageKeyOf, imageProversOf, type ImageProver } from "./imageProvers";
 import type { MachineDefinition } from "./machine";
 import { checkNetwork, planNetwork, type NetworkDefinition } from "./network";
 import type { GroupDefinition } from "./peerGroup";
@@ -60,6 +60,8 @@ export interface LabPlan {
   people: LabPersonPlan[];
   /** In code-point order of their keys. */
   machines: LabMachinePlan[];
+  /** Who proves each image, and by which step. */
+  provers: ImageProver[];
   /** In the order in which a change reaches them. One of all machines where there are none; none where there is no machine. */
   rings: RingPlan[];
 }
@@ -76,13 +78,6 @@ export function planLab(definition: LabDefinition): LabPlan {
     }
   }
   machines.sort((one, other) => codePoints(one.key, other.key));
-  const provers = new Map<string, string>();
-  // Whoever waits for it is in its ring or a later one.
-  for (const machine of earliest(machines)) {
-    const image = imageOf(machine.definition.image, machine.definition.imageReference).key;
-    machine.provenBy = provers.get(image);
-    if (machine.provenBy === undefined) provers.set(image, machine.key);
-  }
   const people = sortedEntries(definition.people).map(([key, person]): LabPersonPlan => {
     const own = machines.filter((machine) => machine.person === key);
     const [first] = earliest(own);
@@ -92,7 +87,12 @@ export function planLab(definition: LabDefinition): LabPlan {
       : person.maker;
     return { key, definition: person, machines: own, maker };
   });
-  return { people, machines, rings };
+  const provers = imageProversOf(machines, people);
+  for (const machine of machines) {
+    const prover = provers.find(({ image }) => image === imageKeyOf(machine))?.machine;
+    if (prover !== machine.key) machine.provenBy = prover;
+  }
+  return { people, machines, provers, rings };
 }
 
 /** Whether changes reach the lab's machines ring by ring. */

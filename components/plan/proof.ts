@@ -44,6 +44,17 @@ export function checkProofPorts(
 /** The longest that a listener is asked to stay open: guest/contract.ts. */
 const longestListening = 3_600;
 
+/** What listeners stay open for beside the tests, in seconds: everything between when they are asked for and the first test. */
+const secondsBeforeTests = 600;
+
+/** What of it has to be left when all that is to be tested is there: listeners that have to be opened yet, and connections. */
+const secondsToBegin = 120;
+
+/** How long tests take where each settles for as long as it is allowed to; the engine lets a few run at a time. */
+function testingSeconds(machines: number, settleSeconds: number): number {
+  return Math.ceil(machines / 4) * (settleSeconds + 60);
+}
+
 /**
  * How long listeners stay open, in seconds: all are opened together, and the engine lets a few tests run at a time, each of
  * which may settle for as long as it is allowed to. A request is made up before anybody knows how late its test will be, and
@@ -51,5 +62,19 @@ const longestListening = 3_600;
  * listeners end before the last tests.
  */
 export function listeningSeconds(machines: number, settleSeconds = defaultSettleSeconds): number {
-  return Math.min(longestListening, 600 + Math.ceil(machines / 4) * (settleSeconds + 60));
+  return Math.min(longestListening, secondsBeforeTests + testingSeconds(machines, settleSeconds));
+}
+
+/**
+ * Whether listeners that were opened for so many seconds, and have been open for at most `ageSeconds`, outlast the tests of so many
+ * machines as well as those that are opened for the tests alone: so much has to be left that only the time before the tests is used up.
+ */
+export function outlastTests(
+  { seconds, ageSeconds }: { seconds: number; ageSeconds: number },
+  machines: number,
+  settleSeconds = defaultSettleSeconds,
+): boolean {
+  const longest = longestListening - secondsBeforeTests;
+  const needed = Math.min(longest, testingSeconds(machines, settleSeconds));
+  return seconds - ageSeconds >= needed + secondsToBegin;
 }

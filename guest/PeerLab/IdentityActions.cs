@@ -34,9 +34,9 @@ namespace PeerLab
         {
             switch (action)
             {
-                case "New-PeerIdentity": return PrepareNew(PeerRequest.Open(request, "friendlyName", "classifier"));
-                case "Export-PeerIdentity": return PrepareExport(PeerRequest.Open(request, "friendlyName", "classifier", "exportPassword"));
-                case "Import-PeerIdentity": return PrepareImport(PeerRequest.Open(request, WantedIdentity.Fields));
+                case "New-PeerIdentity": return PrepareNew(PeerRequest.OpenProving(request, "friendlyName", "classifier"));
+                case "Export-PeerIdentity": return PrepareExport(PeerRequest.OpenProving(request, "friendlyName", "classifier", "exportPassword"));
+                case "Import-PeerIdentity": return PrepareImport(PeerRequest.OpenProving(request, WantedIdentity.Fields));
                 case "Get-PeerIdentity": return PrepareGet(PeerRequest.Open(request, "peerName"));
                 case "Remove-PeerIdentity": return PrepareRemove(PeerRequest.Open(request, "peerName"));
                 default: throw new ArgumentException("This is no action on identities.", "action");

@@ -32,7 +32,7 @@ namespace PeerLab
             "New-PeerIdentity", "Export-PeerIdentity", "Import-PeerIdentity", "Get-PeerIdentity", "Remove-PeerIdentity",
         };
 
-        private static readonly string[] StateFields = { "networking", "identities", "groups", "presence", "reconcile" };
+        private static readonly string[] StateFields = { "networking", "identities", "groups", "presence", "reconcile", "listen" };
 
         private static readonly string[] Group =
         {
@@ -151,7 +151,7 @@ namespace PeerLab
             switch (action)
             {
                 case "Set-PeerMachine":
-                    CheckState(PeerRequest.Open(request, StateFields));
+                    CheckState(PeerRequest.OpenProving(request, StateFields));
                     break;
                 case "Test-PeerMachine":
                     PeerRequest test = OpenState(request);
@@ -162,7 +162,7 @@ namespace PeerLab
                     PeerRequest.Open(request, "networking").NeededSection("networking");
                     break;
                 case "Set-PeerPresence":
-                    PeerRequest presence = PeerRequest.Open(request, "presence", "adds");
+                    PeerRequest presence = PeerRequest.OpenProving(request, "presence", "adds");
                     PresenceState.Check(presence.NeededSection("presence"));
                     presence.Flag("adds");
                     break;
@@ -226,7 +226,7 @@ namespace PeerLab
         {
             List<string> fields = new List<string>(StateFields);
             fields.Add("now");
-            return PeerRequest.Open(request, fields.ToArray());
+            return PeerRequest.OpenProving(request, fields.ToArray());
         }
 
         private static void CheckState(PeerRequest request)
@@ -244,6 +244,10 @@ namespace PeerLab
             if (request.Has("presence"))
             {
                 PresenceState.Check(request.Section("presence"));
+            }
+            if (request.Has("listen"))
+            {
+                ReachabilityActions.CheckListeners(request.Section("listen").Allow("ports", "seconds"));
             }
         }
 

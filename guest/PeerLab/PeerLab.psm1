@@ -112,6 +112,32 @@ function Get-PendingChange {
     }
 }
 
+function Get-CapabilityProof {
+    <#
+    .SYNOPSIS
+    The field capability of a report, where the request asks for the proof: fails as Test-PeerCapability does. Else no field.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $fields = [ordered]@{}
+    if ($true -ne (Get-Field -Object $Request -Name 'proveCapability')) {
+        return $fields
+    }
+    # By itself, since its task, where one is needed, is another one than the action's.
+    $own = [System.Collections.Generic.Dictionary[string, object]]::new()
+    foreach ($name in $Request.Keys) {
+        if (@('contract', 'instance', 'guestFiles', 'userPassword') -ccontains $name) {
+            $own[$name] = $Request[$name]
+        }
+    }
+    $proved = Test-PeerCapability -Request $own
+    $capability = [ordered]@{}
+    foreach ($name in @('languageMode', 'executionPolicy', 'stack', 'services', 'networking')) {
+        $capability[$name] = $proved[$name]
+    }
+    $fields['capability'] = $capability
+    return $fields
+}
+
 function Invoke-CarriedAction {
     <#
     .SYNOPSIS
@@ -119,10 +145,15 @@ function Invoke-CarriedAction {
     #>
     param([Parameter(Mandatory = $true)][string]$Action, [Parameter(Mandatory = $true)][object]$Request)
     $null = [PeerLab.PeerActions]::CheckRequest($Action, $Request)
-    return Invoke-WithUserKey -Action $Action -Request $Request -Body {
+    $proof = Get-CapabilityProof -Request $Request
+    $report = Invoke-WithUserKey -Action $Action -Request $Request -Body {
         Assert-PeerStack
         New-Report -Action $Action -Field ([PeerLab.PeerActions]::Run($Action, $Request, (New-ActionContext)))
     }
+    foreach ($name in $proof.Keys) {
+        $report[$name] = $proof[$name]
+    }
+    return $report
 }
 
 function Set-StateSection {
@@ -185,18 +216,18 @@ function Set-PeerMachine {
     .SYNOPSIS
     Brings everything of ours on this machine to the given state and says what it changed and what holds now.
     .DESCRIPTION
-    Networking; then a holder that runs leaves the groups that are not wanted; identities and groups, adding before removing;
-    then the holder takes up the new names and groups and lets go of the old.
+    Networking; the proof of the stack, where it is asked for; then a holder that runs leaves the groups that are not wanted; identities and groups, adding before removing;
+    then the holder takes up the new names and groups and lets go of the old. Listeners for a test come last.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
     Assert-MachineRequest -Action 'Set-PeerMachine' -Request $Request
     $networking = Get-Field -Object $Request -Name 'networking'
     $presence = Get-Field -Object $Request -Name 'presence'
     $changed = @()
-    $fields = [ordered]@{}
     if ($null -ne $networking) {
         $changed += @(Set-NetworkingState -Networking $networking -InSession -Reconcile:($true -eq (Get-Field -Object $Request -Name 'reconcile')))
     }
+    $fields = Get-CapabilityProof -Request $Request
     $before = ''
     if ($null -ne $presence) {
         $before = [PeerLab.PresenceFile]::ReadShared($script:PresencePath)
@@ -216,6 +247,10 @@ function Set-PeerMachine {
     }
     $fields['changed'] = [string[]]$changed
     $fields['pending'] = [string[]]@(Get-PendingChange)
+    $listen = Get-Field -Object $Request -Name 'listen'
+    if ($null -ne $listen) {
+        $fields['listeners'] = Get-ListenersReport -Listen $listen -Secret @(Get-RequestSecret -Value $Request)
+    }
     return New-Report -Action 'Set-PeerMachine' -Field $fields
 }
 
@@ -416,6 +451,7 @@ function Set-PeerPresence {
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
     $null = [PeerLab.PeerActions]::CheckRequest('Set-PeerPresence', $Request)
+    $fields = Get-CapabilityProof -Request $Request
     $presence = Get-Field -Object $Request -Name 'presence'
     $before = [PeerLab.PresenceFile]::ReadShared($script:PresencePath)
     $adds = $true -eq (Get-Field -Object $Request -Name 'adds')
@@ -426,7 +462,9 @@ function Set-PeerPresence {
     if (-not ($adds -and [PeerLab.PresenceFile]::IsEmpty($presence))) {
         $changed += @(Set-PresenceState -Presence $presence -Before $before -UserPassword ([string](Get-Field -Object $Request -Name 'userPassword')) -GuestFiles ([string](Get-Field -Object $Request -Name 'guestFiles')))
     }
-    return New-Report -Action 'Set-PeerPresence' -Field ([ordered]@{ changed = [string[]]$changed; presence = Get-PresenceFact })
+    $fields['changed'] = [string[]]$changed
+    $fields['presence'] = Get-PresenceFact
+    return New-Report -Action 'Set-PeerPresence' -Field $fields
 }
 
 function Get-PeerPresence {

@@ -140,8 +140,8 @@ function Invoke-WithUserKey {
     }
     $inner = [ordered]@{}
     foreach ($name in $Request.Keys) {
-        # Networking is done by now, presence is the session's affair, and the task needs no password.
-        if (@('userPassword', 'networking', 'presence') -cnotcontains $name) {
+        # Networking and the proof are done by now, presence and listeners are the session's affair, and the task needs no password.
+        if (@('userPassword', 'networking', 'presence', 'listen', 'proveCapability') -cnotcontains $name) {
             $inner[$name] = $Request[$name]
         }
     }

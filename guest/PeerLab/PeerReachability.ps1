@@ -174,37 +174,63 @@ function Open-ListenerTask {
     throw (New-PeerFailure -Code 'TimedOut' -Message ('No listener opened on TCP {0} within {1} seconds.' -f ($missing -join ', '), $script:ListenerStartSeconds) -Hint 'Read the history of the task scheduler on the machine; Windows may have reserved the port (netsh interface ipv6 show excludedportrange protocol=tcp).')
 }
 
+function Open-PeerListener {
+    <#
+    .SYNOPSIS
+    Opens an unrestricted IPv6 listener on each port that nobody holds, in place of those of an earlier test; returns for each
+    port who listens and what the Windows Firewall does with it.
+    #>
+    param([Parameter(Mandatory = $true)][int[]]$Port, [Parameter(Mandatory = $true)][int]$Seconds)
+    # Listeners of an earlier test would count as held.
+    $null = Remove-PeerTask -Name $script:ListenerTask
+    $held = Get-ListeningPort -Port $Port
+    $programs = @{}
+    foreach ($one in @($held.Keys)) {
+        $programs[$one] = Get-ProgramPath -Id $held[$one]
+    }
+    $free = @($Port | Where-Object -FilterScript { -not $held.ContainsKey($_) })
+    if ($free.Count -gt 0) {
+        Open-ListenerTask -Port $free -Seconds $Seconds
+    }
+    $verdicts = Get-FirewallVerdict -Port $Port -Program $programs
+    foreach ($one in $Port) {
+        $fact = [ordered]@{ port = $one; listener = 'opened' }
+        if ($programs.ContainsKey($one)) {
+            $fact['listener'] = 'held'
+            $fact['program'] = Split-Path -Path $programs[$one] -Leaf
+        }
+        $fact['firewall'] = $verdicts[$one]
+        $fact
+    }
+}
+
 function Start-PeerListener {
     <#
     .SYNOPSIS
-    Opens an unrestricted IPv6 listener on each port that nobody holds, for the time of a test, and tells what the Windows
-    Firewall does with each port.
+    Opens listeners for the time of a test, and tells what the Windows Firewall does with each port.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
     $null = [PeerLab.PeerActions]::CheckRequest('Start-PeerListener', $Request)
-    $ports = [int[]]@($Request['ports'])
-    # Listeners of an earlier test would count as held.
-    $null = Remove-PeerTask -Name $script:ListenerTask
-    $held = Get-ListeningPort -Port $ports
-    $programs = @{}
-    foreach ($port in @($held.Keys)) {
-        $programs[$port] = Get-ProgramPath -Id $held[$port]
-    }
-    $free = @($ports | Where-Object -FilterScript { -not $held.ContainsKey($_) })
-    if ($free.Count -gt 0) {
-        Open-ListenerTask -Port $free -Seconds ([int]$Request['seconds'])
-    }
-    $verdicts = Get-FirewallVerdict -Port $ports -Program $programs
-    $facts = @(foreach ($port in $ports) {
-            $fact = [ordered]@{ port = $port; listener = 'opened' }
-            if ($programs.ContainsKey($port)) {
-                $fact['listener'] = 'held'
-                $fact['program'] = Split-Path -Path $programs[$port] -Leaf
-            }
-            $fact['firewall'] = $verdicts[$port]
-            $fact
-        })
+    $facts = @(Open-PeerListener -Port ([int[]]@($Request['ports'])) -Seconds ([int]$Request['seconds']))
     return New-Report -Action 'Start-PeerListener' -Field ([ordered]@{ ports = [object[]]$facts })
+}
+
+function Get-ListenersReport {
+    <#
+    .SYNOPSIS
+    Opens the listeners that another action was asked for beside its own work: the field ports, or the field failure where they
+    cannot be opened, which is no failure of that action.
+    .PARAMETER Secret
+    Texts of the request that must not appear in a failure.
+    #>
+    param([Parameter(Mandatory = $true)][System.Collections.IDictionary]$Listen, [string[]]$Secret = @())
+    try {
+        $facts = @(Open-PeerListener -Port ([int[]]@($Listen['ports'])) -Seconds ([int]$Listen['seconds']))
+        return [ordered]@{ ports = [object[]]$facts }
+    }
+    catch {
+        return [ordered]@{ failure = (ConvertTo-GuestFailure -ErrorRecord $_ -Secret $Secret) }
+    }
 }
 
 function Stop-PeerListener {

@@ -48,6 +48,16 @@ namespace PeerLab
             return opened;
         }
 
+        /// <summary>A whole request of an action that may be asked to show first that this machine runs the stack.</summary>
+        public static PeerRequest OpenProving(IDictionary request, params string[] allowed)
+        {
+            List<string> all = new List<string>(allowed);
+            all.Add("proveCapability");
+            PeerRequest opened = Open(request, all.ToArray());
+            opened.Flag("proveCapability");
+            return opened;
+        }
+
         /// <summary>Refuses fields that the contract does not have: they would be ignored in silence.</summary>
         public PeerRequest Allow(params string[] allowed)
         {

@@ -49,12 +49,17 @@ namespace PeerLab
         {
             if (action == "Start-PeerListener")
             {
-                PeerRequest opened = PeerRequest.Open(request, "ports", "seconds");
-                opened.Numbers("ports", 1, 1, 65535);
-                opened.Number("seconds", 10, 3600);
+                CheckListeners(PeerRequest.Open(request, "ports", "seconds"));
                 return;
             }
             Prepare(request, null);
+        }
+
+        /// <summary>Checks which listeners are wanted: a request of Start-PeerListener, or the section listen of another one.</summary>
+        public static void CheckListeners(PeerRequest wanted)
+        {
+            wanted.Numbers("ports", 1, 1, 65535);
+            wanted.Number("seconds", 10, 3600);
         }
 
         /// <summary>Runs Test-PeerReachability: the fields of its report. Verdicts are the answer; only a bad request fails.</summary>

@@ -52,6 +52,7 @@ export async function serveSsh(options: SshOptions): Promise<SshHosts> {
     directory,
     journal,
     connectTimeoutMilliseconds,
+    random,
     reach: ask,
     connected: ({ machine }, channel) => hand(machine, channel),
   });

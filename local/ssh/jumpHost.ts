@@ -4,6 +4,7 @@ import { Server, type Connection, type ServerChannel } from "ssh2";
 import type { Journal } from "../journal";
 import { readJumpHostFile, writeJumpHostFile } from "./jumpHostFile";
 import type { Reached } from "./reach";
+import { openStartups } from "./startups";
 
 /** Where and how to log on to the jump host. */
 export interface JumpHostAddress {
@@ -23,6 +24,8 @@ export interface JumpHostOptions {
   directory: string;
   journal: Journal;
   connectTimeoutMilliseconds: number;
+  /** From 0 to below 1: decides which of too many connections are dropped. */
+  random: () => number;
   reach: (from: string, to: string, port: number) => Reached;
   connected: (reached: Extract<Reached, { outcome: "accepted" }>, channel: ServerChannel) => void;
 }
@@ -38,14 +41,31 @@ export async function startJumpHost(
 ): Promise<JumpHostAddress & { close(): Promise<void> }> {
   const { directory, journal } = options;
   const kept = readJumpHostFile(directory);
-  const ssh = new Server({ hostKeys: [kept.privateKey] }, (client) =>
-    serve(client, kept.password, options),
+  const startups = openStartups(options.random);
+  /** What to call when somebody has logged on, by the other side's port. */
+  const logonsOf = new Map<number, () => void>();
+  const ssh = new Server({ hostKeys: [kept.privateKey] }, (client, { port = 0 }) =>
+    serve(client, kept.password, () => logonsOf.get(port)?.(), options),
   );
   // The TCP connections are held here, so that closing does not have to wait for the other side.
   const sockets = new Set<net.Socket>();
   const listener = net.createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
+    const authenticated = startups.enter(socket);
+    if (!authenticated) {
+      socket.on("error", () => {});
+      return journal.write({
+        kind: "ssh",
+        subject: "jump host",
+        what: "connection",
+        outcome: "dropped",
+        detail: "MaxStartups",
+      });
+    }
+    const { remotePort = 0 } = socket;
+    logonsOf.set(remotePort, authenticated);
+    socket.once("close", () => logonsOf.delete(remotePort));
     ssh.injectSocket(socket);
   });
   const port = await listen(listener, kept.port, () =>
@@ -92,7 +112,12 @@ async function listen(server: net.Server, wanted: number, taken: () => void): Pr
   }
 }
 
-function serve(client: Connection, password: string, options: JumpHostOptions): void {
+function serve(
+  client: Connection,
+  password: string,
+  authenticated: () => void,
+  options: JumpHostOptions,
+): void {
   const timers = new Set<NodeJS.Timeout>();
   client.on("error", () => {});
   client.once("close", () => timers.forEach(clearTimeout));
@@ -101,8 +126,10 @@ function serve(client: Connection, password: string, options: JumpHostOptions): 
       context.method === "password" &&
       context.username === user &&
       isSame(context.password, password);
-    if (known) context.accept();
-    else context.reject(["password"]);
+    if (known) {
+      authenticated();
+      context.accept();
+    } else context.reject(["password"]);
   });
   client.on("tcpip", (accept, reject, { destIP, destPort }) => {
     const from = net.isIPv6(destIP) ? privateIpv6Address : privateAddress;

@@ -5,12 +5,10 @@ import type { Machine } from "../windows";
 import { beginAuthentication } from "./authentication";
 import { runExec } from "./exec";
 import { serveSftp } from "./sftp";
+import { openStartups } from "./startups";
 
 /** sshd's `MaxSessions`. */
 const maximumSessions = 10;
-
-/** sshd's `MaxStartups` 10:30:100: from the tenth unauthenticated connection on, more and more are turned away. */
-const startups = { begin: 10, rate: 30, full: 100 };
 
 export interface MachineServer {
   /** Takes a connection to the machine's port 22. */
@@ -19,45 +17,37 @@ export interface MachineServer {
 
 /** The SSH server of one machine, as Windows' own behaves. `random` decides which connections too many are dropped. */
 export function createMachineServer(machine: Machine, random: () => number): MachineServer {
-  let unauthenticated = 0;
-
-  const isTooMany = () => {
-    if (unauthenticated < startups.begin) return false;
-    if (unauthenticated >= startups.full) return true;
-    const share = (unauthenticated - startups.begin) / (startups.full - startups.begin);
-    return random() * 100 < startups.rate + (100 - startups.rate) * share;
-  };
-
+  const startups = openStartups(random);
   return {
     accept(socket) {
       const { hostKey, computerName } = machine.record;
       if (!hostKey) throw new Error(`${computerName} has no SSH host key although sshd runs.`);
-      if (isTooMany()) {
+      const write = (what: string, outcome: string, detail?: string) =>
         machine.environment.journal.write({
           kind: "ssh",
           subject: computerName,
-          what: "connection",
-          outcome: "dropped",
-          detail: "MaxStartups",
+          what,
+          outcome,
+          detail,
         });
-        socket.end("Exceeded MaxStartups\r\n");
-        return;
-      }
-      let pending = true;
-      unauthenticated += 1;
-      const settle = () => {
-        if (pending) unauthenticated -= 1;
-        pending = false;
-      };
-      const leave = machine.onStop(() => socket.destroy());
+      const authenticated = startups.enter(socket);
+      if (!authenticated) return write("connection", "dropped", "MaxStartups");
+      let isKnock = true;
+      const leave = machine.onStop(() => {
+        isKnock = false;
+        socket.destroy();
+      });
       socket.once("close", () => {
-        settle();
         leave();
+        if (isKnock) write("knock", "ok", "closed before the other side had said who it is");
       });
       // A server that does not listen: it is given this one connection.
       const server = new Server(
         { hostKeys: [hostKey.privateKey], ident: "OpenSSH_for_Windows_9.5" },
-        (client) => serveConnection(machine, client, socket, settle),
+        (client) => {
+          isKnock = false;
+          serveConnection(machine, client, socket, authenticated);
+        },
       );
       server.injectSocket(socket as Socket);
     },

@@ -50,9 +50,13 @@ export const localSystem: Logon = {
 /** What the last right password of an account gives, while this process lives: as Windows keeps it for a session. */
 const known = new WeakMap<Account, { digest: Buffer; keys: ReturnType<typeof split> }>();
 
+function digestOf({ salt }: Account, password: string): Buffer {
+  return crypto.createHash("sha256").update(salt).update(password).digest();
+}
+
 /** {@link derive} for an account, which costs nothing for the password that was right before. */
 async function deriveFor(account: Account, password: string) {
-  const digest = crypto.createHash("sha256").update(account.salt).update(password).digest();
+  const digest = digestOf(account, password);
   const last = known.get(account);
   if (last && crypto.timingSafeEqual(last.digest, digest)) return last.keys;
   const keys = await derive(password, Buffer.from(account.salt, "base64"));
@@ -78,18 +82,20 @@ function newMasterKey(wrappingKey: Buffer) {
 
 export async function createAccount(name: string, password: string): Promise<Account> {
   const salt = crypto.randomBytes(16);
-  const { verifier, wrappingKey } = await derive(password, salt);
-  const { id, sealed } = newMasterKey(wrappingKey);
-  return {
+  const keys = await derive(password, salt);
+  const { id, sealed } = newMasterKey(keys.wrappingKey);
+  const account: Account = {
     name,
     administrator: true,
     salt: salt.toString("base64"),
-    verifier: verifier.toString("base64"),
+    verifier: keys.verifier.toString("base64"),
     masterKeys: [{ id, sealed }],
     failedLogons: 0,
     lastFailedLogon: 0,
     lockedUntil: 0,
   };
+  known.set(account, { digest: digestOf(account, password), keys });
+  return account;
 }
 
 export function isLocked(account: Account, now: number): boolean {

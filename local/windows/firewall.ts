@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { firewallRulePrefix, type FirewallRule } from "../../guest/contract";
 import type { Packet } from "../interfaces";
+import { remembered } from "../remembered";
 import type { Difference } from "./difference";
 import type { ImageTraits } from "./images";
 import type { GuestFirewallRule } from "./record";
@@ -71,9 +72,12 @@ export function inBoxFirewallRules(traits: ImageTraits): GuestFirewallRule[] {
   ];
 }
 
+const parsePrefix = remembered((cidr) => ipaddr.parseCIDR(cidr));
+const parseAddress = remembered((address) => ipaddr.parse(address));
+
 function contains(cidr: string, address: string): boolean {
-  const [network, length] = ipaddr.parseCIDR(cidr);
-  const candidate = ipaddr.parse(address);
+  const [network, length] = parsePrefix(cidr);
+  const candidate = parseAddress(address);
   return candidate.kind() === network.kind() && candidate.match([network, length]);
 }
 

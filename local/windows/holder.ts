@@ -167,6 +167,12 @@ export function endHolder(machine: Machine): void {
 
 /** Since when the holder runs; undefined where it does not. Without its file it has nothing to do and ends. */
 export function holderRunsSince(machine: Machine): number | undefined {
+  const since = processRunsSince(machine);
+  return readPresence(machine) ? since : undefined;
+}
+
+/** The same of its process, whether or not its file is there. */
+function processRunsSince(machine: Machine): number | undefined {
   const { record, environment } = machine;
   const { holder } = record;
   if (!holder || !machine.isUp()) return undefined;
@@ -179,7 +185,7 @@ export function holderRunsSince(machine: Machine): number | undefined {
   }
   const isDue = holder.endedAt !== undefined && environment.now() >= holder.endedAt + repetition;
   if (isDue) startHolder(machine);
-  return readPresence(machine) ? record.holder?.runsSince : undefined;
+  return record.holder?.runsSince;
 }
 
 /** The state of the holder as its file and process show it. */
@@ -195,7 +201,7 @@ export interface HeldName extends PresenceName {
 
 /** What becomes of each wanted name: it waits where no holder runs. */
 export function nameStates(machine: Machine): HeldName[] {
-  const isReady = holderRunsSince(machine) !== undefined && pnrpRuns(machine);
+  const isReady = processRunsSince(machine) !== undefined && pnrpRuns(machine);
   return (readPresence(machine)?.names ?? []).map((name) => {
     const state = isReady ? registration(machine, name) : "waiting";
     return { ...name, state };
@@ -238,7 +244,7 @@ export function groupStates(machine: Machine): HeldGroup[] {
   const { record } = machine;
   const { p2psvc } = record.services;
   const isReady =
-    holderRunsSince(machine) !== undefined &&
+    processRunsSince(machine) !== undefined &&
     pnrpRuns(machine) &&
     p2psvc !== undefined &&
     p2psvc.startType !== "Disabled";

@@ -71,11 +71,15 @@ export function openWindows(options: WindowsOptions): Windows {
     blobs: openBlobs(path.join(directory, "files")),
     serverPeerStack: options.serverPeerStack ?? "refused",
     machines: () => [...machines.values()],
+    find: (vmId) => machines.get(vmId),
+    changes: () => changes,
     restartDelay: options.restartDelay ?? 5_000,
   };
   const machines = new Map<string, Machine>();
+  let changes = 0;
   const open = (record: MachineRecord) => {
     const machine = openMachine(record, environment, () => {
+      changes++;
       // A machine that was deleted while something still ran on it must not come back.
       if (machines.has(record.vmId)) records.set(record.vmId, record);
     });
@@ -83,11 +87,16 @@ export function openWindows(options: WindowsOptions): Windows {
     return machine;
   };
   for (const record of records.values()) open(record);
-  const removeUnusedFiles = () => {
-    const used = records.values().flatMap((record) => Object.values(record.files));
-    environment.blobs.keep(new Set(used.flatMap(({ blob }) => (blob ? [blob] : []))));
+  environment.blobs.keep(new Set(records.values().flatMap(contentsOf)));
+  /** Of a machine that is gone: what no other one holds. */
+  const removeContents = (gone: MachineRecord) => {
+    const unused = new Set(contentsOf(gone));
+    for (const { record } of machines.values()) {
+      if (unused.size === 0) return;
+      for (const content of contentsOf(record)) unused.delete(content);
+    }
+    unused.forEach(environment.blobs.remove);
   };
-  removeUnusedFiles();
 
   const required = (vmId: string): Machine => {
     const machine = machines.get(vmId);
@@ -135,9 +144,10 @@ export function openWindows(options: WindowsOptions): Windows {
       if (!machine) return;
       machine.powerOff();
       machines.delete(vmId);
+      changes++;
       records.delete(vmId);
       machine.endSessions();
-      removeUnusedFiles();
+      removeContents(machine.record);
       journal.write({ kind: "machine", subject: machine.record.computerName, what: "deleted" });
     },
 
@@ -162,4 +172,8 @@ export function openWindows(options: WindowsOptions): Windows {
     runCommand: (vmId, request) => runManagedCommand(required(vmId), request),
     close: () => machines.forEach((machine) => machine.close()),
   };
+}
+
+function contentsOf({ files }: MachineRecord): string[] {
+  return Object.values(files).flatMap(({ blob }) => (blob ? [blob] : []));
 }

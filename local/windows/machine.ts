@@ -25,6 +25,9 @@ export interface Environment {
   ahead: () => number;
   /** Every machine of the stand-in, whichever network it is in. */
   machines: () => Machine[];
+  find: (vmId: string) => Machine | undefined;
+  /** How often something on one of them has changed. */
+  changes: () => number;
   /** How long `shutdown /r` waits before it restarts Windows, in milliseconds. */
   restartDelay: number;
   /** What p2p.dll's identity and grouping calls answer on a server; Microsoft documents no server for them. */

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Packet } from "../interfaces";
+import { remembered } from "../remembered";
 import { firewallAllows } from "./firewall";
 import type { Machine } from "./machine";
 
@@ -9,9 +10,13 @@ export function addressesOf(machine: Machine): string[] {
   return machine.environment.network().addressesOf(machine.record.vmId).ipv6;
 }
 
+/** One spelling for an address; what is none is given back as it is. */
+export const spelledAddress = remembered((text) =>
+  ipaddr.isValid(text) ? ipaddr.parse(text).toString() : text,
+);
+
 export function sameAddress(left: string, right: string): boolean {
-  const parse = (text: string) => (ipaddr.isValid(text) ? ipaddr.parse(text) : undefined);
-  return (parse(left)?.toString() ?? left) === (parse(right)?.toString() ?? right);
+  return spelledAddress(left) === spelledAddress(right);
 }
 
 /** What becomes of a packet over IPv6: the machine that took it, or why none did. */
@@ -22,10 +27,10 @@ export function deliver(from: Machine, packet: Omit<Packet, "from">): Delivery {
   const [source] = addressesOf(from);
   if (source === undefined) return "noWay";
   const complete: Packet = { from: source, ...packet };
-  const { network, machines } = from.environment;
+  const { network, find } = from.environment;
   const verdict = network().send(complete);
   if (!verdict.allowed || verdict.vmId === undefined) return "dropped";
-  const to = machines().find(({ record }) => record.vmId === verdict.vmId);
+  const to = find(verdict.vmId);
   const takes =
     to !== undefined &&
     addressesOf(to).length > 0 &&

@@ -65,6 +65,8 @@ export interface MachineRecord {
   listeners?: { ports: number[]; until: number };
   /** Programs of somebody else that listen on a TCP port over IPv6. */
   programs?: { program: string; port: number }[];
+  /** TCP ports that Windows keeps for itself (`excludedportrange`): nobody can listen there. */
+  reservedPorts?: number[];
   /** Peer names that a program of somebody else has registered. */
   registrations?: { peerName: string; port: number }[];
   /** Why PNRPsvc does not start. */

@@ -19,6 +19,8 @@ export interface Declared {
   replaceOnChanges: string[];
   /** The value by whose change it is replaced. */
   replacementTrigger: unknown;
+  /** Other types by which it may stand in the state; nothing else is given as an alias in the tests. */
+  aliasTypes: string[];
 }
 
 export const hostKey =
@@ -67,7 +69,7 @@ export async function mockEngine(
 
 type Options = Pick<
   Declared,
-  "protect" | "parent" | "dependencies" | "replaceOnChanges" | "replacementTrigger"
+  "protect" | "parent" | "dependencies" | "replaceOnChanges" | "replacementTrigger" | "aliasTypes"
 >;
 
 /** Notes the options of resources that Pulumi's own double of the engine does not hand over; by type and name. */
@@ -81,10 +83,18 @@ function noteOptions(monitor: any): Map<string, Options> {
       dependencies: request.getDependenciesList(),
       replaceOnChanges: request.getReplaceonchangesList(),
       replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+      aliasTypes: request
+        .getAliasesList()
+        .map((alias: any) => alias.getSpec()?.getType() ?? typeOf(alias.getUrn())),
     });
     return register(request, callback);
   };
   return options;
+}
+
+/** The type of a resource, by its URN. */
+function typeOf(urn: string): string {
+  return urn.split("::")[2].split("$").at(-1) ?? "";
 }
 
 /** Waits until everything that the program declares is declared and everything that it asks for is answered. */

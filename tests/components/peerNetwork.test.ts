@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { PeerNetwork, type NetworkRule } from "../../components";
 import { rulesNow } from "../../components/networkSecurityGroup";
 import { planNetwork } from "../../components/plan/network";
-import { counts, failure, mockEngine, settled, type Declared, type LookUp } from "./mocks";
+import {
+  counts,
+  failure,
+  finished,
+  mockEngine,
+  settled,
+  type Declared,
+  type LookUp,
+} from "./mocks";
 
 const args = { resourceGroupName: "group", adminSources: ["203.0.113.7"] };
 let declared: Declared[];
@@ -157,6 +165,7 @@ describe("components/peerNetwork", () => {
       existing: { networkSecurityGroupName: "theirs", firstPriority: 500 },
     });
     await settled(pulumi.all([network.subnetId, network.networkSecurityGroupId]));
+    await finished();
     const rules = declared.filter(({ type }) => type.endsWith(":SecurityRule"));
     assert.deepEqual(
       rules.map(({ inputs }) => [inputs.securityRuleName, inputs.priority]),

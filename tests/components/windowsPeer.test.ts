@@ -92,7 +92,10 @@ describe("components/windowsPeer", () => {
     assert.equal(connection.host, "10.80.0.4");
     assert.equal(connection.proxy.host, "192.0.2.1");
     assert.equal(connection.proxy.hostKey, "ssh-ed25519 AAAA");
-    assert.equal(connection.dialErrorLimit, 30);
+    // The machine is dialled once, since each dial is a logon; the jump host, which may turn some of many away, again.
+    assert.equal(connection.dialErrorLimit, 0);
+    assert.equal(connection.perDialTimeout, 600);
+    assert.equal(connection.proxy.dialErrorLimit, 30);
   });
 
   it("asks Azure for the machine the defaults promise", async () => {

@@ -53,7 +53,6 @@ describe("engine: a lab declared through the package, as programs in other langu
       "ada-1: Export-PeerIdentity",
       "ada-1: Set-PeerMachine",
       "ada-1: Set-PeerPresence",
-      "ada-1: Test-PeerCapability",
       "ada-2: Set-PeerMachine",
     ]);
     assert.deepEqual(tested(run), ["ada-1", "ada-2"]);

@@ -105,6 +105,8 @@ describe("engine: identities that cannot be had, by the real CLI against the sta
           const machines = { [`${person}-1`]: {}, ...(person === "password" ? { other: {} } : {}) };
           return [person, { machines, exportedIdentity, exportPassword }];
         }),
+        // Who makes the first identity shows that the image can; the others wait for that.
+        ["able", { machines: { "able-1": {} } }],
         ["full", { machines: { "full-1": {} } }],
         ["refused", { machines: { "refused-1": {} } }],
       ]),
@@ -157,7 +159,9 @@ describe("engine: identities that cannot be had, by the real CLI against the sta
   });
 
   it("leaves no identity on any of these machines, and shows nothing secret", () => {
-    for (const machine of machines()) assert.deepEqual(identitiesOf(machine), [], machine);
+    for (const machine of machines().filter((one) => one !== "able-1")) {
+      assert.deepEqual(identitiesOf(machine), [], machine);
+    }
     const output = [{ name: "up", bytes: Buffer.from(failed.output) }];
     assert.deepEqual(findLeaks({ output }, secrets), []);
   });

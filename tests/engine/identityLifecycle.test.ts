@@ -20,7 +20,6 @@ describe("engine: what a change to an identity lets run, compared with docs/life
   this.timeout(240_000);
   let lab: LabProject;
   let people: Record<string, Person>;
-  const prover = "prover, if it is that one";
   const hers = ["ada-1", "ada-2"];
 
   before(async function () {
@@ -174,7 +173,6 @@ describe("engine: what a change to an identity lets run, compared with docs/life
       stepsInTable("`rotation`, while the maker is removed", {
         "new maker": ["ada-2"],
         left: ["ada-2"],
-        "next prover": ["ada-2"],
         "next seed": ["ada-2"],
       }),
     );
@@ -189,14 +187,13 @@ describe("engine: what a change to an identity lets run, compared with docs/life
     assert.deepEqual(
       stepsOf(none),
       stepsInTable("all machines of a person are removed", {
-        "next prover": ["grace-1"],
         "next seed": ["grace-1"],
       }),
     );
     people.ada.machines["ada-1"] = {};
     assert.deepEqual(
       stepsOf(await up()),
-      stepsInTable("... and she gets one again", { "that one": ["ada-1"], [prover]: ["ada-1"] }),
+      stepsInTable("... and she gets one again", { "that one": ["ada-1"] }),
     );
     assert.deepEqual(await peerNames(), before);
   });
@@ -242,7 +239,6 @@ describe("engine: what a change to an identity lets run, compared with docs/life
       stepsInTable("`exportedIdentity` and its password", {
         maker: ["bea-1"],
         hers: ["bea-1"],
-        "prover, if it is one of hers": [],
       }),
     );
     assert.equal((await peerNames()).bea, before.ada);

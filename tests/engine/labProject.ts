@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { getEngine } from "../../engine";
 import { runCommand } from "../../engine/runCommand";
 import type { CommandProviderKind } from "../../local/commandProvider";
+import { partsOf } from "../../local/directory";
 import type { JournalEntry } from "../../local/journal";
 import type { RequestObserver } from "../../local/provider";
 import { startStandIn, type StandIn } from "../../local/standin";
@@ -34,7 +35,7 @@ export interface LabProject {
   /** Replaces the stack's configuration. Keys without a namespace are the program's. */
   configure(config: Record<string, unknown>): void;
   pulumi(...args: string[]): Promise<Run>;
-  /** Runs any program in the project's folder, with the engine and the stand-in around it. */
+  /** Runs any program in the project's folder to its end, with the engine and the stand-in around it. */
   run(file: string, args: string[], environment?: NodeJS.ProcessEnv): Promise<Run>;
   up(...args: string[]): Promise<Run>;
   preview(...args: string[]): Promise<Run>;
@@ -51,6 +52,12 @@ export interface LabProject {
   restart(): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * For runs that come to their end: the engine writes the state once, at that end, and not twice a step, which is half the work of
+ * an update of a small lab. What is to be killed or interrupted is started without it, with the stand-in's environment alone.
+ */
+const stateAtTheEnd = { PULUMI_SKIP_CHECKPOINTS: "true" };
 
 /** How long the engine may have to be built first, in milliseconds. */
 export const engineTimeout = 900_000;
@@ -96,7 +103,7 @@ export async function openLabProject(
 
   const run: LabProject["run"] = async (file, args, extra = {}) => {
     const before = standIn.journal.read().length;
-    const environment = { ...process.env, ...standIn.environment, ...extra };
+    const environment = { ...process.env, ...standIn.environment, ...stateAtTheEnd, ...extra };
     const result = await runCommand(file, args, { cwd: directory, environment });
     return {
       code: result.code,
@@ -136,9 +143,15 @@ export async function openLabProject(
     outputs: async () =>
       JSON.parse(await stdout("stack", "output", "--json", "--stack", "test", "--show-secrets")),
     async resources() {
-      const text = await stdout("stack", "export", "--stack", "test");
-      const state = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
-      return state.deployment.resources ?? [];
+      // What `pulumi stack export` prints of it, without a process of its own.
+      const stacks = path.join(partsOf(kept).backend, ".pulumi", "stacks");
+      const file = fs.readFileSync(path.join(directory, "Pulumi.yaml"), "utf8");
+      const { name } = parse(file) as { name: string };
+      const text = fs.readFileSync(path.join(stacks, name, "test.json"), "utf8");
+      const state = JSON.parse(text) as {
+        checkpoint: { latest?: { resources?: StateResource[] } };
+      };
+      return state.checkpoint.latest?.resources ?? [];
     },
     exportState: () => stdout("stack", "export", "--stack", "test", "--show-secrets"),
     save(folder) {
@@ -177,6 +190,14 @@ export function ran(run: Run): string[] {
 export function tested(run: Run): string[] {
   return actionsOf(run)
     .filter(({ action }) => action === "Test-PeerReachability")
+    .map(({ machine }) => machine)
+    .sort();
+}
+
+/** The machines whose listeners were opened by a connection of their own, sorted. */
+export function listened(run: Run): string[] {
+  return actionsOf(run)
+    .filter(({ action }) => action === "Start-PeerListener")
     .map(({ machine }) => machine)
     .sort();
 }

@@ -68,7 +68,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
   };
   const machine = (key: string) =>
     definition.people[key.split("-")[0]].machines as Record<string, Record<string, unknown>>;
-  const prover = "prover, if it is that one";
   const seed = "seed, if it is that one";
   const addressOf = (key: string) =>
     lab.outputs().then(({ machines }) => machines[key].privateIpv6);
@@ -85,7 +84,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
       stepsInTable("a new lab", {
         each: ["ada-1", "ada-2", "grace-1"],
         makers: ["ada-1", "grace-1"],
-        prover: ["ada-1"],
         seed: ["ada-1"],
       }),
     );
@@ -109,7 +107,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
       stepsOf(await up()),
       stepsInTable("its image", {
         "that one": ["ada-1"],
-        "new prover of the old image": ["ada-2"],
         [seed]: ["ada-1"],
       }),
     );
@@ -128,7 +125,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
       stepsOf(await up()),
       stepsInTable("a property that replaces", {
         "that one": ["ada-2"],
-        [prover]: ["ada-2"],
         [seed]: [],
       }),
     );
@@ -146,7 +142,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
         stepsOf(run),
         stepsInTable("a machine was deleted outside", {
           "that one": ["ada-1"],
-          [prover]: ["ada-1"],
           [seed]: ["ada-1"],
         }),
       );
@@ -157,13 +152,13 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     machine("ada-0")["ada-0"] = {};
     assert.deepEqual(
       stepsOf(await up()),
-      stepsInTable("a machine is added", { "that one": ["ada-0"], [prover]: ["ada-0"] }),
+      stepsInTable("a machine is added", { "that one": ["ada-0"] }),
     );
   });
 
   it("a machine that goes, that was prover", async () => {
     delete machine("ada-0")["ada-0"];
-    assert.deepEqual(stepsOf(await up()), ["ada-2: Test-PeerCapability"]);
+    assert.deepEqual(stepsOf(await up()), []);
   });
 
   it("a machine that goes, that was maker and seed", async () => {
@@ -171,8 +166,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     assert.deepEqual(
       stepsOf(await up()),
       stepsInTable("the machine is removed that was", {
-        // It was the only one of its image.
-        "next prover": [],
         "next seed": ["ada-2"],
       }),
     );
@@ -183,7 +176,7 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
     delete machine("grace-1")["grace-1"];
     assert.deepEqual(
       stepsOf(await up()),
-      stepsInTable("a machine is renamed", { "that one": ["grace-9"], [prover]: [] }),
+      stepsInTable("a machine is renamed", { "that one": ["grace-9"] }),
     );
   });
 
@@ -211,7 +204,6 @@ describe("engine: what a change to machines lets run, compared with docs/lifecyc
       stepsOf(await up()),
       stepsInTable("a property that replaces", {
         "that one": ["grace-9"],
-        [prover]: [],
         [seed]: ["grace-9"],
       }),
     );

@@ -52,12 +52,12 @@ describe("engine: a machine goes while another one fails, by the real CLI agains
       () => setPower("a-2", "deallocated"),
     ],
     [
-      "fails its proof",
-      {},
+      "fails its state, by which it would prove the image",
+      { graphPorts: [{ port: 4711 }] },
       () =>
         lab.standIn.faults.add({
           kind: "dropConnection",
-          match: "Test-PeerCapability",
+          match: "a-2",
           moment: "before",
           times: 1,
         }),

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import {
   engineTimeout,
+  listened,
   openLabProject,
   ran,
   reached,
@@ -108,6 +109,8 @@ describe("engine: a lab with rings, by the real CLI against the stand-in", funct
     for (const key of all) assert.equal(machines[key].ready, true, key);
     // The machine that finds the cloud for the first ring is one of it.
     const woken = ran(run).filter((step) => step.endsWith(": Set-PeerPresence"));
+    // What the steps have opened serves the proof of each ring's own and those after it.
+    assert.deepEqual(listened(run), []);
     assert.equal(woken.length, 1);
     assert.equal(ringOf[woken[0].split(":")[0]], 0);
   });

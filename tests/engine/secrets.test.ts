@@ -69,32 +69,19 @@ const failures: { faults: Fault[]; failing: Record<string, string | undefined> }
     failing: {
       "lab-ada-2-preparation": undefined,
       "lab-grace-1-guest-files": undefined,
-      "lab-ada-1-capability": "PEER_E_NOT_LICENSED",
+      "lab-ada-export": "PEER_E_NOT_LICENSED",
       // They wait for the proof, and say so.
-      "lab-ada-export": undefined,
       "lab-grace-export": undefined,
       "lab-seed": undefined,
     },
   },
   {
-    faults: [{ kind: "dropConnection", match: "Test-PeerCapability", moment: "after", times: 1 }],
+    faults: [{ kind: "dropConnection", match: "Export-PeerIdentity", moment: "during", times: 1 }],
     failing: {
-      "lab-ada-1-capability": undefined,
       "lab-ada-export": undefined,
       "lab-grace-export": undefined,
       "lab-seed": undefined,
     },
-  },
-  {
-    faults: [{ kind: "dropConnection", match: "Export-PeerIdentity", moment: "during", times: 2 }],
-    failing: { "lab-ada-export": undefined, "lab-grace-export": undefined },
-  },
-  {
-    faults: [
-      { kind: "noPeerStack", match: "ada-1", times: 1 },
-      { kind: "dropConnection", match: "Set-PeerMachine", moment: "during", times: 1 },
-    ],
-    failing: { "lab-ada-export": "PEER_E_NOT_LICENSED", "lab-grace.grace-1": undefined },
   },
   {
     faults: [
@@ -103,8 +90,16 @@ const failures: { faults: Fault[]; failing: Record<string, string | undefined> }
     ],
     failing: {
       "lab-ada.ada-2": "PeerIdentityMismatch",
-      "lab-grace.grace-1": "PEER_E_NOT_LICENSED",
+      "lab-grace-export": "PEER_E_NOT_LICENSED",
     },
+  },
+  {
+    faults: [{ kind: "dropConnection", match: "Set-PeerMachine", moment: "during", times: 2 }],
+    failing: { "lab-ada.ada-2": undefined, "lab-grace.grace-1": undefined },
+  },
+  {
+    faults: [{ kind: "noPeerStack", match: "grace-1", times: 1 }],
+    failing: { "lab-grace.grace-1": "PEER_E_NOT_LICENSED" },
   },
 ];
 
@@ -211,7 +206,7 @@ describe("engine: secrets show nowhere", function () {
     await setSecret("other", "adminPassword", "Correct-Horse-9-Battery");
     lab.standIn.faults.add({ kind: "noPeerStack", match: "bea-1", times: 1 });
     await up("failure", "other");
-    assert.deepEqual(failed, { "lab-bea-1-capability": "PEER_E_NOT_LICENSED" });
+    assert.deepEqual(failed, { "lab-bea-export": "PEER_E_NOT_LICENSED" });
     const cut: Fault = { kind: "dropConnection", match: "Import-PeerIdentity", times: 1 };
     lab.standIn.faults.add({ ...cut, moment: "during" });
     await up("failure", "other", "--debug");

@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { engineTimeout, openLabProject, type LabProject } from "./labProject";
 import { longestChain, openStepRounds } from "./stepRounds";
 
-/** Steps that may wait for each other: preparation, copy, capability, export, state of the machine, listener, test. */
-const mostSteps = 8;
+/** Steps that may wait for each other: preparation, copy, export, waking of the seed, state of the machine, test. */
+const mostSteps = 7;
 
 describe("engine: remote steps that wait for each other, counted from the engine's event log", function () {
   this.timeout(engineTimeout);

@@ -72,8 +72,15 @@ export function openStepRounds(): StepRounds {
 }
 
 interface EngineEvent {
-  resourcePreEvent?: { metadata: { op: string; urn: string; type: string } };
-  resOutputsEvent?: { metadata: { op: string; urn: string; type: string } };
+  resourcePreEvent?: { metadata: StepMetadata };
+  resOutputsEvent?: { metadata: StepMetadata };
+}
+
+interface StepMetadata {
+  op: string;
+  urn: string;
+  type: string;
+  new?: { inputs?: { create?: unknown } };
 }
 
 /**
@@ -104,8 +111,11 @@ export function longestChain(eventLog: string): string[] {
   return best;
 }
 
-function stepOf(metadata: { op: string; urn: string; type: string } | undefined) {
+/** A command without a command line is none: it reaches nobody. */
+function stepOf(metadata: StepMetadata | undefined) {
   if (!metadata || !remoteTypes.includes(metadata.type)) return undefined;
+  if (metadata.type.endsWith(":Command") && metadata.new?.inputs?.create === undefined)
+    return undefined;
   const runs = ["create", "update", "create-replacement"].includes(metadata.op);
   return runs ? metadata.urn.split("::").at(-1) : undefined;
 }

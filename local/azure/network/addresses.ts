@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { IPv4, IPv6 } from "ipaddr.js";
+import { remembered } from "../../remembered";
 
 /** Addresses and prefixes as numbers, so that ranges of both families are compared in one way. */
 
@@ -22,7 +23,7 @@ export interface Prefix {
 const bits = { IPv4: 32, IPv6: 128 } as const;
 
 /** Reads a literal address: IPv4 in four decimal parts, IPv6 without a zone. */
-export function parseAddress(text: string): Address | undefined {
+export const parseAddress = remembered((text): Readonly<Address> | undefined => {
   // ipaddr.js reads parts with leading zeros as octal numbers, and throws inside for what is none, which is dear where every rule
   // of a group is asked.
   if (isIPv4(text)) {
@@ -32,10 +33,10 @@ export function parseAddress(text: string): Address | undefined {
     return { family: "IPv6", value: toNumber(IPv6.parse(text).toByteArray()) };
   }
   return undefined;
-}
+});
 
 /** Reads `10.0.0.0/24` or `fd00::/64`. */
-export function parsePrefix(text: string): Prefix | undefined {
+export const parsePrefix = remembered((text): Readonly<Prefix> | undefined => {
   const [, address, digits] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   const parsed = address === undefined ? undefined : parseAddress(address);
   const length = Number(digits);
@@ -44,7 +45,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   const first = parsed.value - (parsed.value % size);
   const { family, value } = parsed;
   return { family, address: value, first, last: first + size - 1n, length };
-}
+});
 
 /** A prefix as {@link parsePrefix}, or a single address as the prefix of itself. */
 export function parsePrefixOrAddress(text: string): Prefix | undefined {
@@ -81,10 +82,10 @@ export function formatAddress({ family, value }: Address): string {
 }
 
 /** Two spellings of one address give the same text; what is no address is given back as it is. */
-export function canonicalAddress(text: string): string {
+export const canonicalAddress = remembered((text): string => {
   const address = parseAddress(text);
   return address ? formatAddress(address) : text;
-}
+});
 
 /** Addresses no one on the internet has: RFC 1918, shared address space, unique local and link local. */
 export function isPrivate(address: Address): boolean {

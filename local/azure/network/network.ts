@@ -10,6 +10,7 @@ import type {
 import { assignedOf, propertiesOf } from "../arm/model";
 import type { AzureResource, ResourceStore } from "../arm/store";
 import type { Network, Packet, Verdict } from "../../interfaces";
+import { remembered } from "../../remembered";
 import type { AddressBook } from "./addressBook";
 import type { Address } from "./addresses";
 import { isPrivate, parseAddress } from "./addresses";
@@ -25,8 +26,28 @@ interface Parts {
   machines: MachineBook;
 }
 
-/** Azure's network over the declared resources. */
+/** Azure's network over the declared resources; what it has answered holds until one of them changes. */
 export function openNetwork(parts: Parts): Network {
+  const network = networkOver(parts);
+  const verdicts = remembered((packet) => network.send(JSON.parse(packet) as Packet));
+  const addresses = remembered((vmId) => network.addressesOf(vmId));
+  const names = remembered((question) => {
+    const [vmId = "", name = ""] = JSON.parse(question) as string[];
+    return network.resolveName(vmId, name);
+  });
+  parts.store.listen(() => {
+    for (const answers of [verdicts, addresses, names]) answers.forget();
+  });
+  return {
+    ...network,
+    send: ({ from, to, protocol, port }) =>
+      verdicts(JSON.stringify({ from, to, protocol, port } satisfies Packet)),
+    addressesOf: addresses,
+    resolveName: (vmId, name) => names(JSON.stringify([vmId, name])),
+  };
+}
+
+function networkOver(parts: Parts): Network {
   const { store, machines } = parts;
   const attachments = (vmId: string) => {
     const machine = machines.byVmId(vmId);

@@ -2,6 +2,7 @@ import type { ExportPeerIdentityReport, ExportPeerIdentityRequest } from "../../
 import { requireIdentities } from "../peerStack";
 import type { Action } from "./context";
 import { findOrCreateIdentity, openIdentities } from "./identityAccess";
+import { capabilityProof } from "./testPeerCapability";
 
 /** Finds the identity by its friendly name, or creates it, and exports it. */
 export const exportPeerIdentity: Action<
@@ -9,6 +10,7 @@ export const exportPeerIdentity: Action<
   ExportPeerIdentityReport
 > = async (context, request) => {
   const { machine } = context;
+  const proof = await capabilityProof(context, request);
   requireIdentities(machine);
   const access = await openIdentities(context, request);
   const { peerName, created } = await findOrCreateIdentity(context, access, request);
@@ -19,5 +21,6 @@ export const exportPeerIdentity: Action<
     peerName,
     created,
     exportedIdentity: exported.toString("base64"),
+    ...proof,
   };
 };

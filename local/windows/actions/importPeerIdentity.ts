@@ -2,6 +2,7 @@ import type { ImportPeerIdentityReport, ImportPeerIdentityRequest } from "../../
 import { requireIdentities } from "../peerStack";
 import type { Action } from "./context";
 import { ensureIdentity, identityFacts, openIdentities } from "./identityAccess";
+import { capabilityProof } from "./testPeerCapability";
 
 /** Has one identity on the machine, usable. */
 export const importPeerIdentity: Action<
@@ -9,6 +10,7 @@ export const importPeerIdentity: Action<
   ImportPeerIdentityReport
 > = async (context, request) => {
   const { machine } = context;
+  const proof = await capabilityProof(context, request);
   requireIdentities(machine);
   const access = await openIdentities(context, request);
   const { peerName, imported } = await ensureIdentity(context, access, request);
@@ -17,5 +19,6 @@ export const importPeerIdentity: Action<
     ...machine.facts,
     imported,
     identity: identityFacts(access, peerName),
+    ...proof,
   };
 };

@@ -27,6 +27,7 @@ import type { Machine } from "../machine";
 import type { Action, ActionContext } from "./context";
 import { taskLogonOf } from "./identityAccess";
 import { addedTo } from "./presenceAddition";
+import { capabilityProof } from "./testPeerCapability";
 
 /** What is to be held, as it stands on the disk: the lists in their order, the fields in one order. */
 function textOf({ names, groups }: PresenceState): string {
@@ -230,6 +231,7 @@ export const setPeerPresence: Action<SetPeerPresenceRequest, SetPeerPresenceRepo
 ) => {
   const { machine } = context;
   const { adds = false } = request;
+  const proof = await capabilityProof(context, request);
   const before = presenceText(machine);
   const wanted = adds ? addedTo(before, request.presence) : request.presence;
   const addsNothing = adds && isEmpty(wanted);
@@ -239,6 +241,7 @@ export const setPeerPresence: Action<SetPeerPresenceRequest, SetPeerPresenceRepo
     ...machine.facts,
     changed,
     presence: presenceFacts(machine),
+    ...proof,
   };
 };
 

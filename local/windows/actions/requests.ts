@@ -63,6 +63,9 @@ const common = {
   userPassword: optional(text()),
 };
 
+/** Of the actions that may be asked to show first that the machine runs the stack. */
+const proving = { ...common, proveCapability: optional(trueOrFalse()) };
+
 const importFields = {
   peerName,
   friendlyName: optional(friendlyName),
@@ -103,13 +106,21 @@ const wantedGroups = eachOnce(
   "a group that is not in the list yet for this identity",
 );
 
+const port = { minimum: 1, maximum: 65535 };
+
+const listeners = {
+  ports: wholeNumbers(1, port.minimum, port.maximum),
+  seconds: wholeNumber(10, 3_600),
+};
+
 const stateFields = {
-  ...common,
+  ...proving,
   networking: optional(networkingState),
   identities: optional(section(wantedIdentities)),
   groups: optional(section(wantedGroups)),
   presence: optional(presenceState),
   reconcile: optional(trueOrFalse()),
+  listen: optional(object(listeners)),
 };
 
 /** The creator's identity is named, or made by the same action. */
@@ -131,8 +142,6 @@ const newPeerGroup: Shape<contract.NewPeerGroupRequest> = (value, field) => {
   }
   return request;
 };
-
-const port = { minimum: 1, maximum: 65535 };
 
 interface Requests {
   "Set-PeerMachine": contract.SetPeerMachineRequest;
@@ -166,9 +175,9 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Test-PeerCapability": object(common),
   "Test-PeerStack": object(common),
   "Set-PeerNetworking": object({ ...common, networking: networkingState }),
-  "New-PeerIdentity": object({ ...common, friendlyName, classifier }),
-  "Export-PeerIdentity": object({ ...common, friendlyName, classifier, exportPassword: text() }),
-  "Import-PeerIdentity": object({ ...common, ...importFields, peerName: optional(peerName) }),
+  "New-PeerIdentity": object({ ...proving, friendlyName, classifier }),
+  "Export-PeerIdentity": object({ ...proving, friendlyName, classifier, exportPassword: text() }),
+  "Import-PeerIdentity": object({ ...proving, ...importFields, peerName: optional(peerName) }),
   "Get-PeerIdentity": object({ ...common, peerName: optional(peerName) }),
   "Remove-PeerIdentity": object({ ...common, peerName }),
   "New-PeerGroup": newPeerGroup,
@@ -183,16 +192,12 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Get-PeerGroup": object({ ...common, identity: optional(peerName) }),
   "Remove-PeerGroup": object({ ...common, group: peerName, identity: peerName }),
   "Set-PeerPresence": object({
-    ...common,
+    ...proving,
     presence: presenceState,
     adds: optional(trueOrFalse()),
   }),
   "Get-PeerPresence": object(common),
-  "Start-PeerListener": object({
-    ...common,
-    ports: wholeNumbers(1, port.minimum, port.maximum),
-    seconds: wholeNumber(10, 3_600),
-  }),
+  "Start-PeerListener": object({ ...common, ...listeners }),
   "Stop-PeerListener": object(common),
   "Test-PeerReachability": object({
     ...common,

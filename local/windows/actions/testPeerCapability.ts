@@ -1,13 +1,20 @@
-import type { TestPeerCapabilityReport, TestPeerCapabilityRequest } from "../../../guest/contract";
+import type {
+  CapabilityFacts,
+  TestPeerCapabilityReport,
+  TestPeerCapabilityRequest,
+} from "../../../guest/contract";
 import type { Machine } from "../machine";
 import { networkingFacts } from "../networking";
 import { requirePeerStack, startPeerStack, type PeerStackState } from "../peerStack";
 import { peerServices } from "../services";
-import type { Action } from "./context";
+import type { Action, ActionContext } from "./context";
 import { openIdentities, requireKeyAccess } from "./identityAccess";
 
 /** What a machine can do, without a judgement on it. */
-export function capabilityFacts(machine: Machine, stack: PeerStackState = startPeerStack(machine)) {
+export function capabilityFacts(
+  machine: Machine,
+  stack: PeerStackState = startPeerStack(machine),
+): CapabilityFacts {
   const { services } = machine.record;
   return {
     languageMode: "FullLanguage",
@@ -29,13 +36,25 @@ export function capabilityFacts(machine: Machine, stack: PeerStackState = startP
 export const testPeerCapability: Action<
   TestPeerCapabilityRequest,
   TestPeerCapabilityReport
-> = async (context, request) => {
-  const { machine } = context;
-  const stack = requirePeerStack(machine);
+> = async (context, request) => ({
+  action: "Test-PeerCapability",
+  ...context.machine.facts,
+  ...(await proven(context, request)),
+});
+
+/** The same where a request asks for it, as a part of another action's answer. */
+export async function capabilityProof(
+  context: ActionContext,
+  request: { userPassword?: string; proveCapability?: boolean },
+): Promise<{ capability?: CapabilityFacts }> {
+  return request.proveCapability === true ? { capability: await proven(context, request) } : {};
+}
+
+async function proven(
+  context: ActionContext,
+  request: { userPassword?: string },
+): Promise<CapabilityFacts> {
+  const stack = requirePeerStack(context.machine);
   requireKeyAccess(await openIdentities(context, request));
-  return {
-    action: "Test-PeerCapability",
-    ...machine.facts,
-    ...capabilityFacts(machine, stack),
-  };
-};
+  return capabilityFacts(context.machine, stack);
+}

@@ -1,9 +1,10 @@
 import ipaddr from "ipaddr.js";
 import type { CloudFacts } from "../../../guest/contract";
+import { remembered } from "../../remembered";
 import { heldGroups, heldNames } from "../holder";
-import type { Machine } from "../machine";
+import type { Environment, Machine } from "../machine";
 import { pnrpRuns } from "../pnrp";
-import { addressesOf, reachableAddress, sameAddress } from "../reach";
+import { addressesOf, reachableAddress, spelledAddress } from "../reach";
 import { readRegistry, registryKeys } from "../registry";
 
 export const pnrpPort = 3540;
@@ -42,42 +43,84 @@ function isNode(machine: Machine): boolean {
   return hasGlobalCloud(machine) && isInitialised(machine);
 }
 
+const isAddress = remembered((text) => ipaddr.isValid(text));
+
 /** The addresses by which a machine finds the cloud, by its seed policy: there is no multicast in Azure. */
 function seedsOf({ record, environment }: Machine): string[] {
   const server = readRegistry(record.registry, registryKeys.globalCloudPolicy, "SeedServer");
   if (server === undefined) return [];
   const name = String(server);
-  return ipaddr.isValid(name) ? [name] : environment.network().resolveName(record.vmId, name);
+  return isAddress(name) ? [name] : environment.network().resolveName(record.vmId, name);
+}
+
+/** What the clouds of all machines are at one moment. */
+interface Moment {
+  changes: number;
+  /** In the order of the machines. */
+  nodes: readonly Machine[];
+  /** What is registered on each of them, looked up where it is asked for. */
+  names: Map<Machine, ReturnType<typeof registeredNames>>;
+  contacts: Map<Machine, Set<Machine>>;
+}
+
+const moments = new WeakMap<Environment, Moment>();
+
+/** An action asks for many names and for the state at one moment; with many machines, the answer is dear. */
+function thisMoment(environment: Environment): Moment {
+  const known = moments.get(environment);
+  if (known?.changes === environment.changes()) return known;
+  const nodes = environment.machines().filter((machine) => isNode(machine));
+  const contacts = contactsOf(nodes);
+  const moment = { changes: environment.changes(), nodes, names: new Map(), contacts };
+  moments.set(environment, moment);
+  // Time passes, and Azure's network may change, only after what runs now.
+  queueMicrotask(() => moments.delete(environment));
+  return moment;
 }
 
 /** The nodes of the machine's global cloud, itself first: who contacted a node is known to it from then on. */
 export function cloudNodes(machine: Machine): Machine[] {
-  if (!isNode(machine)) return [];
-  const nodes = machine.environment.machines().filter((other) => isNode(other));
-  const seeds = new Map(nodes.map((node) => [node, seedsOf(node)]));
-  const bootstraps = (node: Machine, other: Machine) =>
-    addressesOf(other).some((address) =>
-      seeds.get(node)?.some((seed) => sameAddress(seed, address)),
-    ) && reachableAddress(node, other, "UDP", pnrpPort) !== undefined;
-  const rest = new Set(nodes);
-  rest.delete(machine);
-  const found = [machine];
+  const { nodes, contacts } = thisMoment(machine.environment);
+  if (!contacts.has(machine)) return [];
+  const place = new Map(nodes.map((node, index) => [node, index]));
+  const found = new Set([machine]);
   for (const node of found) {
-    for (const other of rest) {
-      if (!bootstraps(node, other) && !bootstraps(other, node)) continue;
-      rest.delete(other);
-      found.push(other);
+    const known = [...(contacts.get(node) ?? [])].filter((one) => !found.has(one));
+    known
+      .sort((one, other) => place.get(one)! - place.get(other)!)
+      .forEach((one) => found.add(one));
+  }
+  return [...found];
+}
+
+/** By node: those that it contacts by its seeds' addresses, or that contact it. Few nodes are seeds, so this is no table of all pairs. */
+function contactsOf(nodes: readonly Machine[]): Map<Machine, Set<Machine>> {
+  const holders = new Map<string, Machine[]>();
+  for (const node of nodes) {
+    for (const address of addressesOf(node).map(spelledAddress)) {
+      holders.set(address, [...(holders.get(address) ?? []), node]);
     }
   }
-  return found;
+  const contacts = new Map(nodes.map((node) => [node, new Set<Machine>()]));
+  for (const node of nodes) {
+    const seeds = seedsOf(node).flatMap((seed) => holders.get(spelledAddress(seed)) ?? []);
+    for (const seed of seeds) {
+      if (seed === node || reachableAddress(node, seed, "UDP", pnrpPort) === undefined) continue;
+      contacts.get(node)!.add(seed);
+      contacts.get(seed)!.add(node);
+    }
+  }
+  return contacts;
 }
 
 /** Whether a name that the second machine registers is found by the first, which asks the second itself in the end. */
 export function findsInCloud(machine: Machine, other: Machine): boolean {
-  return (
-    cloudNodes(machine).includes(other) &&
-    reachableAddress(machine, other, "UDP", pnrpPort) !== undefined
-  );
+  return answers(machine, other) && cloudNodes(machine).includes(other);
+}
+
+/** Whether the second machine's PNRP is reached by the first one's; each reaches its own. */
+function answers(machine: Machine, other: Machine): boolean {
+  return machine === other || reachableAddress(machine, other, "UDP", pnrpPort) !== undefined;
 }
 
 /** The clouds as PNRP lists them: the global one and the link's own, where nobody hears anybody in Azure. */
@@ -93,11 +136,13 @@ export function cloudFacts(machine: Machine): CloudFacts[] {
 /** The endpoints that a name is registered with, `[address]:port`, as this machine resolves it. */
 export function resolveName(machine: Machine, peerName: string): string[] {
   initialiseCloud(machine);
-  return cloudNodes(machine)
-    .filter((node) => node === machine || findsInCloud(machine, node))
-    .flatMap((node) =>
-      registeredNames(node)
-        .filter((name) => name.peerName === peerName)
-        .flatMap(({ port }) => addressesOf(node).map((address) => `[${address}]:${port}`)),
-    );
+  const nodes = cloudNodes(machine);
+  const { names } = thisMoment(machine.environment);
+  return nodes.flatMap((node) => {
+    const known = names.get(node) ?? registeredNames(node);
+    names.set(node, known);
+    const own = known.filter((name) => name.peerName === peerName);
+    if (own.length === 0 || !answers(machine, node)) return [];
+    return own.flatMap(({ port }) => addressesOf(node).map((address) => `[${address}]:${port}`));
+  });
 }

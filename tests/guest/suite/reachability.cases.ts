@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { scope } from "./identitySteps";
 import {
   labPassword,
   type ActionStep,
@@ -33,6 +34,16 @@ const rule = (port: number) => ({
   remoteAddresses: ["fd00::/8"],
   edgeTraversal: "Block",
 });
+
+/** Ends the listeners, and says whether there were any. */
+const stops = (stopped: boolean): ActionStep => ({
+  on: "alpha",
+  action: "Stop-PeerListener",
+  expect: { report: { stopped } },
+});
+
+const networking = { firewallRules: [rule(47301)] };
+const listen = { ports: [47301, 47302], seconds: 600 };
 
 const reaching: ContractCase[] = [
   {
@@ -120,11 +131,130 @@ const reaching: ContractCase[] = [
           },
         },
       })),
-      ...[true, false].map((stopped): ActionStep => ({
+      ...[true, false].map(stops),
+    ],
+  },
+  {
+    name: "listens at the end of a machine's step, which says the same of each port",
+    needs: ["networking"],
+    steps: [
+      // The second run changes nothing, and listens in place of the first one.
+      ...[true, false].map((changes): ActionStep => ({
         on: "alpha",
-        action: "Stop-PeerListener",
-        expect: { report: { stopped } },
+        action: "Set-PeerMachine",
+        request: { networking, listen },
+        expect: {
+          report: ({ changed, listeners }) => {
+            assert.equal(changed.length > 0, changes);
+            assert.deepEqual(listeners, {
+              ports: [
+                {
+                  ...{ port: 47301, listener: "opened" },
+                  firewall: { action: "allow", rule: "PeerLab-Test" },
+                },
+                { port: 47302, listener: "opened", firewall: { action: "block" } },
+              ],
+            });
+          },
+        },
       })),
+      ...[true, false].map(stops),
+      {
+        on: "alpha",
+        action: "Set-PeerMachine",
+        request: { networking },
+        expect: { report: ({ listeners }) => assert.equal(listeners, undefined) },
+      },
+      stops(false),
+    ],
+  },
+  {
+    name: "listens for nobody where a machine's step is only tested, or fails",
+    needs: ["networking"],
+    steps: [
+      {
+        on: "alpha",
+        action: "Test-PeerMachine",
+        request: { networking, listen },
+        expect: {
+          report: ({ drift, listeners }) => {
+            assert.ok(drift.length > 0);
+            assert.equal(listeners, undefined);
+          },
+        },
+      },
+      stops(false),
+      {
+        on: "alpha",
+        action: "Set-PeerMachine",
+        request: {
+          identities: { scope, wanted: [{ peerName: `${"0".repeat(40)}.lost` }] },
+          listen,
+        },
+        expect: { failure: { code: "PeerIdentityMissing" } },
+      },
+      stops(false),
+    ],
+  },
+  {
+    name: "listens at the end of a machine's step once, where the session opens no keys and a task does",
+    needs: ["networking", "scheduler", "keysClosed"],
+    steps: [
+      {
+        on: "alpha",
+        action: "New-PeerIdentity",
+        request: { friendlyName: `${scope}#1`, classifier: "ada" },
+        expect: { report: ({ created }) => assert.equal(created, true) },
+        keep: ({ peerName }, known) => (known.own = peerName),
+      },
+      { on: "alpha", faults: ["keysClosed"] },
+      {
+        on: "alpha",
+        action: "Set-PeerMachine",
+        request: ({ own }: Known) => ({
+          identities: { scope, wanted: [{ peerName: own }] },
+          listen,
+          userPassword: labPassword,
+        }),
+        expect: {
+          report: ({ identities, listeners }) => {
+            assert.equal(identities[0].openedIn, "task");
+            assert.deepEqual(
+              listeners.ports.map(({ listener }: Report) => listener),
+              ["opened", "opened"],
+            );
+          },
+        },
+      },
+      stops(true),
+    ],
+  },
+  {
+    name: "does a machine's step where no listener can be opened, and says why",
+    needs: ["networking", "portReserved"],
+    steps: [
+      { on: "alpha", faults: ["portReserved"] },
+      {
+        on: "alpha",
+        action: "Set-PeerMachine",
+        request: { networking, listen: { ports: [47301, 47303], seconds: 600 } },
+        expect: {
+          report: ({ changed, listeners: { ports, failure } }) => {
+            assert.ok(changed.includes("firewall rule PeerLab-Test added"));
+            assert.equal(ports, undefined);
+            assert.equal(failure.code, "TimedOut");
+            assert.match(failure.message, /^No listener opened on TCP 47303 within 30 seconds\.$/);
+            assert.match(failure.hint, /excludedportrange/);
+          },
+        },
+      },
+      stops(false),
+      {
+        on: "alpha",
+        action: "Start-PeerListener",
+        request: { ports: [47303], seconds: 600 },
+        expect: { failure: { code: "TimedOut" } },
+      },
     ],
   },
   {
@@ -173,10 +303,17 @@ const reaching: ContractCase[] = [
   },
 ];
 
+const good = {
+  "Test-PeerReachability": { targets: [], names: [], settleSeconds: 0 },
+  "Start-PeerListener": { ports: [1], seconds: 10 },
+  "Set-PeerMachine": {},
+  "Test-PeerMachine": {},
+};
+
 const target = { name: "beta", address: "fd00::4", ports: [1] };
 const sought = { peerName: "0.web", holders: ["fd00::4"] };
 
-const shapes: ["Test-PeerReachability" | "Start-PeerListener", object, string][] = [
+const shapes: [keyof typeof good, object, string][] = [
   ["Test-PeerReachability", { targets: "all" }, "targets: expected a list, received a text of 3"],
   [
     "Test-PeerReachability",
@@ -215,12 +352,20 @@ const shapes: ["Test-PeerReachability" | "Start-PeerListener", object, string][]
     "ports: expected a list of at least 1, received a list of 0",
   ],
   ["Start-PeerListener", { seconds: 9 }, "seconds: expected a whole number from 10 to 3600"],
+  ...(["Set-PeerMachine", "Test-PeerMachine"] as const).flatMap(
+    (action): [keyof typeof good, object, string][] => [
+      [action, { listen: [] }, "listen: expected an object, received a list of 0"],
+      [action, { listen: { ...listen, ports: [] } }, "listen.ports: expected a list of at least 1"],
+      [
+        action,
+        { listen: { ...listen, ports: [1, 1] } },
+        "listen.ports[1]: expected a whole number from 1 to 65535, once",
+      ],
+      [action, { listen: { ports: [1] } }, "listen.seconds: expected a whole number from 10 to"],
+      [action, { listen: { ...listen, until: 1 } }, "listen: unknown field until."],
+    ],
+  ),
 ];
-
-const good = {
-  "Test-PeerReachability": { targets: [], names: [], settleSeconds: 0 },
-  "Start-PeerListener": { ports: [1], seconds: 10 },
-};
 
 const refusals: ContractCase[] = shapes.map(([action, changes, message]) => ({
   name: `refuses a request of ${action} in another form: ${message.slice(0, 60)}`,

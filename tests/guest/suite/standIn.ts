@@ -64,6 +64,9 @@ const conditions: Partial<Record<Fault, (machine: Machine, isSet: boolean) => vo
   storedPasswordsForbidden({ record }, isSet) {
     writeRegistry(record.registry, registryKeys.lsa, "DisableDomainCreds", isSet ? 1 : undefined);
   },
+  portReserved({ record }, isSet) {
+    record.reservedPorts = isSet ? [47303] : [];
+  },
   clockAhead({ record }, isSet) {
     record.clockOffset = isSet ? day : 0;
   },

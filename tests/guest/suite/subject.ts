@@ -37,6 +37,8 @@ export type Fault =
   | "noCloud"
   /** The machine's clock is a day ahead. */
   | "clockAhead"
+  /** Windows keeps TCP 47303 for itself: no listener opens there. */
+  | "portReserved"
   /** Inbound connections from other machines are dropped. */
   | "inboundDropped"
   /** PNRPsvc's own store is corrupted: it does not start (0x80630801). */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as path from "node:path";
 import {
   contractVersion,
@@ -307,6 +309,22 @@ describe("local/command", () => {
       run({ connection: { ...to(labPassword), dialErrorLimit: 0 }, create: "hostname" }),
       /unable to authenticate/,
     );
+  });
+
+  it("comes through a jump host that turns some of many away, by the limit of the jump host's dials alone", async () => {
+    const { host, port } = ssh.jumpHost;
+    const many = Array.from({ length: 10 }, () => net.connect(port, host));
+    await Promise.all(many.map((connection) => once(connection, "data")));
+    const forget = lab.journal.listen(({ detail }) => {
+      if (detail === "MaxStartups") for (const connection of many) connection.destroy();
+    });
+    const way: Properties = { ...proxied(), dialErrorLimit: 0 };
+    Object.assign(way.proxy as Properties, { dialErrorLimit: 1000 });
+    await run({ connection: way, create: "hostname", logging: "none" });
+    forget();
+    assert.ok(waited.length > 0);
+    const turnedAway = lab.journal.read().filter(({ detail }) => detail === "MaxStartups");
+    assert.deepEqual([...new Set(turnedAway.map(({ subject }) => subject))], ["jump host"]);
   });
 
   it("tries a refused logon through a proxy once: the channel is gone after it", async () => {

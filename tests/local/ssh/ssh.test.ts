@@ -73,6 +73,23 @@ describe("local/ssh", () => {
       await assert.rejects(logOnToJumpHost(ssh, { username: "root" }), /authentication/);
     });
 
+    it("turns connections away when too many have not logged on, whoever has", async () => {
+      const { host, port } = ssh.jumpHost;
+      const clients: Client[] = [];
+      for (let index = 0; index < 12; index++) clients.push(await logOnToJumpHost(ssh));
+      const greeted = async () => {
+        const connection = net.connect(port, host);
+        const [greeting] = (await once(connection, "data")) as [Buffer];
+        return { connection, greeting: greeting.toString() };
+      };
+      const waiting = await Promise.all(Array.from({ length: 10 }, greeted));
+      for (const { greeting } of waiting) assert.match(greeting, /^SSH-2\.0-/);
+      const eleventh = await greeted();
+      assert.match(eleventh.greeting, /^Exceeded MaxStartups/);
+      for (const { connection } of [...waiting, eleventh]) connection.destroy();
+      for (const client of clients) client.end();
+    });
+
     it("shows the host key that it tells, and only forwards", async () => {
       let shown = "";
       const client = await logOnToJumpHost(ssh, {

@@ -63,6 +63,7 @@ export const peerMachine: fc.Arbitrary<PeerMachine> = fc.record(
     ),
     power: fc.constantFrom("running", "starting"),
     waitsFor: fc.constant("somebody"),
+    proveCapability: fc.boolean(),
     passwordVersion: fc.constantFrom("1", "2"),
   },
   { requiredKeys: ["connection", "instanceId"] },
