@@ -8,9 +8,10 @@ const askedInVain = new Set(["debuggablePromise", "callsites"]);
 /**
  * For the first line of a program with many resources: leaves out what Pulumi's SDK gathers for its own debugging, which takes longer
  * than all its other work. For each resource it writes several stack traces, with the lines of the TypeScript source, and sends
- * three debug messages to the engine, one after the other. What is lost: the SDK's messages in `--debug` and in an event log, the
- * source positions of resources in the stack's state, and the traces of promises that `PULUMI_DEBUG_PROMISE_LEAKS` names. The stack
- * trace of every error, one thrown by the program or by Pulumi, is as it was.
+ * three debug messages to the engine, one after the other. What is lost: the SDK's messages, and the program's own
+ * `pulumi.log.debug`, in `--debug` and in an event log, the source positions of resources in the stack's state, and the traces of
+ * promises that `PULUMI_DEBUG_PROMISE_LEAKS` names. The stack trace of every error, one thrown by the program or by Pulumi, is as it
+ * was.
  *
  * It changes `Error.prepareStackTrace` and the SDK's own `log.debug`, which belong to the whole process. So a program does it, and no
  * component does. Without effect where the environment variable `PEERLAB_DEBUG` is set.
@@ -42,8 +43,15 @@ export function withoutStackTraces<T>(declare: () => T): T {
 
 function withoutThoseAskedInVain(): PrepareStackTrace {
   const before: PrepareStackTrace = Error.prepareStackTrace ?? written;
-  return (error, frames) =>
-    askedInVain.has(frames[0]?.getFunctionName() ?? "") ? "" : before(error, frames);
+  return (error, frames) => (isAskedInVain(frames[0]) ? "" : before(error, frames));
+}
+
+/** By name and file: a function of a program may have the same name. */
+function isAskedInVain(frame: NodeJS.CallSite | undefined): boolean {
+  return (
+    askedInVain.has(frame?.getFunctionName() ?? "") &&
+    /[\\/]@pulumi[\\/]pulumi[\\/]/.test(frame?.getFileName() ?? "")
+  );
 }
 
 /** As V8 writes it itself. */

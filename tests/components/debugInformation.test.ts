@@ -7,6 +7,9 @@ import { finished, mockEngine } from "./mocks";
 
 // The module that the SDK's parts call.
 const log = createRequire(__filename)("@pulumi/pulumi/log") as typeof pulumi.log;
+const sdk = createRequire(__filename)("@pulumi/pulumi/runtime/debuggable") as {
+  debuggablePromise(promise: Promise<void>, context: string): unknown;
+};
 
 describe("components/debugInformation", () => {
   let before: typeof Error.prepareStackTrace;
@@ -71,14 +74,20 @@ describe("components/debugInformation", () => {
     Error.prepareStackTrace = (error) => `written: ${error.message}`;
     const own = Error.prepareStackTrace;
     function debuggablePromise() {
-      return new Error("in vain").stack;
+      return new Error("my own").stack;
     }
-    assert.equal(withoutStackTraces(debuggablePromise), "");
+    assert.equal(withoutStackTraces(debuggablePromise), "written: my own");
+    const tracked = () => {
+      const promise = Promise.resolve();
+      sdk.debuggablePromise(promise, "in vain");
+      return Reflect.get(promise, "_debugStackTrace") as unknown;
+    };
+    assert.equal(withoutStackTraces(tracked), "");
+    assert.equal(tracked(), "written: ");
     assert.equal(
       withoutStackTraces(() => mistake().stack),
       "written: a mistake",
     );
-    assert.equal(debuggablePromise(), "written: in vain");
     assert.throws(() =>
       withoutStackTraces(() => {
         throw mistake();
