@@ -1,0 +1,33 @@
+/** `npm run lab -- VERB`: what one does with a lab after `pulumi up`. */
+import { runCommandLine } from "./commandLine";
+import { verbs } from "./verbs";
+
+// npm names the script it runs; where the package is installed, the command has a name of its own.
+const { npm_lifecycle_event: script } = process.env;
+const call = script === undefined ? "peerlab" : "npm run lab --";
+
+const asked = new AbortController();
+let endsItself = false;
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait; and what only asks has nothing to finish.
+    if (asked.signal.aborted || !endsItself) process.exit(128 + number);
+    asked.abort(signal);
+  });
+}
+
+void runCommandLine(process.argv.slice(2), verbs, call, {
+  folder: process.cwd(),
+  environment: process.env,
+  output: (text) => process.stdout.write(text),
+  report: (line) => process.stderr.write(`${line}\n`),
+  screen: process.stderr,
+  signal: asked.signal,
+  endsItself: () => (endsItself = true),
+}).then((code) => {
+  process.exitCode = code;
+});
