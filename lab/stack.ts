@@ -206,20 +206,25 @@ function runInForeground(
   });
 }
 
+/** A command of the CLI that failed, with what it said on standard error. */
+export class PulumiError extends Error {
+  constructor(command: string, stderr = "") {
+    // The Automation API puts a line of its own before it, with all of the command.
+    const said = stderr.replace(/^Command failed with .*\n/, "");
+    super(`pulumi ${command} failed:\n${lastLines(said, 10)}`);
+    this.name = "PulumiError";
+  }
+}
+
 /** Waits for what the engine is asked, and says of a failure what the CLI said on standard error. */
 async function told<T>(command: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
     // The Automation API's own message has all of the output, which may hold secrets.
-    const { commandResult } = error as {
-      commandResult?: { code?: number; stderr?: string };
-    };
+    const { commandResult } = error as { commandResult?: { stderr?: string } };
     if (!commandResult) throw error;
-    const { code, stderr = "" } = commandResult;
-    throw new Error(
-      `pulumi ${command} ended with ${code ?? "a signal"}:\n${lastLines(stderr, 10)}`,
-    );
+    throw new PulumiError(command, commandResult.stderr);
   }
 }
 

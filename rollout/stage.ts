@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Stack as EngineStack } from "@pulumi/pulumi/automation";
 import { openPulumi, type Pulumi } from "../engine/pulumi";
-import { openStack, type Stack } from "../lab/stack";
+import { openStack, PulumiError, type Stack } from "../lab/stack";
 import { openWorkspace } from "../lab/workspace";
 import { parse } from "yaml";
 import type { RolloutContext } from "./context";
@@ -81,7 +81,7 @@ export async function openStage(
     environment: caller,
     report: context.report,
   }).catch((error: Error) => {
-    if (error.name === "PulumiError") throw new StageUnknownError(name, inOneLine(error.message));
+    if (error instanceof PulumiError) throw new StageUnknownError(name, inOneLine(error.message));
     const make = `pulumi stack init ${definition.stack} in ${project} makes it`;
     throw new StageError(name, `there is no stack ${definition.stack}; ${make}`);
   });
