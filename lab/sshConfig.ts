@@ -161,7 +161,7 @@ function isUsable({ machine, connection }: SshMachine, remarks: string[]): boole
 
 /** Type and key of a public key, without its comment; undefined where there is none that can be read. */
 function pinnedKey(hostKey: string | undefined): string | undefined {
-  const found = /^\s*([a-z][\w@.-]*) ([A-Za-z0-9+/]+={0,2})(\s|$)/.exec(hostKey ?? "");
+  const found = /^\s*((?:ssh|ecdsa|sk)-[\w@.-]+) ([A-Za-z0-9+/]+={0,2})(\s|$)/.exec(hostKey ?? "");
   return found ? `${found[1]} ${found[2]}` : undefined;
 }
 
