@@ -1,4 +1,28 @@
+import { examples, stackOption } from "../commandLine";
 import type { DeclareVerb } from "../context";
+import type { SwitchWords } from "../startStop";
 
-// Declared by the change that brings it.
-export const start: DeclareVerb = () => {};
+export const start: DeclareVerb = (program, run, call) => {
+  const command = program
+    .command("start")
+    .summary("Starts machines that are off, the seed first.")
+    .description(
+      "Starts machines that are off, the seed first: the others wait until it runs and its SSH server answers. Machines that run already are left as they are.",
+    )
+    .argument("[MACHINE...]", "The machines.")
+    .option("--person <PERSON...>", "All machines of these people.")
+    .option("--ring <RING...>", "All machines of these rings.")
+    .option("--all", "All machines.")
+
+    .option("--json", "Writes what came of each machine as JSON.")
+    .action((machines: string[], options: SwitchWords) =>
+      run(async (context) =>
+        (await import("../startStop")).switchPower(context, "running", machines, options, call),
+      ),
+    );
+  examples(
+    stackOption(command),
+    `${call} start --all --stack dev`,
+    `${call} start ada-1 --person grace`,
+  );
+};
