@@ -956,6 +956,7 @@ export interface PreparationReport extends MachineFacts {
 export function guestFilesHash(
   read: (name: string) => Uint8Array,
   digest: (data: Uint8Array | string) => string,
+  files: readonly string[] = guestFiles,
 ): string {
-  return digest(guestFiles.map((name) => `${digest(read(name))} ${name}\n`).join(""));
+  return digest(files.map((name) => `${digest(read(name))} ${name}\n`).join(""));
 }
