@@ -118,6 +118,9 @@ export async function fetchPrices(
         endpoint,
         until,
       );
+      const foreign = answer.Items.find(({ currencyCode }) => currencyCode !== currency);
+      if (foreign)
+        throw new Error(`${endpoint} answers in ${foreign.currencyCode} instead of ${currency}.`);
       items.push(...answer.Items);
       next = answer.NextPageLink;
       if (next && new URL(next).origin !== new URL(endpoint).origin) {

@@ -262,8 +262,8 @@ describe("lab: Azure's retail prices", () => {
     answer = (url) => [
       200,
       url.searchParams.has("$skip")
-        ? { Items: [windows], NextPageLink: null }
-        : { Items: [item({})], NextPageLink: `${endpoint}?$skip=1` },
+        ? { Items: [{ ...windows, currencyCode: "EUR" }], NextPageLink: null }
+        : { Items: [item({ currencyCode: "EUR" })], NextPageLink: `${endpoint}?$skip=1` },
     ];
     const found = await fetchPrices(meters(), { endpoint, currency: "EUR" });
     assert.equal(found.Items.length, 4);
@@ -284,6 +284,8 @@ describe("lab: Azure's retail prices", () => {
     await fails(/Azure's prices cannot be had from http:.* it answers 429/);
     answer = () => [200, { Items: [{ retailPrice: "1" }] }];
     await fails(/not in the documented form/);
+    answer = () => [200, { Items: [item({ currencyCode: "EUR" })] }];
+    await fails(/answers in EUR instead of USD/);
     answer = () => [200, { Items: [], NextPageLink: "http://elsewhere.example/" }];
     await fails(/names another host/);
     answer = () => [200, { Items: [], NextPageLink: endpoint }];
