@@ -26,9 +26,11 @@ export interface PowerOperation {
 export interface PowerSwitch {
   /** Switches a machine at once, as somebody else would; what was under way is preempted. */
   set(machineId: string, power: PowerGoal): Promise<void>;
+  /** Throws what Azure answers where the opposite is under way. */
+  requireFree(machineId: string, goal: PowerGoal): void;
   /**
    * Begins to switch a machine; a `delay` fault for `start` or `deallocate` keeps it under way that long. With `failure` it
-   * fails after it was accepted, and the machine is as it was. Throws where the opposite is under way.
+   * fails after it was accepted, and the machine is as it was.
    */
   begin(machineId: string, goal: PowerGoal, failure?: AzureError): PowerOperation;
   /** An operation that was begun since the stand-in was started. */
@@ -106,10 +108,13 @@ export function openPowerSwitch(azure: Azure): PowerSwitch {
       await set(machineId, power);
     },
     operation: (id) => operations.get(id),
+    requireFree(machineId, goal) {
+      const machine = store.get(machineId);
+      if (machine && powerOf(machine) === ways[goal].opposite) throw conflict();
+    },
     begin(machineId, goal, failure) {
       const machine = store.get(machineId) as AzureResource;
-      const { operation: name, meanwhile, opposite } = ways[goal];
-      if (powerOf(machine) === opposite) throw conflict();
+      const { operation: name, meanwhile } = ways[goal];
       preempt(machineId);
       const operation: PowerOperation = {
         id: crypto.randomUUID(),

@@ -178,13 +178,13 @@ function begin(
   const isLater = fault?.moment === "during" || fault?.moment === "after";
   try {
     if (failure && !isLater) throw failure;
-    const operation = power.begin(machine.id, goal, failure);
-    note(failure ? `accepted, then ${failure.message}` : "accepted");
-    return operation;
+    power.requireFree(machine.id, goal);
   } catch (error) {
     note((error as Error).message);
     throw error;
   }
+  note(failure ? `accepted, then ${failure.message}` : "accepted");
+  return power.begin(machine.id, goal, failure);
 }
 
 const failures: { [goal in PowerGoal]: () => AzureError } = {
