@@ -63,12 +63,18 @@ function withoutNeedles(text: string, needles: ReadonlyMap<string, Needle[]>): S
       while (from > kept && isOfRun(text.charCodeAt(from - 1))) from--;
       while (to < text.length && isOfRun(text.charCodeAt(to))) to++;
     }
+    to += rest(text, to);
     result += text.slice(kept, from) + removed;
     count++;
     kept = to;
     at = to - 1;
   }
   return { text: result + text.slice(kept), count };
+}
+
+/** The length of what is left of a secret behind it: the last letter of base64, where its padding follows. */
+function rest(text: string, at: number): number {
+  return /^[A-Za-z0-9+/_-]?={1,2}/.exec(text.slice(at, at + 3))?.[0].length ?? 0;
 }
 
 /** Letters, digits and what base64, its form for URLs and percent signs add to them. */
