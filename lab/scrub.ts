@@ -131,7 +131,8 @@ function formsOf(secret: string): string[] {
 function piecesOf(secret: string): string[] {
   const inner = Buffer.from(secret.replace(/\s/g, ""), "base64");
   const decoded = [inner.toString("latin1"), inner.toString("utf16le")];
-  const runs = [secret, ...decoded].flatMap((text) => text.match(/[A-Za-z0-9+/=]{40,}/g) ?? []);
+  // Shorter ones in an export are no secret: the peer name, which the archive is about.
+  const runs = [secret, ...decoded].flatMap((text) => text.match(/[A-Za-z0-9+/=]{60,}/g) ?? []);
   return [...new Set(runs)].flatMap((run) => {
     const bytes = Buffer.from(run, "base64");
     const forms = [run, encodeURIComponent(run), urlSafe(run), ...hexForms(bytes)];

@@ -31,7 +31,7 @@ export function secretsOfStack(sources: SecretSources): string[] {
   for (const { urn, type, inputs, outputs } of resources) {
     visit([inputs, outputs], false, take);
     // A kept value has no name of its own; what it keeps is in the name of its resource.
-    const isKept = type === "pulumi:index:Stash" && /password|identity|secret/i.test(urn);
+    const isKept = type === "pulumi:index:Stash" && /-password$/.test(urn);
     const { input, output } = { ...inputs, ...outputs } as { input?: unknown; output?: unknown };
     if (isKept) for (const kept of [input, output]) if (typeof kept === "string") take(kept);
   }

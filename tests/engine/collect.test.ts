@@ -117,6 +117,15 @@ describe("engine: collect, by the real CLI against the stand-in", function () {
     assert.match(text(`${planted}/holder.log`), /^nothing of the kind$/m);
     assert.match(text("README.txt"), /^ {2}grace-1: off/m);
     assert.equal(JSON.parse(text("lab.json")).machines.length, 3);
+    // What is no secret stays: peer names and friendly names, which stand in an export too.
+    for (const name of [
+      "lab.json",
+      "proof.json",
+      "security-groups.json",
+      `${planted}/report.json`,
+    ]) {
+      assert.doesNotMatch(text(name), /\[secret\]/, name);
+    }
     assert.ok(JSON.parse(text("security-groups.json")).length > 0);
 
     const secrets = [
