@@ -64,10 +64,15 @@ export function requireKnown(
   );
 }
 
-async function check(
+async function check(one: MachineInState, now: VirtualMachineNow | undefined): Promise<Finding> {
+  return notAsked(one, now) ?? askMachine(one.ask!.connection, one.ask!.request);
+}
+
+/** Why a machine is not dialled; undefined where it is, which then has `ask`. `now`: as Azure has it, where that is known. */
+export function notAsked(
   { ask }: MachineInState,
   now: VirtualMachineNow | undefined,
-): Promise<Finding> {
+): Finding | undefined {
   if (now && isOff(now.power)) return { state: "off", power: now.power };
   if (!ask) return { state: "unfinished" };
   if (now && now.instance !== ask.request.instance) {
@@ -80,7 +85,7 @@ async function check(
       hint: "pulumi up brings it back.",
     };
   }
-  return askMachine(ask.connection, ask.request);
+  return undefined;
 }
 
 /** What was found of a machine, in one line without its name. */

@@ -6,7 +6,8 @@ import {
   type GetPeerDiagnosticsReport,
   type GetPeerDiagnosticsRequest,
 } from "../../../guest/contract";
-import { localSystem } from "../accounts";
+import type { Logon } from "../accounts";
+import { DiskError } from "../diskError";
 import { logState, type EventLog, type WindowsEvent } from "../events";
 import { holderRunsSince, nameStates } from "../holder";
 import type { Machine } from "../machine";
@@ -22,10 +23,12 @@ type Bounds = Pick<GetPeerDiagnosticsRequest, "sinceHours" | "maximumEvents" | "
 export const getPeerDiagnostics: Action<
   GetPeerDiagnosticsRequest,
   GetPeerDiagnosticsReport
-> = async ({ machine }, bounds) => ({
+> = async ({ machine, logon }, bounds) => ({
   action: "Get-PeerDiagnostics",
   ...machine.facts,
-  items: diagnosticItems.map((name) => bounded(name, tell(machine, name, bounds), bounds)),
+  items: diagnosticItems.map((name) =>
+    bounded(name, tell(machine, name, { ...bounds, logon }), bounds),
+  ),
 });
 
 function bounded(
@@ -40,7 +43,10 @@ function bounded(
   };
 }
 
-function tell(machine: Machine, name: DiagnosticItem["name"], bounds: Bounds): Told {
+/** The bounds of an item, and who reads it. */
+type Reading = Bounds & { logon: Logon };
+
+function tell(machine: Machine, name: DiagnosticItem["name"], bounds: Reading): Told {
   switch (name) {
     case "events-pnrp":
     case "events-services":
@@ -129,7 +135,7 @@ function eventText({ time, id, level, provider, message, data }: WindowsEvent): 
 const indented = (line: string) => `    ${line}`;
 
 /** The holder here writes no file: its log is what it would have written since it runs, after what the file has. */
-function holderLog(machine: Machine, bounds: Bounds): Told {
+function holderLog(machine: Machine, bounds: Reading): Told {
   const path = `${guestDirectory}/work/holder.log`;
   const since = holderRunsSince(machine);
   if (since === undefined) return fileEnd(machine, path, bounds);
@@ -143,15 +149,20 @@ function holderLog(machine: Machine, bounds: Bounds): Told {
   return { source: path, text: text.slice(-bounds.maximumCharacters) };
 }
 
-function fileEnd({ disk }: Machine, path: string, { maximumCharacters }: Bounds): Told {
+function fileEnd({ disk }: Machine, path: string, { maximumCharacters, logon }: Reading): Told {
   if (!disk.find(path)) return { source: path, text: "", error: "It is not there." };
-  const whole = disk.read(path, localSystem).toString("utf8").replaceAll("\r\n", "\n");
-  const truncated = whole.length > maximumCharacters;
-  const end = whole.slice(-maximumCharacters);
-  return { source: path, truncated, text: truncated ? end.slice(end.indexOf("\n") + 1) : end };
+  try {
+    const whole = disk.read(path, logon).toString("utf8").replaceAll("\r\n", "\n");
+    const truncated = whole.length > maximumCharacters;
+    const end = whole.slice(-maximumCharacters);
+    return { source: path, truncated, text: truncated ? end.slice(end.indexOf("\n") + 1) : end };
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return { source: path, text: "", error: "It cannot be read: UnauthorizedAccessException." };
+  }
 }
 
-function firewallLog(machine: Machine, bounds: Bounds): Told {
+function firewallLog(machine: Machine, bounds: Reading): Told {
   if (!machine.record.firewallLogging) {
     return {
       source: "the log of the Windows Firewall",
