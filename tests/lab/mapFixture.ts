@@ -1,3 +1,4 @@
+import { codePoints } from "../../components/plan/identity";
 import type { ProofReport, ProvedPort } from "../../components/plan/proofVerdict";
 import { targetsOf } from "../../components/plan/proofPairs";
 import type { LabInState, LabMachineInState } from "../../lab/labInState";
@@ -60,6 +61,7 @@ export function labFixture(options: FixtureOptions): LabInState {
       pending: index % 17 === 4 ? ["reboot"] : [],
     };
   });
+  machines.sort((one, other) => codePoints(one.machine, other.machine));
   const all = machines.map(({ machine }) => machine);
   const away = options.hasLeftOut ? all.at(-1) : undefined;
   const targets = targetsOf(all);
