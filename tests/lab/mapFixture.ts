@@ -87,13 +87,13 @@ export function labFixture(options: FixtureOptions): LabInState {
   return {
     stack: "local",
     resourceGroups: ["lab72443e64"],
-    people: [...new Set(machines.map((one) => one.person))].map((key, index) => ({
-      person: key,
+    people: Array.from({ length: Math.ceil(number / share) }, (_, index) => ({
+      person: person(index),
       displayName: (index === 0 && options.name) || called[index] || `Person ${index + 1}`,
-      sharing: index % 2 === 1 ? "group" : "identity",
-      peerName: machines.find((one) => one.person === key)?.peerName ?? "",
-      machines: machines.filter((one) => one.person === key).map(({ machine }) => machine),
-    })),
+      sharing: index % 2 === 1 ? ("group" as const) : ("identity" as const),
+      peerName: machines.find((one) => one.person === person(index))?.peerName ?? "",
+      machines: machines.filter((one) => one.person === person(index)).map((one) => one.machine),
+    })).sort((one, other) => codePoints(one.person, other.person)),
     rings,
     machines,
     proof: Object.fromEntries(proof),
