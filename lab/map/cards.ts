@@ -45,10 +45,7 @@ export function cardLines(one: MapMachine, map: LabMap, width: number): Line[] {
   const ring = map.rings.findIndex(({ name }) => name === one.ring);
   const shared = map.owners[one.owner];
   return [
-    ...line(
-      `${stateSymbols[one.state]} ${one.stateWords}${one.cloud ? ` · cloud ${one.cloud}` : ""}`,
-      "plain",
-    ),
+    ...stateLines(one, width),
     ...line(
       one.computerName === one.machine
         ? ""
@@ -72,6 +69,17 @@ export function cardLines(one: MapMachine, map: LabMap, width: number): Line[] {
       true,
     ),
   ];
+}
+
+/** The machine's state and its cloud's, in one line where they fit. */
+function stateLines({ state, stateWords, cloud }: MapMachine, width: number): Line[] {
+  const words = `${stateSymbols[state]} ${stateWords}`;
+  if (cloud === "") return [fitted(words, "plain", width)];
+  const together = `${words} · cloud ${cloud}`;
+  const fits = textWidth(together, { size: textSizes.plain }) <= width;
+  return (fits ? [together] : [words, `PNRP cloud ${cloud}`]).map((text) =>
+    fitted(text, "plain", width),
+  );
 }
 
 /** Addresses in one line where they fit, else each in its own. */

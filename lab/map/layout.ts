@@ -60,30 +60,39 @@ export function columnsFor(machines: number): number {
   return Math.max(4, Math.ceil(Math.sqrt(machines * 0.85)));
 }
 
-/** Lays out the topology: title, rings, jump host, networks, people and machines. `columns` cards stand side by side at most. */
-export function layOut(map: LabMap, columns = columnsFor(map.machines.length)): Box {
+/**
+ * Lays out the topology: title, rings, jump host, networks, people and machines. `columns` cards stand side by side at most. In a
+ * page, which has its own, `hasTitle` is false.
+ */
+export function layOut(
+  map: LabMap,
+  columns = columnsFor(map.machines.length),
+  hasTitle = true,
+): Box {
   const inner = columns * (cardWidth + gap) + 4 * padding + 2 * gap;
   const x = margin;
-  const head: Line[] = [
-    fitted(`Lab map: stack ${map.stack}`, "title", inner),
-    fitted(summary(map), "plain", inner),
-    ...(map.resourceGroups.length === 0
-      ? []
-      : [
-          fitted(
-            `Azure resource ${map.resourceGroups.length === 1 ? "group" : "groups"} ${map.resourceGroups.join(", ")}`,
-            "quiet",
-            inner,
-          ),
-        ]),
-    ...sources(map).map((text) => fitted(text, "quiet", inner)),
-  ];
+  const head: Line[] = !hasTitle
+    ? []
+    : [
+        fitted(`Lab map: stack ${map.stack}`, "title", inner),
+        fitted(summary(map), "plain", inner),
+        ...(map.resourceGroups.length === 0
+          ? []
+          : [
+              fitted(
+                `Azure resource ${map.resourceGroups.length === 1 ? "group" : "groups"} ${map.resourceGroups.join(", ")}`,
+                "quiet",
+                inner,
+              ),
+            ]),
+        ...sources(map).map((text) => fitted(text, "quiet", inner)),
+      ];
   const page: Box = {
     ...{ kind: "page", x: 0, y: 0, width: inner + 2 * margin, height: 0 },
     texts: place(head, x, margin, inner),
     boxes: [],
   };
-  let y = margin + heightOf(head) + gap;
+  let y = margin + heightOf(head) + (hasTitle ? gap : 0);
   const below = (boxes: Box[]) => {
     page.boxes.push(...boxes);
     if (boxes.length > 0) y = Math.max(...boxes.map((box) => box.y + box.height)) + 2 * gap;

@@ -114,7 +114,7 @@ function ownersOf({ people, machines }: LabInState): MapOwner[] {
     name: one.displayName || one.person,
     sharing: one.sharing,
     peerName: one.peerName,
-    group: one.group ?? "",
+    group: machines.find(({ person, group }) => person === one.person && group)?.group ?? "",
     machines: one.machines,
   }));
   const others = machines.filter(({ machine }) =>

@@ -11,7 +11,6 @@ export function escaped(text: string): string {
 }
 
 // With the flag u, a surrogate stands for itself only where it has no other half.
-// eslint-disable-next-line no-control-regex
 const notXml = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 /**

@@ -30,7 +30,7 @@ export function svgFile(map: LabMap): string {
 /** The topology in a page, which has the style and says everything in words, too: one picture for who cannot see it. */
 export function svgInPage(map: LabMap): string {
   // As wide as a window usually is.
-  const page = layOut(map, 4);
+  const page = layOut(map, 4, false);
   return [
     opening(page.width, Math.ceil(page.height), 'role="img"'),
     `<title id="map-title">${escaped(`Drawing of the lab of the stack ${map.stack}`)}</title>`,
