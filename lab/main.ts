@@ -2,9 +2,8 @@
 import { runCommandLine } from "./commandLine";
 import { verbs } from "./verbs";
 
-// npm names the script it runs; where the package is installed, the command has a name of its own.
-const { npm_lifecycle_event: script } = process.env;
-const call = script === undefined ? "peerlab" : "npm run lab --";
+// Where the package is installed it is compiled, and the command has a name of its own.
+const call = __filename.endsWith(".ts") ? "npm run lab --" : "peerlab";
 
 const asked = new AbortController();
 let endsItself = false;
