@@ -14,10 +14,12 @@ export function expiryOf(resources: readonly StateResource[], now: Date): Expiry
       .filter((resource) => resource.type === type)
       .map(({ inputs }) => (inputs?.tags as Record<string, unknown> | undefined)?.expires)
       .filter((tag): tag is string => typeof tag === "string" && tag !== "");
-  const [expires = ""] = [
+  const [tag = ""] = [
     ...tagsOf("azure-native:resources:ResourceGroup"),
     ...tagsOf("azure-native:compute:VirtualMachine"),
   ];
+  // A date that stands in a YAML file without quotes reaches Azure in Go's words.
+  const expires = tag.replace(/^(\d{4}-\d\d-\d\d) 00:00:00 \+0000 UTC$/, "$1");
   if (expires === "") return { expires, state: "none" };
   const end = Date.parse(/^\d{4}-\d\d-\d\d$/.test(expires) ? `${expires}T23:59:59.999Z` : expires);
   if (Number.isNaN(end)) return { expires, state: "unreadable" };
