@@ -230,10 +230,12 @@ async function told<T>(command: string, answer: Promise<T>): Promise<T> {
       commandResult?: { code?: number; stderr?: string };
     };
     if (!commandResult) throw error;
-    const { code, stderr = "" } = commandResult;
-    throw new Error(
-      `pulumi ${command} ended with ${code ?? "a signal"}:\n${lastLines(stderr, 10)}`,
-    );
+    // It puts a line of its own first, which alone has the CLI's exit code.
+    const [own, exitCode] =
+      /^Command failed with exit code (\d+): .*\n/.exec(commandResult.stderr ?? "") ?? [];
+    const said = (commandResult.stderr ?? "").slice(own?.length ?? 0);
+    const code = exitCode ?? commandResult.code ?? "a signal";
+    throw new Error(`pulumi ${command} ended with ${code}:\n${lastLines(said, 10)}`);
   }
 }
 
