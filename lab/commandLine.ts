@@ -1,6 +1,6 @@
 /** What is around every verb of `npm run lab`: command line, help, ways to end, exit code. */
-import { Command, CommanderError } from "commander";
-import { exitCodes, type DeclareVerb, type LabContext, type Run } from "./context";
+import { Command, CommanderError, type OutputConfiguration } from "commander";
+import { exitCodes, type DeclareVerb, type LabContext, type RunVerb } from "./context";
 
 /** The computer around it; another one in tests. */
 export type Around = Omit<LabContext, "further" | "endsItself"> & {
@@ -18,10 +18,13 @@ export async function runCommandLine(
   const end = args.indexOf("--");
   const [own, further] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
   let code: number = exitCodes.done;
-  const run = async (work: Run) => {
+  const run: RunVerb = async (work, { takesFurther = false } = {}) => {
+    if (further.length > 0 && !takesFurther) {
+      program.error(`error: nothing after -- is taken here, not ${JSON.stringify(further[0])}`);
+    }
     code = await work({ endsItself: () => {}, ...around, further });
   };
-  const program = labCommand(verbs, call, run).configureOutput({
+  const program = labCommand(verbs, call, run, {
     writeOut: (text) => around.output(text),
     writeErr: (text) => around.screen.write(text),
   });
@@ -42,7 +45,8 @@ export async function runCommandLine(
 export function labCommand(
   verbs: readonly DeclareVerb[],
   call: string,
-  run: (work: Run) => Promise<void>,
+  run: RunVerb,
+  output: OutputConfiguration = {},
 ): Command {
   const program = new Command(call)
     .description(
@@ -52,7 +56,16 @@ export function labCommand(
     .helpCommand("help [VERB]", "Shows what a verb does, its options and an example.")
     .helpOption("-h, --help", "Shows this text, or that of the verb before it.")
     .showHelpAfterError(`(${call} help says what there is.)`)
-    .exitOverride();
+    .exitOverride()
+    // A verb takes this over only from a command that has it when the verb is declared.
+    .configureOutput(output);
+  // Rollouts are no part of the package.
+  if (call.startsWith("npm ")) {
+    program.addHelpText(
+      "after",
+      "\nA change of several stacks, one after the other, is a command of its own: npm run rollout -- --help.",
+    );
+  }
   for (const declare of verbs) declare(program, run, call);
   return program;
 }

@@ -46,8 +46,7 @@ export type Run = (context: LabContext) => Promise<number>;
  * Declares a verb: its words, its help, and in its `action` what it does. What takes long to load is loaded only when it is run.
  * `call` is how the command is called: `npm run lab --`, or `peerlab` where it is installed.
  */
-export type DeclareVerb = (
-  program: Command,
-  run: (work: Run) => Promise<void>,
-  call: string,
-) => void;
+export type DeclareVerb = (program: Command, run: RunVerb, call: string) => void;
+
+/** Does a verb's work. `takesFurther`: whether it takes words after `--`; any other verb refuses them before it begins. */
+export type RunVerb = (work: Run, options?: { takesFurther?: boolean }) => Promise<void>;

@@ -48,5 +48,7 @@ export function endOf(expires: string): Date | undefined {
 
 function tagOf({ inputs, outputs }: StateResource): string | undefined {
   const { expires } = ((outputs?.tags ?? inputs?.tags ?? {}) as { expires?: unknown }) ?? {};
-  return typeof expires === "string" && expires !== "" ? expires : undefined;
+  if (typeof expires !== "string" || expires === "") return undefined;
+  // A date that stands in a YAML file without quotes reaches Azure in Go's words.
+  return expires.replace(/^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/, "$1");
 }

@@ -1,10 +1,15 @@
+#!/usr/bin/env node
 /** `npm run lab -- VERB`: what one does with a lab after `pulumi up`. */
 import { runCommandLine } from "./commandLine";
 import { verbs } from "./verbs";
 
-// npm names the script it runs; where the package is installed, the command has a name of its own.
-const { npm_lifecycle_event: script } = process.env;
-const call = script === undefined ? "peerlab" : "npm run lab --";
+// Where the package is installed it is compiled, and the command has a name of its own.
+const call = __filename.endsWith(".ts") ? "npm run lab --" : "peerlab";
+
+// Whoever reads has seen enough (`... | head`).
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  process.exit(code === "EPIPE" ? 0 : 1);
+});
 
 const asked = new AbortController();
 let endsItself = false;

@@ -1,6 +1,6 @@
 import type { Screen } from "./context";
 import type { LabMachineInState } from "./labInState";
-import { mapAtATime } from "./mapAtATime";
+import { fewAtATime } from "./fewAtATime";
 import type { PoweredMachine } from "./powerPlan";
 import { showCount } from "./progress";
 import { AzureRefusal, type ResourceManager } from "./resourceManager";
@@ -22,7 +22,7 @@ export async function readPower(
   const read: PoweredMachine[] = [];
   const failed: Switched[] = [];
   try {
-    await mapAtATime(machines, atATime, async (one) => {
+    await fewAtATime(machines, atATime, async (one) => {
       const { machine, isSeed, virtualMachineId } = one;
       const isSelected = selected.includes(one);
       const fail = (power: string, more: Partial<Switched>) => {

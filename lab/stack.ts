@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { LocalWorkspace } from "@pulumi/pulumi/automation";
+import type { Deployment, LocalWorkspace } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { engineEnvironment, getEngine } from "../engine";
+import { openPulumi } from "../engine/pulumi";
 import { lastLines } from "../engine/runCommand";
 import { openWorkspace } from "./workspace";
 
@@ -76,6 +77,11 @@ export interface Project {
   find(stack: string | undefined): Promise<string>;
   /** A stack by its name in full. */
   stack(name: string): Stack;
+  /**
+   * What the last update of a stack left, without what is still to be deleted, its secrets as they are kept: encrypted. Neither
+   * passphrase nor key is needed.
+   */
+  encryptedResources(name: string): Promise<StateResource[]>;
 }
 
 /** Opens the project in a folder. Throws where there is none. */
@@ -98,6 +104,11 @@ export async function openProject(options: Omit<StackOptions, "stack"> = {}): Pr
     stacks,
     find: async (wanted) => stackName(await stacks(), wanted),
     stack: (name) => stackOf(name, { project, workspace, variables }),
+    async encryptedResources(name) {
+      // The Automation API's own export always decrypts.
+      const text = await openPulumi(variables, project).run(["stack", "export", "--stack", name]);
+      return resourcesIn(JSON.parse(text) as Partial<Deployment>);
+    },
   };
 }
 
@@ -113,11 +124,8 @@ function stackOf(name: string, { project, workspace, variables }: Opened): Stack
       ([key, { value = "" }]) => [key, value] as const,
     );
   const resources = async () => {
-    const { deployment } = await told("stack export", workspace.exportStack(name));
-    const all = ((deployment as { resources?: object[] } | undefined)?.resources ?? []).map(
-      inPlain,
-    ) as StateResource[];
-    return all.filter((resource) => !resource.delete);
+    const exported = await told("stack export", workspace.exportStack(name));
+    return resourcesIn(exported).map((resource) => inPlain(resource) as StateResource);
   };
   return {
     name,
@@ -145,6 +153,12 @@ function stackOf(name: string, { project, workspace, variables }: Opened): Stack
     resources,
     up: (args) => runInForeground("pulumi", ["up", ...args, "--stack", name], project, variables),
   };
+}
+
+/** The resources of an exported state but those that are still to be deleted. */
+function resourcesIn({ deployment }: Partial<Deployment>): StateResource[] {
+  const { resources = [] } = (deployment ?? {}) as { resources?: StateResource[] | null };
+  return (resources ?? []).filter((resource) => !resource.delete);
 }
 
 /** A structured value of the configuration, which the Automation API gives as JSON; undefined where it is a plain text. */
@@ -206,12 +220,21 @@ function runInForeground(
   });
 }
 
+/** What the Automation API knows of a command that failed. */
+interface CommandResult {
+  code?: number;
+  stderr?: string;
+}
+
 /** A command of the CLI that failed, with what it said on standard error. */
 export class PulumiError extends Error {
-  constructor(command: string, stderr = "") {
-    // The Automation API puts a line of its own before it, with all of the command.
-    const said = stderr.replace(/^Command failed with .*\n/, "");
-    super(`pulumi ${command} failed:\n${lastLines(said, 10)}`);
+  constructor(command: string, { code, stderr = "" }: CommandResult) {
+    // The Automation API puts a line of its own before it, which alone has the CLI's exit code.
+    const [own, exitCode] = /^Command failed with exit code (\d+): .*\n/.exec(stderr) ?? [];
+    const said = stderr.slice(own?.length ?? 0);
+    super(
+      `pulumi ${command} ended with ${exitCode ?? code ?? "a signal"}:\n${lastLines(said, 10)}`,
+    );
     this.name = "PulumiError";
   }
 }
@@ -222,9 +245,9 @@ async function told<T>(command: string, answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     // The Automation API's own message has all of the output, which may hold secrets.
-    const { commandResult } = error as { commandResult?: { stderr?: string } };
+    const { commandResult } = error as { commandResult?: CommandResult };
     if (!commandResult) throw error;
-    throw new PulumiError(command, commandResult.stderr);
+    throw new PulumiError(command, commandResult);
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { mapAtATime } from "./mapAtATime";
+import { fewAtATime } from "./fewAtATime";
 import { isUnderWay, type PoweredMachine, type PowerPlan, type PowerStep } from "./powerPlan";
 import { AzureRefusal, type PowerGoal, type ResourceManager } from "./resourceManager";
 
@@ -52,7 +52,7 @@ export async function switchMachines(
   const { goal, signal, greeted, add } = options;
   const all: Switched[] = [];
   for (const [index, wave] of waves.entries()) {
-    const switched = await mapAtATime(wave, atATime, async ({ machine, step }) => {
+    const switched = await fewAtATime(wave, atATime, async ({ machine, step }) => {
       const result = await switchMachine(machine, step, options);
       if (step !== "leave") add?.();
       return result;

@@ -26,8 +26,10 @@ export const connect: DeclareVerb = (program, run, call) => {
       new Option("--force", "Dials with --run although the machine is off.").conflicts("rdp"),
     )
     .action((machines: string[], options: ConnectOptions) =>
-      run(async (context) =>
-        (await import("../labConnect")).connect(context, machines, options, call),
+      run(
+        async (context) =>
+          (await import("../labConnect")).connect(context, machines, options, call),
+        { takesFurther: true },
       ),
     );
   examples(

@@ -1,4 +1,21 @@
+import { examples } from "../commandLine";
 import type { DeclareVerb } from "../context";
 
-// Declared by the change that brings it.
-export const list: DeclareVerb = () => {};
+export const list: DeclareVerb = (program, run, call) => {
+  const command = program
+    .command("list")
+    .summary("Shows the stacks of the project and their labs.")
+    .description(
+      "Shows the stacks of the project and their labs, one line each: regions, resource groups, people, machines, the last update, and " +
+        "the tag expires. It is read from the stacks' states: neither Azure nor a machine is asked, and no passphrase is needed.",
+    )
+    .option("--json", "Writes the answer as JSON.")
+    .action((options: { json?: boolean }) =>
+      run(async (context) => (await import("../listStacks")).listStacks(context, options)),
+    )
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 where the state of a stack cannot be read, which is said; the others are listed.",
+    );
+  examples(command, `${call} list`, `${call} list --json`);
+};
