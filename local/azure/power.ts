@@ -46,20 +46,27 @@ const ways = {
 export function openPowerSwitch(azure: Azure): PowerSwitch {
   const { store, windows, journal, faults } = azure;
   const operations = new Map<string, PowerOperation>();
+  /** How often a machine's power was changed: what an earlier change left waiting is no longer meant. */
+  const changes = new Map<string, number>();
+  const changed = (machineId: string) => {
+    const count = (changes.get(idKey(machineId)) ?? 0) + 1;
+    changes.set(idKey(machineId), count);
+    return count;
+  };
   const note = (machine: AzureResource, power: VirtualMachineAssigned["power"]) => {
     store.put({ ...machine, assigned: { ...machine.assigned, power } });
     journal.write({ kind: "machine", subject: machine.id, what: `power ${power}` });
   };
-  const end = (operation: PowerOperation, status: PowerOperation["status"], error?: AzureError) => {
-    if (operation.status !== "InProgress") return;
-    Object.assign(operation, { status, error, endTime: new Date().toISOString() });
-  };
-  /** The newer operation wins, and the older one says so: `Operation execution has been preempted` is how Azure names it. */
-  const preempt = (machineId: string) => {
+  /** Ends what is under way on a machine. */
+  const end = (machineId: string, status: PowerOperation["status"], error?: AzureError) => {
     for (const operation of operations.values()) {
-      if (idKey(operation.machineId) === idKey(machineId)) end(operation, "Canceled", preempted());
+      if (operation.status !== "InProgress" || idKey(operation.machineId) !== idKey(machineId))
+        continue;
+      Object.assign(operation, { status, error, endTime: new Date().toISOString() });
     }
   };
+  /** The newer operation wins, and the older one says so. */
+  const preempt = (machineId: string) => end(machineId, "Canceled", preempted());
   const set = async (machineId: string, power: PowerGoal) => {
     const machine = store.get(machineId);
     if (!machine) return;
@@ -67,7 +74,7 @@ export function openPowerSwitch(azure: Azure): PowerSwitch {
     await windows.setPower(assignedOf<VirtualMachineAssigned>(machine).vmId, power);
   };
   const finish = async (machineId: string, goal: PowerGoal, milliseconds: number) => {
-    const { meanwhile } = ways[goal];
+    const change = changed(machineId);
     const before = store.get(machineId);
     // Windows goes down first; only then is its host given back.
     if (before && goal === "deallocated") {
@@ -76,27 +83,21 @@ export function openPowerSwitch(azure: Azure): PowerSwitch {
     if (milliseconds > 0) await azure.pause(milliseconds);
     const machine = store.get(machineId);
     // It may be deleted or switched by somebody else by now.
-    if (machine && powerOf(machine) === meanwhile) await set(machineId, goal);
+    if (!machine) return preempt(machineId);
+    if (changes.get(idKey(machineId)) !== change) return;
+    await set(machineId, goal);
+    end(machineId, "Succeeded");
   };
   const finishLater = (machineId: string, goal: PowerGoal, milliseconds: number) =>
-    finish(machineId, goal, milliseconds).then(
-      () => {
-        for (const operation of operations.values()) {
-          if (idKey(operation.machineId) === idKey(machineId)) end(operation, "Succeeded");
-        }
-      },
-      (error: unknown) => {
-        journal.write({
-          kind: "machine",
-          subject: machineId,
-          what: ways[goal].operation,
-          outcome: error instanceof Error ? error.message : String(error),
-        });
-        for (const operation of operations.values()) {
-          if (idKey(operation.machineId) === idKey(machineId)) end(operation, "Failed", broken());
-        }
-      },
-    );
+    finish(machineId, goal, milliseconds).catch((error: unknown) => {
+      journal.write({
+        kind: "machine",
+        subject: machineId,
+        what: ways[goal].operation,
+        outcome: error instanceof Error ? error.message : String(error),
+      });
+      end(machineId, "Failed", broken());
+    });
   for (const machine of store.ofType("Microsoft.Compute/virtualMachines")) {
     const power = powerOf(machine);
     if (power === "starting") void finishLater(machine.id, "running", 0);
@@ -105,6 +106,7 @@ export function openPowerSwitch(azure: Azure): PowerSwitch {
   return {
     async set(machineId, power) {
       preempt(machineId);
+      changed(machineId);
       await set(machineId, power);
     },
     operation: (id) => operations.get(id),
@@ -124,8 +126,8 @@ export function openPowerSwitch(azure: Azure): PowerSwitch {
         startTime: new Date().toISOString(),
       };
       operations.set(operation.id, operation);
-      if (failure) end(operation, "Failed", failure);
-      else if (powerOf(machine) === goal) end(operation, "Succeeded");
+      if (failure) end(machineId, "Failed", failure);
+      else if (powerOf(machine) === goal) end(machineId, "Succeeded");
       else if (powerOf(machine) !== meanwhile) {
         note(machine, meanwhile);
         const delay = faults.take("delay", machineId, name);

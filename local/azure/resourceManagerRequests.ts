@@ -8,6 +8,7 @@ import { normalizedLocation } from "./arm/model";
 import type { AzureResource } from "./arm/store";
 import { declared } from "./handlers/outputs";
 import type { PowerGoal, PowerOperation, PowerSwitch } from "./power";
+import { begin, throttled } from "./resourceManagerFaults";
 import { schema } from "./schema/check";
 import { resourceTypes } from "./types";
 
@@ -134,73 +135,6 @@ function requireToken(header: string | undefined, token: string): void {
     throw new AzureError(401, "InvalidAuthenticationToken", "The access token is invalid.");
   }
 }
-
-/**
- * Too many requests, where a fault says so; its `milliseconds` are what `Retry-After` says, in whole seconds.
- * https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/troubleshooting-throttling-errors
- */
-function throttled(
-  machine: AzureResource,
-  operation: string,
-  { faults, journal }: Azure,
-): Answer | undefined {
-  const fault = faults.take("throttled", machine.id, operation);
-  if (!fault) return undefined;
-  const seconds = Math.max(1, Math.ceil((fault.milliseconds ?? 1000) / 1000));
-  const outcome = `429 OperationNotAllowed, Retry-After ${seconds}`;
-  journal.write({ kind: "azure", subject: machine.id, what: operation, outcome });
-  return {
-    status: 429,
-    headers: { "Retry-After": String(seconds) },
-    body: {
-      error: {
-        code: "OperationNotAllowed",
-        message:
-          "The server rejected the request because too many requests have been received for this subscription.",
-        details: [{ code: "TooManyRequests" }],
-      },
-    },
-  };
-}
-
-/** A fault stands in for what Azure may have against it: at once, or after it was accepted where its moment is later. */
-function begin(
-  machine: AzureResource,
-  goal: PowerGoal,
-  what: string,
-  { faults, journal }: Azure,
-  power: PowerSwitch,
-): PowerOperation {
-  const note = (outcome: string) =>
-    journal.write({ kind: "azure", subject: machine.id, what, outcome });
-  const fault = faults.take("failRequest", machine.id, what);
-  const failure = fault && failures[goal]();
-  const isLater = fault?.moment === "during" || fault?.moment === "after";
-  try {
-    if (failure && !isLater) throw failure;
-    power.requireFree(machine.id, goal);
-  } catch (error) {
-    note((error as Error).message);
-    throw error;
-  }
-  note(failure ? `accepted, then ${failure.message}` : "accepted");
-  return power.begin(machine.id, goal, failure);
-}
-
-const failures: { [goal in PowerGoal]: () => AzureError } = {
-  running: () =>
-    new AzureError(
-      409,
-      "AllocationFailed",
-      "Allocation failed. We do not have sufficient capacity for the requested VM size in this region.",
-    ),
-  deallocated: () =>
-    new AzureError(
-      409,
-      "OperationNotAllowed",
-      "Operation 'deallocate' is not allowed on the VM now. Please try again later.",
-    ),
-};
 
 /** The body behind `Azure-AsyncOperation`: 200 whatever came of it. */
 function told({ id, status, startTime, endTime, error }: PowerOperation): Answer {
