@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { fewAtATime } from "./fewAtATime";
 import { zipSync, type Zippable } from "fflate";
 import { version } from "../package.json";
 import type { GetPeerDiagnosticsReport, GetPeerReport } from "../guest/contract";
@@ -66,7 +67,7 @@ export async function collect(
   };
   const now = await machinesNow(stack, machines, remark);
   const count = showCount(screen, machines.length, "machines asked");
-  const collected = await inTurns(machines, async (one) => {
+  const collected = await fewAtATime(machines, atATime, async (one) => {
     const answer = await askOne(one, now.get(one.virtualMachineId ?? ""), options.since);
     count.add();
     return answer;
@@ -169,22 +170,6 @@ async function askOne(
     { ...envelope, sinceHours, ...bounds },
   );
   return { machine, report, diagnostics };
-}
-
-/** So many at a time; the answers in the order of the machines. */
-async function inTurns<One, Answer>(
-  all: readonly One[],
-  work: (one: One) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = new Array(all.length);
-  const left = [...all.entries()];
-  const take = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      answers[next[0]] = await work(next[1]);
-    }
-  };
-  await Promise.all(Array.from({ length: atATime }, take));
-  return answers;
 }
 
 async function networkOf(
