@@ -16,6 +16,9 @@ function compile(root: string, target: string): void {
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
   fs.rmSync(target, { recursive: true, force: true });
+  fs.mkdirSync(target, { recursive: true });
+  // Where the version is read.
+  fs.copyFileSync(path.join(root, "package.json"), path.join(target, "package.json"));
   for (const folder of folders) {
     const entries = fs.readdirSync(path.join(root, folder), {
       recursive: true,

@@ -32,6 +32,6 @@ export const map: DeclareVerb = (program, run, call) => {
   examples(
     stackOption(command),
     `${call} map --output lab.html --stack dev`,
-    `${call} check --output report.json && ${call} map --report report.json --output lab.svg`,
+    `${call} map --report report.json --output lab.svg`,
   );
 };
