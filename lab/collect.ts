@@ -30,8 +30,8 @@ import { asItIsNow, openStack, type Stack } from "./stack";
 
 export interface CollectOptions {
   stack?: string;
-  person: readonly string[];
-  ring: readonly string[];
+  person?: readonly string[];
+  ring?: readonly string[];
   /** The archive; by default named after the project, the stack and the time. */
   output?: string;
   /** How far back events are read, in hours. */
@@ -53,7 +53,7 @@ export async function collect(
   const opened = await openStack({ stack: options.stack, project: folder, environment, report });
   const stack = asItIsNow(opened);
   const lab = await readLab(stack);
-  const { person: people, ring: rings } = options;
+  const { person: people = [], ring: rings = [] } = options;
   const all = words.length + people.length + rings.length === 0;
   const machines = selectMachines(lab, { machines: words, people, rings, all });
   const time = new Date().toISOString();

@@ -75,6 +75,14 @@ export function stackOption(command: Command): Command {
   return command.option("--stack <STACK>", "The stack. The selected one by default.");
 }
 
+/** The options of a verb on machines, besides their names, for `selectMachines`. Each may be repeated. */
+export function selectionOptions(command: Command): Command {
+  const several = (value: string, before: string[] = []) => [...before, value];
+  return command
+    .option("--person <PERSON>", "All machines of a person. May be repeated.", several)
+    .option("--ring <RING>", "All machines of a ring. May be repeated.", several);
+}
+
 /** Ends a verb's help with examples, each with what it does. */
 export function examples(command: Command, ...lines: string[]): Command {
   const head = lines.length === 1 ? "Example:" : "Examples:";

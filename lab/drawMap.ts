@@ -109,6 +109,7 @@ function writeWhole(file: string, text: string): void {
     fs.renameSync(beside, file);
   } catch (error) {
     fs.rmSync(beside, { force: true });
-    throw error;
+    // The user has never heard of the unfinished one.
+    throw new Error(`${file} cannot be written: ${(error as Error).message.split(",")[0]}.`);
   }
 }

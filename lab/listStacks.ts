@@ -6,16 +6,18 @@ import { listed, stackTable, type ListedStack } from "./stackSummary";
 const atATime = 4;
 
 /**
- * Shows the stacks of the project and their labs. Neither Azure nor a machine is asked, and no secret is decrypted. The exit code is
+ * Shows the stacks of the project and their labs, or the one that is named. Neither Azure nor a machine is asked, and no secret is decrypted. The exit code is
  * 1 where a stack's state cannot be read.
  */
 export async function listStacks(
   { folder, environment, report, output }: LabContext,
-  { json = false }: { json?: boolean },
+  { json = false, stack }: { json?: boolean; stack?: string },
 ): Promise<number> {
   const project = await openProject({ project: folder, environment, report });
   const now = new Date();
-  const summaries = await project.stacks();
+  const only = stack === undefined ? undefined : await project.find(stack);
+  const all = await project.stacks();
+  const summaries = all.filter(({ name }) => only === undefined || name === only);
   const stacks: ListedStack[] = new Array(summaries.length);
   await fewAtATime(summaries, atATime, async (summary, index) => {
     stacks[index] = listed(summary, await read(project, summary.name), now);

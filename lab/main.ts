@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `npm run lab -- VERB`: what one does with a lab after `pulumi up`. */
+import { setMaxListeners } from "node:events";
 import { runCommandLine } from "./commandLine";
 import { verbs } from "./verbs";
 
@@ -12,6 +13,8 @@ process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
 });
 
 const asked = new AbortController();
+// Each machine that is waited for listens to it.
+setMaxListeners(0, asked.signal);
 let endsItself = false;
 for (const [signal, number] of [
   ["SIGINT", 2],

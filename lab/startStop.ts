@@ -43,7 +43,7 @@ export async function switchPower(
   const mistakes = [
     ...(isSilent
       ? [
-          `Nothing says which machines to ${verb}: name machines, --person <PERSON...>, --ring <RING...>, or --all.`,
+          `Nothing says which machines to ${verb}: name machines, --person <PERSON>, --ring <RING>, or --all.`,
         ]
       : []),
     ...(verb === "stop" && !yes && !ask

@@ -20,11 +20,13 @@ function overview({ stack, machines }: LabStatus): string {
       isOff(power) ? "off" : power === "unknown" ? "power unknown" : power,
     ),
   );
+  // That a machine is off has been said.
+  const asked = machines.filter(({ drift }) => drift.state !== "off");
   const drifts = counts(
-    machines.map(({ drift }) => (drift.state === "unknown" ? "drift unknown" : drift.state)),
+    asked.map(({ drift }) => (drift.state === "unknown" ? "drift unknown" : drift.state)),
   );
   const number = machines.length === 1 ? "1 machine" : `${machines.length} machines`;
-  return `${stack}: ${number}: ${powers}; ${drifts}.`;
+  return `${stack}: ${number}: ${[powers, drifts].filter(Boolean).join("; ")}.`;
 }
 
 /** `4 running, 1 off`, the commonest first. */
@@ -48,8 +50,8 @@ const machineHead = [
   "Public",
   "Identity",
   "Group",
-  "Names",
   "Last proof",
+  "Names then",
   "Drift",
 ];
 
@@ -66,8 +68,8 @@ function machineRow({ addresses, ...one }: MachineStatus): string[] {
     [addresses.publicIpv4, addresses.publicIpv6].filter(Boolean).join(" "),
     shortPeerName(one.peerName),
     shortPeerName(one.group),
-    one.names.length === 0 ? "" : `${registered} of ${one.names.length}`,
     one.proof.result,
+    one.names.length === 0 ? "" : `${registered} of ${one.names.length}`,
     one.drift.state,
   ];
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { examples, stackOption } from "../commandLine";
+import { examples, selectionOptions, stackOption } from "../commandLine";
 import type { DeclareVerb } from "../context";
 import type { CollectOptions } from "../collect";
 
@@ -16,8 +16,6 @@ export const collect: DeclareVerb = (program, run, call) => {
 Nothing is changed on a machine. Machines that are off are named and not dialled. Secrets that the stack knows, and what looks like a private key, are taken out of every text. The exit code is 0 where every machine answered everything and 1 where one did not; the archive is written all the same and says why.`,
     )
     .argument("[MACHINE...]", "The machines. All by default.")
-    .option("--person <PERSON>", "All machines of a person. May be repeated.", several, [])
-    .option("--ring <RING>", "All machines of a ring. May be repeated.", several, [])
     .option(
       "--output <FILE>",
       "The archive. Named after the project, the stack and the time by default.",
@@ -33,15 +31,11 @@ Nothing is changed on a machine. Machines that are off are named and not dialled
       run(async (context) => (await import("../collect")).collect(context, machines, options)),
     );
   examples(
-    stackOption(command),
+    selectionOptions(stackOption(command)),
     `${call} collect --stack dev`,
     `${call} collect ada-1 --since 2 --output ada-1.zip --stack dev`,
   );
 };
-
-function several(value: string, before: string[]): string[] {
-  return [...before, value];
-}
 
 function hoursOf(value: string): number {
   const hours = Number(value);

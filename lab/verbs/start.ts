@@ -1,4 +1,4 @@
-import { examples, stackOption } from "../commandLine";
+import { examples, selectionOptions, stackOption } from "../commandLine";
 import type { DeclareVerb } from "../context";
 import type { SwitchWords } from "../startStop";
 
@@ -10,10 +10,7 @@ export const start: DeclareVerb = (program, run, call) => {
       "Starts machines that are off, the seed first: the others wait until it runs and its SSH server answers. Machines that run already are left as they are.",
     )
     .argument("[MACHINE...]", "The machines.")
-    .option("--person <PERSON...>", "All machines of these people.")
-    .option("--ring <RING...>", "All machines of these rings.")
     .option("--all", "All machines.")
-
     .option("--json", "Writes what came of each machine as JSON.")
     .action((machines: string[], options: SwitchWords) =>
       run(async (context) =>
@@ -21,7 +18,7 @@ export const start: DeclareVerb = (program, run, call) => {
       ),
     );
   examples(
-    stackOption(command),
+    selectionOptions(stackOption(command)),
     `${call} start --all --stack dev`,
     `${call} start ada-1 --person grace`,
   );

@@ -1,4 +1,4 @@
-import { examples, stackOption } from "../commandLine";
+import { examples, selectionOptions, stackOption } from "../commandLine";
 import type { DeclareVerb } from "../context";
 import type { StatusOptions } from "../labStatus";
 
@@ -11,8 +11,6 @@ export const status: DeclareVerb = (program, run, call) => {
         "tested the others, and whether somebody changed it since its last update.",
     )
     .argument("[MACHINE...]", "The machines. All by default.")
-    .option("--person <PERSON...>", "The machines of these people.")
-    .option("--ring <RING...>", "The machines of these rings.")
     .option("--no-ask", "Dials no machine: whether somebody changed one is not known then.")
     .option("--json", "Writes the answer as JSON.")
     .action((machines: string[], options: StatusOptions) =>
@@ -30,7 +28,7 @@ The exit code is 0 where all are as wanted, 2 where one is not, and 1 where none
 otherwise but one could not be asked. With --no-ask it is 0, and 1 where Azure cannot be asked.`,
     );
   examples(
-    stackOption(command),
+    selectionOptions(stackOption(command)),
     `${call} status`,
     `${call} status ada-1 ada-2 --stack dev`,
     `${call} status --person ada --no-ask --json`,

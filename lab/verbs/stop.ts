@@ -1,4 +1,4 @@
-import { examples, stackOption } from "../commandLine";
+import { examples, selectionOptions, stackOption } from "../commandLine";
 import type { DeclareVerb } from "../context";
 import type { SwitchWords } from "../startStop";
 
@@ -12,8 +12,6 @@ export const stop: DeclareVerb = (program, run, call) => {
       "Deallocates machines, so that they cost nothing but their disks and addresses. The seed is the last. Whoever works on a machine is logged off: in a terminal it is asked first, elsewhere --yes is wanted.",
     )
     .argument("[MACHINE...]", "The machines.")
-    .option("--person <PERSON...>", "All machines of these people.")
-    .option("--ring <RING...>", "All machines of these rings.")
     .option("--all", "All machines.")
     .option("--yes", "Does not ask.")
     .option("--json", "Writes what came of each machine as JSON.")
@@ -23,7 +21,7 @@ export const stop: DeclareVerb = (program, run, call) => {
       ),
     );
   examples(
-    stackOption(command),
+    selectionOptions(stackOption(command)),
     `${call} stop --all --stack dev`,
     `${call} stop --ring canary --yes`,
   );
