@@ -93,7 +93,7 @@ function unitsOf(
 export function costText(report: CostReport): string {
   const { lines, prices, perMonth, hours } = report;
   const currency = prices?.currency ?? "";
-  const head = ["What", "Size", "Region", "Count", "Running", "Off", "Unknown", "Hours there"];
+  const head = ["What", "Size", "Region", "Count", "Running", "Off", "Unknown", "Hours in all"];
   const table = new Table({
     head: prices ? [...head, "Price", `${currency} a month`] : head,
     style: { head: [], border: [], compact: true },
