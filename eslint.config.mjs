@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", ".peerlab/**"] },
+  { ignores: ["node_modules/**", ".peerlab/**", "dist/**"] },
   ...tseslint.configs.recommended,
   {
     rules: {

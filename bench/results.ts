@@ -75,15 +75,86 @@ export interface Results {
   chains: Chain[];
 }
 
-/** Reads what a run has written. Throws where the file is none of this version. */
+/** Reads what a run has written. Throws, with all that is wrong, where the file is something else. */
 export function readResults(file: string): Results {
-  const results = JSON.parse(fs.readFileSync(file, "utf8")) as Partial<Results>;
-  if (results.version !== 1 || !Array.isArray(results.samples)) {
-    throw new Error(
-      `${file}: not the results of npm run bench (version ${JSON.stringify(results.version)}, expected 1).`,
-    );
+  let results: unknown;
+  try {
+    results = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`${file} cannot be read as JSON: ${(error as Error).message}`);
   }
-  return results as Results;
+  const wrong = wrongPlaces(results);
+  if (wrong.length === 0) return results as Results;
+  throw new Error(
+    `${file} does not hold the results of npm run bench (its performance.json):\n${wrong.map((one) => `  ${one}`).join("\n")}`,
+  );
+}
+
+/** The type of each thing that table and plot cannot do without, by its name. */
+const needed = {
+  results: {
+    version: "number",
+    facts: "object",
+    rounds: "number",
+    skipsCheckpoints: "boolean",
+    samples: "array",
+    chains: "array",
+  },
+  facts: {
+    date: "string",
+    processor: "string",
+    cores: "number",
+    memoryGigabytes: "number",
+    system: "string",
+    node: "string",
+    engine: "string",
+    commandProvider: "string",
+  },
+  sample: {
+    kind: "string",
+    machines: "number",
+    operation: "string",
+    round: "number",
+    seconds: "number",
+    resources: "number",
+    remoteCommands: "number",
+    runCommands: "number",
+    connections: "number",
+    refused: "number",
+  },
+  chain: { kind: "string", machines: "number", steps: "array" },
+} as const;
+
+/** Of many samples that are wrong the first ones say enough. */
+const mostWrong = 10;
+
+function wrongPlaces(results: unknown): string[] {
+  const wrong = wrongParts("", results, needed.results);
+  if (wrong.length > 0) return wrong;
+  const { version, facts, samples, chains } = results as Results;
+  return [
+    ...(Number(version) === 1 ? [] : [`version: is ${version}; this reads 1`]),
+    ...wrongParts("facts", facts, needed.facts),
+    ...samples.flatMap((one, index) => wrongParts(`samples[${index}]`, one, needed.sample)),
+    ...chains.flatMap((one, index) => wrongParts(`chains[${index}]`, one, needed.chain)),
+  ].slice(0, mostWrong);
+}
+
+function wrongParts(path: string, value: unknown, types: Readonly<Record<string, string>>) {
+  if (typeOf(value) !== "object")
+    return [`${path || "the file"}: is ${typeOf(value)}, not an object`];
+  const found = value as Record<string, unknown>;
+  return Object.entries(types).flatMap(([key, type]) =>
+    typeOf(found[key]) === type
+      ? []
+      : [`${path === "" ? key : `${path}.${key}`}: is ${typeOf(found[key])}, not ${type}`],
+  );
+}
+
+function typeOf(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
 }
 
 export function writeResults(file: string, results: Results): void {

@@ -42,6 +42,18 @@ const resourceManagers: Readonly<Record<string, string>> = {
 /** The environment variable that names another Azure Resource Manager. */
 const resourceManagerVariable = "PEERLAB_RESOURCE_MANAGER";
 
+/** Endpoint of Azure Resource Manager, without a slash at the end; of the public cloud where none is named or the name is unknown. */
+export function resourceManagerOf(
+  cloud: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
+  return (
+    environment[resourceManagerVariable] ??
+    resourceManagers[cloud ?? "public"] ??
+    resourceManagers.public
+  );
+}
+
 const apiVersion = "2024-11-01";
 const pauseMilliseconds = 5_000;
 const longestMilliseconds = 15 * 60_000;
@@ -57,10 +69,7 @@ export async function startVirtualMachine(
   parent: { parent: pulumi.Resource },
 ): Promise<void> {
   const cloud = new pulumi.Config("azure-native").get("environment") ?? process.env.ARM_ENVIRONMENT;
-  const endpoint =
-    process.env[resourceManagerVariable] ??
-    resourceManagers[cloud ?? "public"] ??
-    resourceManagers.public;
+  const endpoint = resourceManagerOf(cloud);
   const { token } = await authorization.getClientToken({}, parent);
   const response = await fetch(`${endpoint}${virtualMachineId}/start?api-version=${apiVersion}`, {
     method: "POST",

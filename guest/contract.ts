@@ -29,6 +29,7 @@ export const guestFiles = [
   "PeerPresence.ps1",
   "PeerPresenceService.ps1",
   "PeerReachability.ps1",
+  "PeerDiagnostics.ps1",
   "PeerRestart.ps1",
   "PeerHolder.ps1",
   "PeerListener.ps1",
@@ -76,6 +77,9 @@ export const guestFiles = [
   "ReachabilityActions.cs",
   "FirewallDecision.cs",
   "StackProbe.cs",
+  "DiagnosticProgram.cs",
+  "EventText.cs",
+  "PeerDiagnostics.cs",
   "PeerActions.cs",
   "AccountRights.cs",
   "Watchdog.cs",
@@ -113,7 +117,8 @@ export type GuestAction =
   | "Test-PeerReachability"
   | "Restart-PeerMachine"
   | "Confirm-PeerBoot"
-  | "Get-PeerReport";
+  | "Get-PeerReport"
+  | "Get-PeerDiagnostics";
 
 /** Actions that show first, where their request asks for it, that the machine can run the peer stack. */
 export const capabilityActions: readonly GuestAction[] = [
@@ -801,6 +806,64 @@ export interface GetPeerReport extends MachineFacts {
   presence: PresenceFacts;
 }
 
+/** The items of `Get-PeerDiagnostics`, in their order. Each is there in every answer. */
+export const diagnosticItems = [
+  /** The log System, of PNRPsvc and p2pimsvc themselves. */
+  "events-pnrp",
+  /** The log System, of the service manager about the services of the peer stack, sshd and the holder. */
+  "events-services",
+  /** The task scheduler about tasks of ours. */
+  "events-task-scheduler",
+  "events-openssh",
+  /** What happened to the rules of the Windows Firewall. */
+  "events-firewall",
+  "holder",
+  "holder-old",
+  /** The packets that the Windows Firewall logged, which it does where somebody switched that on. */
+  "firewall-log",
+  /** The rules of ours as the Windows Firewall has them. */
+  "firewall-rules",
+  "netsh-firewall",
+  "netsh-clouds",
+  "netsh-cloud-names",
+  "netsh-cloud-statistics",
+  "netsh-cloud-initialization",
+  "netsh-ipv6-interfaces",
+  "netsh-ipv6-addresses",
+  "netsh-ipv6-routes",
+] as const;
+
+/**
+ * `Get-PeerDiagnostics`: what Windows' logs and its own diagnostics say about the peer stack; changes nothing. An item that cannot
+ * be had is no failure of the action, and costs no other one: each has 20 seconds, all together three minutes.
+ */
+export interface GetPeerDiagnosticsRequest extends GuestRequest {
+  /** How far back events are read: 1 to 720 hours. Files are not cut by time. */
+  sinceHours: number;
+  /** The newest so many events of each log: 1 to 500. */
+  maximumEvents: number;
+  /** The length of each item's text: 1,024 to 262,144 characters. */
+  maximumCharacters: number;
+}
+
+export interface GetPeerDiagnosticsReport extends MachineFacts {
+  action: "Get-PeerDiagnostics";
+  items: DiagnosticItem[];
+}
+
+/** What one log or one command says, with line feeds. In the language of Windows, but for names and numbers. */
+export interface DiagnosticItem {
+  name: (typeof diagnosticItems)[number];
+  /** The log, the file or the command line. */
+  source: string;
+  /** Events: the newest first. A file: its end. */
+  text: string;
+  /** Whether there was more. */
+  truncated: boolean;
+  /** Why there is no text, or why it is not what one would expect; one sentence. */
+  error?: string;
+}
+
 /** What `password.ps1` is asked. It is no action of the guest files, and the user is the one who is logged on. */
 export interface SetPasswordRequest {
   contract: typeof contractVersion;
@@ -893,6 +956,7 @@ export interface PreparationReport extends MachineFacts {
 export function guestFilesHash(
   read: (name: string) => Uint8Array,
   digest: (data: Uint8Array | string) => string,
+  files: readonly string[] = guestFiles,
 ): string {
-  return digest(guestFiles.map((name) => `${digest(read(name))} ${name}\n`).join(""));
+  return digest(files.map((name) => `${digest(read(name))} ${name}\n`).join(""));
 }

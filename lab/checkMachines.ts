@@ -1,5 +1,6 @@
 import { isOff } from "../components/power";
 import { askMachine, type Finding } from "./askMachine";
+import { fewAtATime } from "./fewAtATime";
 import { virtualMachinesNow, type VirtualMachineNow } from "./machinePower";
 import { readMachines, type MachineInState } from "./machinesInState";
 import type { Stack } from "./stack";
@@ -13,6 +14,10 @@ export interface CheckOptions {
   only?: readonly string[];
   /** Told what could not be found out and does not end the check. */
   report?: (message: string) => void;
+  /** What Azure has just told of the VMs, by ARM id; it is asked by default. A VM that is not in it is dialled. */
+  power?: ReadonlyMap<string, VirtualMachineNow>;
+  /** Told of each machine once it is checked, as they come. */
+  onChecked?: (checked: Checked) => void;
 }
 
 const atATime = 10;
@@ -25,29 +30,36 @@ export async function checkMachines({
   stack,
   only = [],
   report = () => {},
+  power,
+  onChecked = () => {},
 }: CheckOptions): Promise<Checked[]> {
   const all = await readMachines(stack);
   requireKnown(only, all);
   const machines = all.filter(({ machine }) => only.length === 0 || only.includes(machine));
+  const now = power ?? (await powerNow(stack, machines, report));
+  const checked: Checked[] = new Array(machines.length);
+  await fewAtATime(machines, atATime, async (one, index) => {
+    const known = now.get(one.virtualMachineId ?? "");
+    checked[index] = { machine: one.machine, ...(await check(one, known)) };
+    onChecked(checked[index]);
+  });
+  return checked;
+}
+
+/** What Azure has now of machines' VMs, by ARM id; without any where it cannot be asked, which is reported. */
+async function powerNow(
+  stack: Stack,
+  machines: readonly MachineInState[],
+  report: (message: string) => void,
+): Promise<ReadonlyMap<string, VirtualMachineNow>> {
   const ids = machines.flatMap(({ virtualMachineId: id }) => (id === undefined ? [] : [id]));
   const options = { settings: await stack.settings(), environment: stack.environment };
-  const now = await virtualMachinesNow(ids, options).catch((error: Error) => {
+  return virtualMachinesNow(ids, options).catch((error: Error) => {
     report(
       `Azure cannot be asked which machines are off, so each of them is dialled: ${error.message}`,
     );
     return new Map<string, VirtualMachineNow>();
   });
-  const checked: Checked[] = new Array(machines.length);
-  const left = [...machines.entries()];
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const [index, one] = next;
-      const known = now.get(one.virtualMachineId ?? "");
-      checked[index] = { machine: one.machine, ...(await check(one, known)) };
-    }
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
-  return checked;
 }
 
 /** Throws where a key is none of these machines'. */
@@ -64,10 +76,15 @@ export function requireKnown(
   );
 }
 
-async function check(
+async function check(one: MachineInState, now: VirtualMachineNow | undefined): Promise<Finding> {
+  return notAsked(one, now) ?? askMachine(one.ask!.connection, one.ask!.request);
+}
+
+/** Why a machine is not dialled; undefined where it is, which then has `ask`. `now`: as Azure has it, where that is known. */
+export function notAsked(
   { ask }: MachineInState,
   now: VirtualMachineNow | undefined,
-): Promise<Finding> {
+): Finding | undefined {
   if (now && isOff(now.power)) return { state: "off", power: now.power };
   if (!ask) return { state: "unfinished" };
   if (now && now.instance !== ask.request.instance) {
@@ -80,7 +97,7 @@ async function check(
       hint: "pulumi up brings it back.",
     };
   }
-  return askMachine(ask.connection, ask.request);
+  return undefined;
 }
 
 /** What was found of a machine, in one line without its name. */

@@ -20,6 +20,7 @@ import type {
 import { askGuest, type GuestAnswer } from "./askGuest";
 import { describe, type Checked } from "./checkMachines";
 import { judgePacket } from "./checkNetwork";
+import { fewAtATime } from "./fewAtATime";
 import { readMachines, type MachineInState } from "./machinesInState";
 import { machinesInNetwork } from "./networkInState";
 import type { SecurityGroupsInAzure } from "./securityGroupsInAzure";
@@ -67,7 +68,7 @@ export async function checkProof({
   const { sample, settleSeconds = settledSeconds } = await settingsOf(stack);
   const found = new Map(checked.map((one) => [one.machine, one]));
   const provers = new Map<string, Prover>();
-  await each(machines, async (machine) => {
+  await fewAtATime(machines, atATime, async (machine) => {
     provers.set(machine.machine, await proverOf(machine, found.get(machine.machine)));
   });
   const keys = machines.map(({ machine }) => machine);
@@ -83,10 +84,12 @@ export async function checkProof({
   const busy = testers.length === 1 ? "one machine tests" : `${testers.length} machines test`;
   if (testers.length > 0) report(`${busy} the others, which listen meanwhile ...`);
   try {
-    await each(listening, (key) => listen(key));
-    await each(testers, (key) => test(key));
+    await fewAtATime(listening, atATime, (key) => listen(key));
+    await fewAtATime(testers, atATime, (key) => test(key));
   } finally {
-    await each(listening, (key) => provers.get(key)!.ask!("Stop-PeerListener", {}, 60));
+    await fewAtATime(listening, atATime, (key) =>
+      provers.get(key)!.ask!("Stop-PeerListener", {}, 60),
+    );
   }
   const all = keys.map((key) => of(key));
   const reports = judgeProof(all, {
@@ -222,13 +225,4 @@ function guardIn(machines: ReturnType<typeof machinesInNetwork>): Guard {
     const does = verdict === "denied" ? "denies it" : "may deny it";
     return `security rule ${rule.name} (priority ${rule.priority}) in ${rule.group} ${does}`;
   };
-}
-
-/** Does it for all of them, a few at a time. */
-async function each<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<void> {
-  const left = [...all];
-  const work = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await act(next);
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
 }

@@ -45,9 +45,12 @@ export async function writeOwnerFiles(
     for (const { at, file } of written) if (at !== file) fs.renameSync(at, file);
   } catch (error) {
     for (const { at } of written) fs.rmSync(at, { force: true });
-    throw (error as NodeJS.ErrnoException).code === "EEXIST"
-      ? alreadyThere((error as NodeJS.ErrnoException).path ?? "A file")
-      : error;
+    const { code, path: at, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw alreadyThere(at ?? "A file");
+    // The user has never heard of the unfinished one.
+    const asked = files.find(({ path: file }) => at && path.dirname(file) === path.dirname(at));
+    if (code === undefined || !asked) throw error;
+    throw new Error(`${asked.path} cannot be written; nothing was written: ${reasonIn(message)}.`);
   }
 }
 
@@ -58,6 +61,11 @@ function refuseExisting(file: string, force: boolean): void {
     throw new Error(`${file} exists and is no ordinary file; nothing was written.`);
   }
   if (!force) throw alreadyThere(file);
+}
+
+/** `ENOENT: no such file or directory`, without the call and its path. */
+function reasonIn(message: string): string {
+  return message.split(",")[0];
 }
 
 function alreadyThere(file: string): Error {

@@ -22,6 +22,8 @@ export interface ProbeOptions {
   settings: Readonly<Record<string, string>>;
   /** In which the engine is found, and which decides where the throw-away stack is kept. */
   environment: NodeJS.ProcessEnv;
+  /** Folder of the project, in which packages are found. */
+  folder: string;
   /** Told of each machine's progress, and of anything that is left. */
   report: (message: string) => void;
   /** Ends the making of machines; what there is is removed all the same. */
@@ -63,7 +65,7 @@ export async function probeImages(options: ProbeOptions): Promise<ProbeResult[]>
 /** Removes what an earlier probe left. */
 export async function removeProbe(
   stackName: string,
-  options: Pick<ProbeOptions, "settings" | "environment" | "report">,
+  options: Pick<ProbeOptions, "settings" | "environment" | "folder" | "report">,
 ): Promise<void> {
   await inWorkspace(options, stackName, undefined, (stack) =>
     remove(stack, stackName, options.report),
@@ -91,12 +93,12 @@ async function remove(
  * of this process: with one of those the engine waits for ever where a resource fails and the update goes on.
  */
 async function inWorkspace<T>(
-  { settings, environment }: Pick<ProbeOptions, "settings" | "environment">,
+  { settings, environment, folder }: Pick<ProbeOptions, "settings" | "environment" | "folder">,
   stackName: string,
   probe: ProbeSettings | undefined,
   use: (stack: AutomationStack) => Promise<T>,
 ): Promise<T> {
-  const parent = path.resolve(".peerlab");
+  const parent = path.join(folder, ".peerlab");
   fs.mkdirSync(parent, { recursive: true });
   const workDir = fs.mkdtempSync(path.join(parent, "probe-"));
   const write = (name: string, text: string) => fs.writeFileSync(path.join(workDir, name), text);

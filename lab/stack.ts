@@ -2,9 +2,12 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Deployment, LocalWorkspace } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { engineEnvironment, getEngine } from "../engine";
-import { lastLines, runCommand } from "../engine/runCommand";
+import { openPulumi } from "../engine/pulumi";
+import { lastLines } from "../engine/runCommand";
+import { openWorkspace } from "./workspace";
 
 /** A resource as the stack's state holds it, secrets in plain. */
 export interface StateResource {
@@ -18,7 +21,7 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-/** A stack of the project in the current folder, by the CLI; the caller's environment decides where stacks are kept. */
+/** A stack of the project in the current folder, by the Automation API; the caller's environment decides where stacks are kept. */
 export interface Stack {
   name: string;
   /** The project's name, the namespace of its configuration. */
@@ -53,64 +56,119 @@ export interface StackOptions {
 
 /** Finds the stack. Throws where there is none of that name, or none is named and none is selected. */
 export async function openStack(options: StackOptions = {}): Promise<Stack> {
+  const project = await openProject(options);
+  const stack = await project.find(options.stack);
+  return project.stack(stack);
+}
+
+/** A stack, as the list of a project's stacks has it. */
+export interface StackSummary {
+  name: string;
+  /** Whether it is the selected one. */
+  current: boolean;
+  /** When it was last updated, ISO 8601; absent where it never was. */
+  lastUpdate?: string;
+}
+
+/** A Pulumi project in a folder, and its stacks. */
+export interface Project {
+  stacks(): Promise<StackSummary[]>;
+  /** The name of a stack in full; of the selected one where none is named. Throws where there is none. */
+  find(stack: string | undefined): Promise<string>;
+  /** A stack by its name in full. */
+  stack(name: string): Stack;
+  /**
+   * What the last update of a stack left, without what is still to be deleted, its secrets as they are kept: encrypted. Neither
+   * passphrase nor key is needed.
+   */
+  encryptedResources(name: string): Promise<StateResource[]>;
+}
+
+/** Opens the project in a folder. Throws where there is none. */
+export async function openProject(options: Omit<StackOptions, "stack"> = {}): Promise<Project> {
   const { project = process.cwd(), environment = process.env, report } = options;
+  const file = path.join(project, "Pulumi.yaml");
+  if (!fs.existsSync(file)) {
+    throw new Error(
+      `There is no Pulumi.yaml in ${project}: this is run in the folder of a project.`,
+    );
+  }
   const engine = await getEngine({ environment, report });
   const variables = { ...environment, ...engineEnvironment(engine, environment) };
-  const call = (args: string[]) =>
-    runCommand("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd: project,
-      environment: variables,
-    });
-  const run = async (args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await call(args);
-    // Only what the CLI says of a failure: its standard output may hold secrets.
-    if (code !== 0) throw new PulumiError(args, code, stderr);
-    return stdout;
+  const workspace = await openWorkspace(project, variables);
+  const stacks = async () =>
+    (await told("stack ls", workspace.listStacks())).map(
+      ({ name, current, lastUpdate }): StackSummary => ({ name, current, lastUpdate }),
+    );
+  return {
+    stacks,
+    find: async (wanted) => stackName(await stacks(), wanted),
+    stack: (name) => stackOf(name, { project, workspace, variables }),
+    async encryptedResources(name) {
+      // The Automation API's own export always decrypts.
+      const text = await openPulumi(variables, project).run(["stack", "export", "--stack", name]);
+      return resourcesIn(JSON.parse(text) as Partial<Deployment>);
+    },
   };
+}
 
-  const name = await stackName(run, options.stack);
-  const ofStack = ["--stack", name];
+interface Opened {
+  project: string;
+  workspace: LocalWorkspace;
+  variables: NodeJS.ProcessEnv;
+}
+
+function stackOf(name: string, { project, workspace, variables }: Opened): Stack {
+  const settings = async () =>
+    Object.entries(await told("config", workspace.getAllConfig(name))).map(
+      ([key, { value = "" }]) => [key, value] as const,
+    );
+  const resources = async () => {
+    const exported = await told("stack export", workspace.exportStack(name));
+    return resourcesIn(exported).map((resource) => inPlain(resource) as StateResource);
+  };
   return {
     name,
     project: projectName(project),
     environment: variables,
     async output(output) {
-      const args = ["stack", "output", output, "--json", "--show-secrets", ...ofStack];
-      const { code, stdout, stderr } = await call(args);
-      if (code !== 0 && /does not have output property/.test(stderr)) return undefined;
-      if (code !== 0) throw new PulumiError(args, code, stderr);
-      return JSON.parse(stdout);
+      const root = (await resources()).find(({ type }) => type === "pulumi:pulumi:Stack");
+      return root?.outputs?.[output];
     },
     async configuration(key) {
-      const all = JSON.parse(await run(["config", "--json", ...ofStack])) as Record<
-        string,
-        { objectValue?: unknown }
-      >;
-      const found = Object.keys(all).find((candidate) => candidate.endsWith(`:${key}`));
-      return found === undefined ? undefined : all[found].objectValue;
+      const found = (await settings()).find(([candidate]) => candidate.endsWith(`:${key}`));
+      return found === undefined ? undefined : structured(found[1]);
     },
-    async setConfiguration(path, value) {
-      await run(["config", "set", "--path", path, value, "--plaintext", ...ofStack]);
-    },
+    setConfiguration: (path, value) =>
+      told("config set", workspace.setConfig(name, path, { value }, true)),
     async setStructured(key, value) {
       // One call for all of it: `config set --path` would leave what the old value has more, and takes `true` for a boolean.
       const entry = { value: JSON.stringify(value), objectValue: value, secret: false };
-      await run(["config", "set-all", "--json", JSON.stringify({ [key]: entry }), ...ofStack]);
+      await told(
+        "config set-all",
+        workspace.setAllConfigJson(name, JSON.stringify({ [key]: entry })),
+      );
     },
-    async settings() {
-      const all = JSON.parse(
-        await run(["config", "--json", "--show-secrets", ...ofStack]),
-      ) as Record<string, { value?: string }>;
-      return Object.fromEntries(Object.entries(all).map(([key, { value = "" }]) => [key, value]));
-    },
-    async resources() {
-      const text = await run(["stack", "export", "--show-secrets", ...ofStack]);
-      const { deployment } = JSON.parse(text) as { deployment?: { resources?: object[] } };
-      const all = (deployment?.resources ?? []).map(inPlain) as StateResource[];
-      return all.filter((resource) => !resource.delete);
-    },
-    up: (args) => runInForeground("pulumi", ["up", ...args, ...ofStack], project, variables),
+    settings: async () => Object.fromEntries(await settings()),
+    resources,
+    up: (args) => runInForeground("pulumi", ["up", ...args, "--stack", name], project, variables),
   };
+}
+
+/** The resources of an exported state but those that are still to be deleted. */
+function resourcesIn({ deployment }: Partial<Deployment>): StateResource[] {
+  const { resources = [] } = (deployment ?? {}) as { resources?: StateResource[] | null };
+  return (resources ?? []).filter((resource) => !resource.delete);
+}
+
+/** A structured value of the configuration, which the Automation API gives as JSON; undefined where it is a plain text. */
+function structured(value: string): unknown {
+  try {
+    const parsed = JSON.parse(value) as unknown;
+    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -162,12 +220,34 @@ function runInForeground(
   });
 }
 
+/** What the Automation API knows of a command that failed. */
+interface CommandResult {
+  code?: number;
+  stderr?: string;
+}
+
 /** A command of the CLI that failed, with what it said on standard error. */
-class PulumiError extends Error {
-  constructor(args: string[], code: number | null, stderr: string) {
-    const command = args.slice(0, 2).join(" ");
-    super(`pulumi ${command} ended with ${code ?? "a signal"}:\n${lastLines(stderr, 10)}`);
+export class PulumiError extends Error {
+  constructor(command: string, { code, stderr = "" }: CommandResult) {
+    // The Automation API puts a line of its own before it, which alone has the CLI's exit code.
+    const [own, exitCode] = /^Command failed with exit code (\d+): .*\n/.exec(stderr) ?? [];
+    const said = stderr.slice(own?.length ?? 0);
+    super(
+      `pulumi ${command} ended with ${exitCode ?? code ?? "a signal"}:\n${lastLines(said, 10)}`,
+    );
     this.name = "PulumiError";
+  }
+}
+
+/** Waits for what the engine is asked, and says of a failure what the CLI said on standard error. */
+async function told<T>(command: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    // The Automation API's own message has all of the output, which may hold secrets.
+    const { commandResult } = error as { commandResult?: CommandResult };
+    if (!commandResult) throw error;
+    throw new PulumiError(command, commandResult);
   }
 }
 
@@ -178,13 +258,7 @@ function projectName(folder: string): string {
   return typeof name === "string" ? name : "";
 }
 
-type RunPulumi = (args: string[]) => Promise<string>;
-
-async function stackName(run: RunPulumi, wanted: string | undefined): Promise<string> {
-  const stacks = JSON.parse(await run(["stack", "ls", "--json"])) as {
-    name: string;
-    current: boolean;
-  }[];
+function stackName(stacks: readonly StackSummary[], wanted: string | undefined): string {
   const found =
     wanted === undefined
       ? stacks.find(({ current }) => current)

@@ -81,7 +81,7 @@ export interface Network {
   hasOutbound(vmId: string): boolean;
   /** Resolves a name through the private DNS zones linked to the machine's network. */
   resolveName(vmId: string, name: string): string[];
-  power(vmId: string): "running" | "starting" | "deallocated" | "gone";
+  power(vmId: string): "running" | "starting" | "deallocating" | "deallocated" | "gone";
 }
 
 /** Something that is made to go wrong, once or until taken away. */
@@ -97,7 +97,8 @@ export interface Fault {
    * `identityStoreCorrupted`: at its next use the user's identity store is found corrupted, and stays so until somebody
    * deletes it; `pnrpStoreCorrupted`, `pnrpNoKeyAccess`: from its next start on PNRPsvc does not start, for its own store is
    * corrupted or it may not read the machine's keys, until that is repaired; `holderKilled`: the presence holder's process
-   * was ended from outside, noticed at the next look; the task scheduler starts it again.
+   * was ended from outside, noticed at the next look; the task scheduler starts it again; `throttled`: Azure Resource Manager has
+   * had too many requests, and says after how long it takes one again (`milliseconds`, in whole seconds).
    */
   kind:
     | "failRequest"
@@ -116,13 +117,14 @@ export interface Fault {
     | "identityStoreCorrupted"
     | "pnrpStoreCorrupted"
     | "pnrpNoKeyAccess"
-    | "holderKilled";
+    | "holderKilled"
+    | "throttled";
   /**
    * A part of the resource's name, the computer name or the command line that it applies to; a copy has the command line
    * `sftp`. Absent: everything.
    */
   match?: string;
-  /** For provider requests: `create`, `update`, `delete`, `read`, `invoke`. */
+  /** For provider requests: `create`, `update`, `delete`, `read`, `invoke`; for Resource Manager's: `start`, `deallocate`, `read`. */
   operation?: string;
   moment?: "before" | "during" | "after";
   milliseconds?: number;

@@ -10,7 +10,8 @@ import { openPulumi } from "../engine/pulumi";
 import { reasonOf } from "../lab/engineText";
 import { writeAtomically } from "./journal";
 import { recordStack, type StageRecord } from "./plan/record";
-import { openWorkspace, StageError, StageUnknownError, type Stage } from "./stage";
+import { openWorkspace } from "../lab/workspace";
+import { StageError, StageUnknownError, type Stage } from "./stage";
 
 const nothing: StageRecord = { version: 1, approvals: [] };
 

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LocalWorkspace, Stack as EngineStack } from "@pulumi/pulumi/automation";
+import { Stack as EngineStack } from "@pulumi/pulumi/automation";
 import { openPulumi, type Pulumi } from "../engine/pulumi";
-import { openStack, type Stack } from "../lab/stack";
+import { openStack, PulumiError, type Stack } from "../lab/stack";
+import { openWorkspace } from "../lab/workspace";
 import { parse } from "yaml";
 import type { RolloutContext } from "./context";
 import { stageEnvironment } from "./environment";
@@ -80,7 +81,7 @@ export async function openStage(
     environment: caller,
     report: context.report,
   }).catch((error: Error) => {
-    if (error.name === "PulumiError") throw new StageUnknownError(name, inOneLine(error.message));
+    if (error instanceof PulumiError) throw new StageUnknownError(name, inOneLine(error.message));
     const make = `pulumi stack init ${definition.stack} in ${project} makes it`;
     throw new StageError(name, `there is no stack ${definition.stack}; ${make}`);
   });
@@ -100,22 +101,6 @@ export async function openStage(
     pulumi: openPulumi(lab.environment, project),
     inputs: () => readInputs(project, configurationFile),
   };
-}
-
-/** A project as the Automation API drives it. Which stack the user has selected there stays as it is: each call names its own. */
-export async function openWorkspace(
-  workDir: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<LocalWorkspace> {
-  // The Automation API looks for the command with this process's own variables.
-  process.env.PATH = environment.PATH;
-  const workspace = await LocalWorkspace.create({
-    workDir,
-    // A variable that is undefined is kept from the engine.
-    envVars: environment as Record<string, string>,
-  });
-  workspace.selectStack = () => Promise.resolve();
-  return workspace;
 }
 
 /** The stack's configuration file: an organisation and a project before the name are no part of its own. */

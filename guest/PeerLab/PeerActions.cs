@@ -179,6 +179,9 @@ namespace PeerLab
                 case "Get-PeerReport":
                     PeerRequest.Open(request);
                     break;
+                case "Get-PeerDiagnostics":
+                    PeerDiagnostics.Open(request);
+                    break;
                 default:
                     throw new ArgumentException("The contract has no such action.", "action");
             }

@@ -16,7 +16,7 @@ $sources = @(
     'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
     'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'HeldNames.cs',
     'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs', 'PeerHolder.cs', 'PeerSockets.cs',
-    'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
+    'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs', 'DiagnosticProgram.cs', 'EventText.cs', 'PeerDiagnostics.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
 ) | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
 $references = @('System', 'System.Core', 'System.Xml')
 if ($PSVersionTable.PSVersion.Major -ge 6) {
@@ -40,6 +40,7 @@ else {
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerPresenceService.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerReachability.ps1')
 . (Join-Path -Path $PSScriptRoot -ChildPath 'PeerRestart.ps1')
+. (Join-Path -Path $PSScriptRoot -ChildPath 'PeerDiagnostics.ps1')
 
 $script:ActionMinutes = 20
 
@@ -518,12 +519,23 @@ function Get-PeerReport {
     }
 }
 
+function Get-PeerDiagnostics {
+    <#
+    .SYNOPSIS
+    What Windows' logs and its own diagnostics say; changes nothing.
+    #>
+    param([Parameter(Mandatory = $true)][object]$Request)
+    $reader = [PeerLab.PeerDiagnostics]::Open($Request)
+    Add-DiagnosticItem -Reader $reader
+    return New-Report -Action 'Get-PeerDiagnostics' -Field ([ordered]@{ items = $reader.Items })
+}
+
 Export-ModuleMember -Function @(
     'Set-PeerMachine', 'Test-PeerMachine', 'Test-PeerCapability', 'Test-PeerStack', 'Set-PeerNetworking', 'New-PeerIdentity',
     'Export-PeerIdentity', 'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'New-PeerGroup',
     'New-PeerGroupInvitation', 'Join-PeerGroup', 'Get-PeerGroup', 'Remove-PeerGroup', 'Set-PeerPresence',
     'Get-PeerPresence', 'Start-PeerListener', 'Stop-PeerListener', 'Test-PeerReachability', 'Restart-PeerMachine',
-    'Confirm-PeerBoot', 'Get-PeerReport',
+    'Confirm-PeerBoot', 'Get-PeerReport', 'Get-PeerDiagnostics',
     'Assert-RequestedMachine', 'ConvertFrom-JsonText', 'ConvertTo-AsciiJson', 'ConvertTo-GuestFailure',
     'Get-RequestSecret', 'Invoke-PeerHolder', 'Invoke-PeerListener', 'Set-OpenedIn', 'Start-ActionWatchdog',
     'Stop-ActionWatchdog', 'Update-HolderPassword'

@@ -27,12 +27,12 @@ $actions = @(
     'Export-PeerIdentity', 'Import-PeerIdentity', 'Get-PeerIdentity', 'Remove-PeerIdentity', 'New-PeerGroup',
     'New-PeerGroupInvitation', 'Join-PeerGroup', 'Get-PeerGroup', 'Remove-PeerGroup', 'Set-PeerPresence',
     'Get-PeerPresence', 'Start-PeerListener', 'Stop-PeerListener', 'Test-PeerReachability', 'Restart-PeerMachine',
-    'Confirm-PeerBoot', 'Get-PeerReport'
+    'Confirm-PeerBoot', 'Get-PeerReport', 'Get-PeerDiagnostics'
 )
 $guestFiles = @(
     'peerlab.ps1', 'PeerLab.psm1', 'PeerCommon.ps1', 'PeerRequest.ps1', 'PeerFirewall.ps1', 'PeerSeedPolicy.ps1',
     'PeerServices.ps1', 'PeerNetworking.ps1', 'PeerCapability.ps1', 'PeerProbe.ps1', 'PeerTasks.ps1',
-    'PeerLogon.ps1', 'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
+    'PeerLogon.ps1', 'PeerPresence.ps1', 'PeerPresenceService.ps1', 'PeerReachability.ps1', 'PeerDiagnostics.ps1', 'PeerRestart.ps1', 'PeerHolder.ps1',
     'PeerListener.ps1', 'PeerBoot.ps1', 'probe.ps1', 'PeerCodes.cs', 'PeerJson.cs', 'PeerFiles.cs', 'ActionTurn.cs', 'PeerRequest.cs',
     'PeerClock.cs', 'PeerLedger.cs', 'NativeMethods.cs', 'NativeStructures.cs', 'PeerMemory.cs', 'PeerSession.cs',
     'PeerIdentities.cs', 'CryptoMethods.cs', 'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs',
@@ -41,6 +41,7 @@ $guestFiles = @(
     'PeerPnrp.cs', 'PeerClouds.cs', 'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs',
     'PresenceReport.cs', 'HeldNames.cs', 'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs',
     'PeerHolder.cs', 'PeerSockets.cs', 'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs',
+    'DiagnosticProgram.cs', 'EventText.cs', 'PeerDiagnostics.cs',
     'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs', 'PeerService.cs'
 )
 $maximumRequestBytes = 4MB

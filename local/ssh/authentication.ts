@@ -1,6 +1,6 @@
 import type { AuthContext } from "ssh2";
 import { utils } from "ssh2";
-import { passwordLogon, publicKeyLogon, type Logon, type Machine } from "../windows";
+import { passwordLogon, publicKeyLogon, sshLogon, type Logon, type Machine } from "../windows";
 
 /** sshd's `MaxAuthTries`. */
 const maximumFailures = 6;
@@ -43,13 +43,16 @@ export function beginAuthentication(machine: Machine): Authentication {
     async attempt(context) {
       attempts += 1;
       const decision = await decide(context);
-      const write = (outcome: string) =>
+      const write = (outcome: string) => {
+        const { username: user, method } = context;
+        sshLogon(machine.record, { user, method, accepted: outcome === "ok" }, machine.now());
         machine.environment.journal.write({
           kind: "ssh",
           subject: machine.record.computerName,
           what: `logon of ${context.username} by ${context.method}`,
           outcome,
         });
+      };
       if (decision === "query") {
         context.accept();
         return "refused";

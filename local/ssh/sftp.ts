@@ -142,6 +142,19 @@ export function serveSftp(
   sftp.on("CLOSE", (request, handle) => done(request, () => handles.close(handle)));
 
   // A client may wait for the server to close the channel after its own end.
-  sftp.once("end", () => (isInterrupted("after") ? cut() : sftp.end()));
+  sftp.once("end", () => {
+    if (isInterrupted("after")) return cut();
+    exitCleanly(sftp);
+    sftp.end();
+  });
   sftp.once("close", () => handles.closeAll());
+}
+
+/** The exit status of sftp-server, without which OpenSSH's scp takes a copy for failed. ssh2 has no call for it on this kind of channel. */
+function exitCleanly(sftp: SFTPWrapper): void {
+  const channel = sftp as unknown as {
+    _protocol: { exitStatus(id: number, status: number): void };
+    outgoing: { id: number; state: string };
+  };
+  if (channel.outgoing.state === "open") channel._protocol.exitStatus(channel.outgoing.id, 0);
 }

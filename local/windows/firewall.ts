@@ -3,6 +3,7 @@ import { firewallRulePrefix, type FirewallRule } from "../../guest/contract";
 import type { Packet } from "../interfaces";
 import { remembered } from "../remembered";
 import type { Difference } from "./difference";
+import type { RuleChange } from "./events";
 import type { ImageTraits } from "./images";
 import type { GuestFirewallRule } from "./record";
 
@@ -141,10 +142,11 @@ function overlap(one: GuestFirewallRule, other: GuestFirewallRule): boolean {
   );
 }
 
-/** What makes the rules of ours other than the wanted ones. */
+/** What makes the rules of ours other than the wanted ones. `told` hears what a repair changed. */
 export function* ownRuleDifferences(
   rules: GuestFirewallRule[],
   wanted: readonly FirewallRule[],
+  told: (name: string, change: RuleChange) => void = () => {},
 ): Generator<Difference> {
   for (const rule of wanted) {
     const complete: GuestFirewallRule = {
@@ -166,6 +168,7 @@ export function* ownRuleDifferences(
         changed: `firewall rule ${rule.name} added`,
         repair() {
           rules.push(complete);
+          told(rule.name, "added");
         },
       };
     } else if (!sameRule(present, complete)) {
@@ -174,6 +177,7 @@ export function* ownRuleDifferences(
         changed: `firewall rule ${rule.name} corrected`,
         repair() {
           rules[index] = complete;
+          told(rule.name, "corrected");
         },
       };
     }
@@ -187,6 +191,7 @@ export function* ownRuleDifferences(
       changed: `firewall rule ${rule.name} removed`,
       repair() {
         rules.splice(rules.indexOf(rule), 1);
+        told(rule.name, "removed");
       },
     };
   }

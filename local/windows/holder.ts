@@ -6,6 +6,7 @@ import {
 } from "../../guest/contract";
 import type { Account, Logon, LogonRight } from "./accounts";
 import { countFailure, localSystem } from "./accounts";
+import { taskStarted } from "./events";
 import type { StoredGroup } from "./group/store";
 import type { HresultName } from "./hresult";
 import type { Machine } from "./machine";
@@ -133,6 +134,11 @@ export function startHolder(machine: Machine): boolean {
   } else {
     holder.refusedAt = now;
     countRefusal(machine, now);
+  }
+  const { user, runsAs } = holder;
+  if (runsAs === "task") {
+    const started = holder.runsSince !== undefined;
+    taskStarted(record, { name: "PeerLab-Holder", user, started }, machine.now());
   }
   machine.save();
   return holder.runsSince !== undefined;

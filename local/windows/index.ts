@@ -12,6 +12,7 @@ import { runManagedCommand } from "./runCommand";
 import { letTimePass, openTime } from "./time";
 
 export { execute } from "./execute";
+export { sshLogon } from "./events";
 export { interruptionOf } from "./interruption";
 export { passwordLogon, publicKeyLogon } from "./logon";
 export { firewallAllows } from "./firewall";

@@ -5,9 +5,11 @@ import type { Journal } from "../journal";
 import type { Logon } from "./accounts";
 import type { Blobs } from "./blobs";
 import { openDisk, type Disk } from "./disk";
+import { pnrpFailed, serviceStarted } from "./events";
 import { openGroupStore, type GroupStore } from "./group/store";
 import { endHolder, startHolder } from "./holder";
 import { openIdentityStore, type IdentityStore } from "./identity/store";
+import { formatHresult } from "./hresult";
 import type { MachineRecord } from "./record";
 import { nativeInterfacesOff, readRegistry, registryKeys } from "./registry";
 import { reopenAfterRestart } from "./restart";
@@ -95,7 +97,10 @@ export function openMachine(
     for (const [fault, failure] of pnrpFaults) {
       if (faults.take(fault, record.computerName)) record.pnrpFailure = failure;
     }
-    if (record.pnrpFailure) save();
+    if (record.pnrpFailure) {
+      pnrpFailed(record, formatHresult(record.pnrpFailure), machine.now());
+      save();
+    }
     delete record.cloudInitialised;
     return record.pnrpFailure === undefined;
   };
@@ -169,6 +174,7 @@ export function openMachine(
       if (!service || service.startType === "Disabled") return false;
       if (name === "PNRPsvc" && !pnrpStarts(service)) return false;
       if (name === "sshd") record.hostKey ??= generateSshKey();
+      if (service.status !== "Running") serviceStarted(record, name, machine.now());
       service.status = "Running";
       save();
       return true;

@@ -5,6 +5,7 @@ import {
 } from "../../guest/contract";
 import { hasGlobalCloud } from "./cloud/cloud";
 import type { Difference } from "./difference";
+import { ruleChanged } from "./events";
 import { ownRuleDifferences } from "./firewall";
 import { GuestError } from "./guestError";
 import type { Machine } from "./machine";
@@ -114,7 +115,10 @@ function* ofReach(
   state: NetworkingState,
   from: "session" | "preparation",
 ): Generator<Difference> {
-  yield* ownRuleDifferences(machine.record.firewallRules, state.firewallRules);
+  const { record } = machine;
+  yield* ownRuleDifferences(record.firewallRules, state.firewallRules, (name, change) =>
+    ruleChanged(record, name, change, machine.now()),
+  );
   if (state.seed) yield* ofSeedPolicy(machine, state.seed, from);
 }
 

@@ -2,6 +2,7 @@ import type { FirewallRule } from "../../guest/contract";
 import type { ImageReference, MachineSpecification } from "../interfaces";
 import { createAccount, type Account } from "./accounts";
 import type { DiskEntry, Rights } from "./disk";
+import type { EventLog, LogState, WindowsEvent } from "./events";
 import { inBoxFirewallRules } from "./firewall";
 import type { StoredGroup } from "./group/store";
 import type { HolderRecord } from "./holder";
@@ -77,6 +78,12 @@ export interface MachineRecord {
   restart?: PendingRestart;
   /** How far the machine's clock is ahead, in milliseconds. */
   clockOffset?: number;
+  /** What happened, in the order in which it did; bounded for each log. */
+  events?: WindowsEvent[];
+  /** Logs that are not as Windows ships them; null: on. */
+  logs?: Partial<Record<EventLog, LogState | null>>;
+  /** Whether the Windows Firewall logs packets, which it does not as Windows ships it. */
+  firewallLogging?: boolean;
 }
 
 function initialFiles(adminUsername: string, now: number): Record<string, DiskEntry> {

@@ -10,11 +10,10 @@ import {
   type LabProject,
   type Run,
 } from "./labProject";
+import { runVerb } from "./labVerb";
 import { SecretScanner } from "../secretScanner";
 import { guestOf, heldIdentities, virtualMachineOf } from "./labState";
 
-const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "engine/typescript.cjs");
 const machines = ["ada-1", "ada-2", "grace-1"];
 
 describe("engine: machines that were changed by hand are shown, and put right on demand", function () {
@@ -41,12 +40,8 @@ describe("engine: machines that were changed by hand are shown, and put right on
   after(() => lab?.close());
 
   /** Runs a verb of the lab; it shows no secret. */
-  const verb = async (file: string, args: string[], environment?: NodeJS.ProcessEnv) => {
-    const run = await lab.run(
-      process.execPath,
-      ["--require", compiler, path.join(root, "lab", file), ...args],
-      environment,
-    );
+  const verb = async (name: string, args: string[], environment?: NodeJS.ProcessEnv) => {
+    const run = await runVerb(lab, [name, ...args], environment);
     const scanner = new SecretScanner(
       [...secrets].map((secret, index) => ({
         name: `secret ${index}`,
@@ -62,7 +57,7 @@ describe("engine: machines that were changed by hand are shown, and put right on
   const check = async (args: string[] = [], environment?: NodeJS.ProcessEnv): Promise<Run> => {
     const before = { records: records(), state: await state(), settings: settings() };
     // Whether machines reach each other is asked in peerProof.test.ts.
-    const run = await verb("check.ts", ["--no-proof", ...args], environment);
+    const run = await verb("check", ["--no-proof", ...args], environment);
     assert.deepEqual({ records: records(), state: await state(), settings: settings() }, before);
     for (const step of ran(run)) assert.match(step, /: Test-PeerMachine$/);
     assert.deepEqual(
@@ -71,7 +66,7 @@ describe("engine: machines that were changed by hand are shown, and put right on
     );
     return run;
   };
-  const repair = (...args: string[]) => verb("repair.ts", args);
+  const repair = (...args: string[]) => verb("repair", args);
   const settings = () => fs.readFileSync(path.join(lab.directory, "Pulumi.test.yaml"), "utf8");
   const state = async () => JSON.stringify(await lab.resources());
   const asked = (...keys: string[]) => keys.map((key) => `${key}: Test-PeerMachine`);
@@ -116,12 +111,12 @@ describe("engine: machines that were changed by hand are shown, and put right on
   };
 
   it("says that there is nothing to check before there is a lab, and which machine is not there", async () => {
-    const early = await verb("check.ts", []);
+    const early = await verb("check", []);
     assert.equal(early.code, 1);
     assert.match(early.output, /stack test has no machines; pulumi up --stack test makes/);
     await up();
     names = await peerNames();
-    for (const file of ["check.ts", "repair.ts"]) {
+    for (const file of ["check", "repair"]) {
       const run = await verb(file, ["ada-1", "bob-1"]);
       assert.equal(run.code, 1);
       assert.match(run.output, /no machine "bob-1" .*there are: ada-1, ada-2, grace-1/);
@@ -259,7 +254,7 @@ describe("engine: machines that were changed by hand are shown, and put right on
     const outside = "Set-from-outside-4713";
     secrets.add(outside);
     await lab.standIn.windows.resetPassword(record.vmId, "labuser", outside);
-    const run = await verb("check.ts", ["--no-proof", "ada-2"]);
+    const run = await verb("check", ["--no-proof", "ada-2"]);
     assert.equal(run.code, 1, run.output);
     assert.match(run.output, /^ada-2 {2}failed: LogonRefused: the logon of labuser was refused/);
     const logons = reached(run).filter(

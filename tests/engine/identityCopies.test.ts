@@ -3,9 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { engineTimeout, openLabProject, ran, type LabProject, type Run } from "./labProject";
+import { runVerb } from "./labVerb";
 
-const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "engine/typescript.cjs");
 const posix = process.platform !== "win32";
 
 interface Settings {
@@ -39,8 +38,7 @@ describe("engine: identities leave the stack and come back", function () {
   });
   after(() => lab?.close());
 
-  const identity = (...args: string[]) =>
-    lab.run(process.execPath, ["--require", compiler, path.join(root, "lab/identity.ts"), ...args]);
+  const identity = (...args: string[]) => runVerb(lab, ["identity", ...args]);
   const configuration = (stack = "test") =>
     parse(fs.readFileSync(path.join(lab.directory, `Pulumi.${stack}.yaml`), "utf8")).config;
   const outputs = async (stack: string) => {

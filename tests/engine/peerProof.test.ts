@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { engineTimeout, openLabProject, ran, reached, tested, type LabProject } from "./labProject";
+import { runVerb } from "./labVerb";
 
 /** Two machines of ada and one of grace, whose names nobody but the others can resolve, and their proof. */
 const program = `
@@ -59,8 +60,6 @@ export const { reports, passed } = proof;
 export const groupId = network.networkSecurityGroupId;
 `;
 
-const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "engine/typescript.cjs");
 const all = ["ada-1", "ada-2", "grace-1"];
 
 describe("engine: machines that prove each other", function () {
@@ -75,8 +74,7 @@ describe("engine: machines that prove each other", function () {
   });
   after(() => lab?.close());
 
-  const check = (...args: string[]) =>
-    lab.run(process.execPath, ["--require", compiler, path.join(root, "lab/check.ts"), ...args]);
+  const check = (...args: string[]) => runVerb(lab, ["check", ...args]);
 
   /** Puts a rule in front that denies a port. */
   async function deny(): Promise<void> {

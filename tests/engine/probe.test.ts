@@ -3,9 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ProbeResult } from "../../lab/probeReport";
 import { engineTimeout, openLabProject, type LabProject } from "./labProject";
-
-const root = path.resolve(__dirname, "../..");
-const compiler = path.join(root, "engine/typescript.cjs");
+import { runVerb } from "./labVerb";
 
 describe("engine: images are tried on throw-away machines", function () {
   this.timeout(240_000);
@@ -17,13 +15,7 @@ describe("engine: images are tried on throw-away machines", function () {
   });
   after(() => lab?.close());
 
-  const probe = (...args: string[]) =>
-    lab.run(process.execPath, [
-      "--require",
-      compiler,
-      path.join(root, "lab", "probe.ts"),
-      ...["--stack", "test", ...args],
-    ]);
+  const probe = (...args: string[]) => runVerb(lab, ["probe", "--stack", "test", ...args]);
   const left = () => lab.standIn.azure.resources();
   const stacks = async () => (await lab.pulumi("stack", "ls", "--all")).output;
 

@@ -39,6 +39,7 @@ const actions: Record<GuestAction, true> = {
   "Restart-PeerMachine": true,
   "Confirm-PeerBoot": true,
   "Get-PeerReport": true,
+  "Get-PeerDiagnostics": true,
 };
 
 /** The quoted names of `$variable = @( ... )` in a script. */

@@ -34,6 +34,65 @@ describe("guest/PeerLab, decisions in C#", function () {
       .map((line) => JSON.parse(line) as Reply);
   };
 
+  it("reads events by what they are about, also by the service manager's binary part, and what is cut off", () => {
+    const hex = (text: string) => Buffer.from(text, "utf16le").toString("hex").toUpperCase();
+    const event = (id: number, data: string) =>
+      `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='P'/><EventID>${id}</EventID><Level>2</Level><TimeCreated SystemTime='2026-01-02T03:04:05.0000000Z'/></System><EventData>${data}</EventData><RenderingInfo Culture='en-US'><Message>One &amp; \r\ntwo</Message></RenderingInfo></Event>\r\n`;
+    const binary = event(
+      1,
+      `<Data Name='param1'>Dienst</Data><Binary>${hex("PNRPsvc/4")}</Binary>`,
+    );
+    const task = event(2, "<Data Name='TaskName'>\\PeerLab-Holder</Data>");
+    const bare = event(3, "<Data>\\Other\r\nline</Data>");
+    const all = binary + task + bare;
+    const head = (id: number) =>
+      `2026-01-02T03:04:05.0000000Z  ${id}  Error  P\n    One &\n    two\n`;
+    const texts = [
+      `${head(1)}    param1 = Dienst\n`,
+      `${head(2)}    TaskName = \\PeerLab-Holder\n`,
+      `${head(3)}    data = \\Other line\n`,
+    ];
+    const bounds = { words: [] as string[], events: 9, characters: 9999 };
+    const table: [object, { text: string; count: number; cut: boolean }][] = [
+      [
+        { ...bounds, xml: "" },
+        { text: "", count: 0, cut: false },
+      ],
+      [
+        { ...bounds, xml: all },
+        { text: texts.join(""), count: 3, cut: false },
+      ],
+      [
+        { ...bounds, xml: all, words: ["pnrpsvc"] },
+        { text: texts[0]!, count: 1, cut: false },
+      ],
+      [
+        { ...bounds, xml: all, words: ["DIENST"] },
+        { text: texts[0]!, count: 1, cut: false },
+      ],
+      [
+        { ...bounds, xml: all, words: ["\\PeerLab-*"] },
+        { text: texts[1]!, count: 1, cut: false },
+      ],
+      [
+        { ...bounds, xml: all, events: 1 },
+        { text: texts[0]!, count: 1, cut: true },
+      ],
+      [
+        { ...bounds, xml: all, characters: 120 },
+        { text: texts[0]!, count: 1, cut: true },
+      ],
+      [
+        { ...bounds, xml: all.slice(0, -200) },
+        { text: texts[0]! + texts[1]!, count: 2, cut: true },
+      ],
+    ];
+    assert.deepEqual(
+      ask(table.map(([question]) => question)),
+      table.map(([, answer]) => answer),
+    );
+  });
+
   it("joins the firewall's rules into what happens to a connection over IPv6", () => {
     const table: [string, Partial<Rule>[], object, object][] = [
       ["no rule: the default blocks", [], {}, { action: "block" }],

@@ -197,8 +197,8 @@ export interface VirtualMachineAssigned {
   vmId: string;
   osDiskId: string;
   dataDiskIds: string[];
-  /** `starting` until Azure has found a host for it; what Windows does then is Windows' affair. */
-  power: "running" | "starting" | "deallocated";
+  /** `starting` until Azure has found a host for it; what Windows does then is Windows' affair. `deallocating`: Windows is down, the host not yet free. */
+  power: "running" | "starting" | "deallocating" | "deallocated";
 }
 
 /** The resource's properties as `T`. */

@@ -205,6 +205,7 @@ function profileView(profile: Properties, machineName: string): Properties {
 const powerInWords: { [power in VirtualMachineAssigned["power"]]: string } = {
   running: "VM running",
   starting: "VM starting",
+  deallocating: "VM deallocating",
   deallocated: "VM deallocated",
 };
 

@@ -9,6 +9,7 @@ import { GuestError, invalidRequest } from "../guestError";
 import { sha256, type Machine } from "../machine";
 import type { ActionContext } from "./context";
 import { exportPeerIdentity } from "./exportPeerIdentity";
+import { getPeerDiagnostics } from "./getPeerDiagnostics";
 import { getPeerReport } from "./getPeerReport";
 import { reportingHresults } from "./identityAccess";
 import { importPeerIdentity } from "./importPeerIdentity";
@@ -61,6 +62,7 @@ const actions: {
   "Restart-PeerMachine": restartPeerMachine,
   "Confirm-PeerBoot": confirmPeerBoot,
   "Get-PeerReport": getPeerReport,
+  "Get-PeerDiagnostics": getPeerDiagnostics,
 };
 
 /**
@@ -74,12 +76,13 @@ export async function runAction(
   action: string,
   standardInput: Buffer,
 ): Promise<object> {
-  if (!isAction(action)) {
-    const known = Object.keys(actions).join(", ");
-    throw new GuestError("InvalidRequest", "Unknown action.", `Allowed are: ${known}.`);
+  const { known, files } = listsOnDisk(context);
+  if (!isAction(action) || !known.includes(action)) {
+    const allowed = known.join(", ");
+    throw new GuestError("InvalidRequest", "Unknown action.", `Allowed are: ${allowed}.`);
   }
   const parsed = readEnvelope(standardInput);
-  checkTarget(context, parsed);
+  checkTarget(context, files, parsed);
   const request = requestShapes[action](parsed, "");
   const run = actions[action] as (context: ActionContext, request: unknown) => Promise<object>;
   return inTurn(context, action, () => reportingHresults(() => run(context, request)));
@@ -87,6 +90,23 @@ export async function runAction(
 
 function isAction(name: string): name is GuestAction {
   return Object.hasOwn(actions, name);
+}
+
+/**
+ * The actions and the files that the machine's own peerlab.ps1 knows: where an older library copied it, those of then. What the
+ * actions do is played as of now.
+ */
+function listsOnDisk({ machine: { disk }, logon }: ActionContext) {
+  const entry = `${guestDirectory}/peerlab.ps1`;
+  const script = disk.find(entry) ? disk.read(entry, logon).toString("latin1") : "";
+  const listed = (variable: string) => {
+    const [, body] = new RegExp(`^\\$${variable} = @\\(([^)]*)\\)`, "m").exec(script) ?? [];
+    return body === undefined ? undefined : [...body.matchAll(/'([^']*)'/g)].map(([, one]) => one!);
+  };
+  return {
+    known: listed("actions") ?? Object.keys(actions),
+    files: listed("guestFiles") ?? guestFiles,
+  };
 }
 
 interface Envelope {
@@ -121,7 +141,11 @@ function notOneObject(): GuestError {
 }
 
 /** In the order of the script: the contract, its own files, and only then which machine is meant. */
-function checkTarget({ machine, logon }: ActionContext, request: Envelope): void {
+function checkTarget(
+  { machine, logon }: ActionContext,
+  files: readonly string[],
+  request: Envelope,
+): void {
   const { disk } = machine;
   if (request.contract !== contractVersion) {
     throw new GuestError(
@@ -131,9 +155,9 @@ function checkTarget({ machine, logon }: ActionContext, request: Envelope): void
     );
   }
   const isMissing = (name: string) => !disk.find(`${guestDirectory}/${name}`);
-  const found = guestFiles.some(isMissing)
+  const found = files.some(isMissing)
     ? ""
-    : guestFilesHash((name) => disk.read(`${guestDirectory}/${name}`, logon), sha256);
+    : guestFilesHash((name) => disk.read(`${guestDirectory}/${name}`, logon), sha256, files);
   if (found === "" || found !== request.guestFiles) {
     throw new GuestError(
       "GuestFilesMismatch",

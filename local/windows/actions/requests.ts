@@ -167,6 +167,7 @@ interface Requests {
   "Restart-PeerMachine": contract.RestartPeerMachineRequest;
   "Confirm-PeerBoot": contract.ConfirmPeerBootRequest;
   "Get-PeerReport": contract.GetPeerReportRequest;
+  "Get-PeerDiagnostics": contract.GetPeerDiagnosticsRequest;
 }
 
 export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
@@ -223,4 +224,10 @@ export const requestShapes: { [A in GuestAction]: Shape<Requests[A]> } = {
   "Restart-PeerMachine": object(common),
   "Confirm-PeerBoot": object(common),
   "Get-PeerReport": object(common),
+  "Get-PeerDiagnostics": object({
+    ...common,
+    sinceHours: wholeNumber(1, 720),
+    maximumEvents: wholeNumber(1, 500),
+    maximumCharacters: wholeNumber(1_024, 262_144),
+  }),
 };

@@ -15,7 +15,7 @@ public static class DecisionDriver
         while ((line = Console.In.ReadLine()) != null)
         {
             IDictionary question = (IDictionary)PeerJson.Read(line);
-            Console.Out.WriteLine(PeerJson.Write(question.Contains("port") ? Firewall(question) : question.Contains("facts") ? Settled(question) : Presence(question)));
+            Console.Out.WriteLine(PeerJson.Write(question.Contains("xml") ? Events(question) : question.Contains("port") ? Firewall(question) : question.Contains("facts") ? Settled(question) : Presence(question)));
         }
         return 0;
     }
@@ -40,6 +40,16 @@ public static class DecisionDriver
         }
         return FirewallDecision.Decide(
             (int)(long)question["port"], (string)question["program"], rules.ToArray(), Texts(question["profiles"]), Texts(question["closed"]), Texts(question["open"]), Texts(question["off"]));
+    }
+
+    private static object Events(IDictionary question)
+    {
+        EventText read = EventText.Read((string)question["xml"], Texts(question["words"]), (int)(long)question["events"], (int)(long)question["characters"]);
+        OrderedDictionary answer = new OrderedDictionary();
+        answer["text"] = read.Text;
+        answer["count"] = (long)read.Count;
+        answer["cut"] = read.Cut;
+        return answer;
     }
 
     private static object Presence(IDictionary question)

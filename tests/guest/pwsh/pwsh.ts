@@ -57,6 +57,7 @@ export const pwsh: Subject = {
     "Restart-PeerMachine",
     "Confirm-PeerBoot",
     "Get-PeerReport",
+    "Get-PeerDiagnostics",
   ]),
   abilities: new Set<Ability>([
     "keysLost",

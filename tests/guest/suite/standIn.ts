@@ -99,6 +99,7 @@ export const standIn: Subject = {
     "Restart-PeerMachine",
     "Confirm-PeerBoot",
     "Get-PeerReport",
+    "Get-PeerDiagnostics",
   ]),
   abilities: new Set<Ability>([
     ...(Object.keys(kinds) as Fault[]),

@@ -3,6 +3,15 @@ import type { Properties } from "../../../local/provider";
 import type { Made, Stage } from "./stage";
 import { makeLab, makeMachine, openStage, resourceGroupName, tokens } from "./stage";
 
+/** What is looked at of an answer's body. */
+interface Body {
+  status?: string;
+  statuses?: { code: string }[];
+  error?: { code: string; message: string };
+  properties?: Properties & { instanceView?: { statuses: { code: string }[] } };
+  [name: string]: unknown;
+}
+
 describe("local/azure, the power of machines", () => {
   let stage: Stage;
   let machine: Made;
@@ -28,10 +37,16 @@ describe("local/azure, the power of machines", () => {
       headers: token === "" ? {} : { Authorization: `Bearer ${token}` },
     });
     const text = await response.text();
-    const { error } = (text === "" ? {} : JSON.parse(text)) as {
-      error?: { code: string; message: string };
-    };
-    return { status: response.status, headers: response.headers, error };
+    const body = (text === "" ? {} : JSON.parse(text)) as Body;
+    return { status: response.status, headers: response.headers, error: body.error, body };
+  };
+  /** Asks at an address that an answer named. */
+  const follow = async (address: string | null) => {
+    const response = await fetch(String(address), {
+      headers: { Authorization: `Bearer ${await clientToken()}` },
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === "" ? {} : JSON.parse(text)) as Body };
   };
   const statuses = async (expand?: string) => {
     const { result } = await stage.client.invoke("azure-native:compute:getVirtualMachine", {
@@ -172,5 +187,93 @@ describe("local/azure, the power of machines", () => {
     assert.equal(status, 409);
     assert.equal(error?.code, "AllocationFailed");
     assert.equal((await statuses("instanceView"))?.[1], "PowerState/deallocated");
+  });
+
+  it("is taken by the resource manager: accepted at once, deallocating with Windows down, then deallocated", async () => {
+    stage.faults.add({ kind: "delay", operation: "deallocate", milliseconds: 3_600_000, times: 1 });
+    const { status, headers } = await ask({ path: "/deallocate" });
+    assert.equal(status, 202);
+    assert.equal(headers.get("retry-after"), "1");
+    assert.equal((await statuses("instanceView"))?.[1], "PowerState/deallocating");
+    assert.equal(stage.server.network.power(vmId), "deallocating");
+    assert.deepEqual(stage.windows.powers, [[vmId, "deallocated"]]);
+    await assert.rejects(stage.create(tokens.runCommand, "run", command), /is not running/);
+    const operation = headers.get("azure-asyncoperation");
+    assert.equal((await follow(operation)).body.status, "InProgress");
+    assert.equal((await follow(headers.get("location"))).status, 202);
+
+    const deallocated = powered("deallocated");
+    await stage.client.cancel();
+    await deallocated;
+    await new Promise(setImmediate);
+    const ended = await follow(operation);
+    assert.deepEqual([ended.status, ended.body.status], [200, "Succeeded"]);
+    assert.equal((await follow(headers.get("location"))).status, 200);
+    assert.equal((await statuses("instanceView"))?.[1], "PowerState/deallocated");
+  });
+
+  it("goes on to be taken by a stand-in that was ended meanwhile, and keeps its addresses", async () => {
+    const addresses = () => stage.server.network.addressesOf(vmId);
+    const before = addresses();
+    stage.faults.add({ kind: "delay", operation: "deallocate", milliseconds: 3_600_000, times: 1 });
+    await ask({ path: "/deallocate" });
+    const deallocated = powered("deallocated");
+    await stage.restart();
+    await deallocated;
+    assert.deepEqual(addresses(), before);
+  });
+
+  it("is refused the opposite of what is under way; the same again is accepted, and the older one says so", async () => {
+    stage.faults.add({ kind: "delay", operation: "deallocate", milliseconds: 3_600_000, times: 1 });
+    const first = await ask({ path: "/deallocate" });
+    const opposite = await ask();
+    assert.deepEqual([opposite.status, opposite.error?.code], [409, "Conflict"]);
+    const second = await ask({ path: "/deallocate" });
+    assert.equal(second.status, 202);
+    const older = (await follow(first.headers.get("azure-asyncoperation"))).body;
+    assert.deepEqual([older.status, older.error?.code], ["Canceled", "OperationPreempted"]);
+    const newer = (await follow(second.headers.get("azure-asyncoperation"))).body;
+    assert.equal(newer.status, "InProgress");
+    assert.equal((await follow(first.headers.get("location"))).status, 409);
+  });
+
+  it("is answered for by the resource manager: the instance view, and the machine with it where it is wanted", async () => {
+    const view = await ask({ path: "/instanceView", method: "GET" });
+    assert.equal(view.status, 200);
+    assert.equal(view.body.statuses?.[1].code, "PowerState/running");
+    const plain = await ask({ path: "", method: "GET" });
+    assert.equal(plain.body.properties?.instanceView, undefined);
+    const query = "?$expand=instanceView&api-version=2024-11-01";
+    const { body } = await ask({ path: "", method: "GET", query });
+    assert.equal(body.id, machine.id);
+    assert.equal(body.location, machine.outputs.location);
+    assert.equal(body.properties?.vmId, vmId);
+    assert.equal(body.properties?.instanceView?.statuses[1].code, "PowerState/running");
+    assert.doesNotMatch(JSON.stringify(body), /adminPassword/);
+  });
+
+  it("can fail after it was accepted, and is then as it was", async () => {
+    await stage.server.setPower(vmId, "deallocated");
+    stage.faults.add({ kind: "failRequest", operation: "start", moment: "during", times: 1 });
+    const { status, headers } = await ask();
+    assert.equal(status, 202);
+    const { body } = await follow(headers.get("azure-asyncoperation"));
+    assert.deepEqual([body.status, body.error?.code], ["Failed", "AllocationFailed"]);
+    assert.equal((await statuses("instanceView"))?.[1], "PowerState/deallocated");
+  });
+
+  it("is throttled where a fault says so, with when to come again", async () => {
+    stage.faults.add({ kind: "throttled", operation: "deallocate", milliseconds: 7000, times: 1 });
+    const { status, headers, error } = await ask({ path: "/deallocate" });
+    assert.deepEqual([status, error?.code], [429, "OperationNotAllowed"]);
+    assert.equal(headers.get("retry-after"), "7");
+    assert.equal((await statuses("instanceView"))?.[1], "PowerState/running");
+    assert.equal((await ask({ path: "/deallocate" })).status, 202);
+  });
+
+  it("knows no operation that it has not begun", async () => {
+    const { headers } = await ask();
+    const address = String(headers.get("location")).replace(/operations\/[^?]+/, "operations/none");
+    assert.equal((await follow(address)).status, 404);
   });
 });

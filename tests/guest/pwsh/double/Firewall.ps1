@@ -152,6 +152,7 @@ function Get-NetFirewallProfile {
         [pscustomobject]@{
             Name = $one; Profile = $one; Enabled = 'True'; DefaultInboundAction = 'Block'; DefaultOutboundAction = 'Allow'
             AllowInboundRules = 'True'; AllowLocalFirewallRules = 'True'
+            LogAllowed = 'False'; LogBlocked = 'False'; LogFileName = '%systemroot%\system32\LogFiles\Firewall\pfirewall.log'
         }
     }
 }
