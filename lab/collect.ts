@@ -66,7 +66,7 @@ export async function collect(
     report(line);
   };
   const now = await machinesNow(stack, machines, remark);
-  const count = showCount(screen, machines.length, "machines asked");
+  const count = showCount(screen, machines.length, "machines looked at");
   const collected = await fewAtATime(machines, atATime, async (one) => {
     const answer = await askOne(one, now.get(one.virtualMachineId ?? ""), options.since);
     count.add();

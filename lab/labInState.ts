@@ -69,7 +69,7 @@ export async function readLab(stack: Stack): Promise<LabInState> {
     withParts(
       machine,
       resources,
-      labs.find(({ known }) => Object.hasOwn(known, machine.machine)),
+      labs.find(({ owners }) => Object.hasOwn(owners, machine.machine)),
     ),
   );
   return {
@@ -95,11 +95,16 @@ export async function readLab(stack: Stack): Promise<LabInState> {
 interface LabOutputs {
   resourceGroup: string;
   known: Readonly<Record<string, LabMachine>>;
+  /** Keys of people by machine. */
+  owners: Readonly<Record<string, string>>;
   people: Readonly<Record<string, LabPerson>>;
   rings: { name: string; machines: string[] }[];
   proof: Readonly<Record<string, ProofReport>>;
 }
 
+/**
+ * The component's outputs are those of the last update that came to its end; of one that did not, only its arguments tell who is there.
+ */
 function labOf({ inputs, outputs }: StateResource): LabOutputs {
   const told = (outputs ?? {}) as {
     resourceGroupName?: string;
@@ -107,16 +112,41 @@ function labOf({ inputs, outputs }: StateResource): LabOutputs {
     people?: Record<string, LabPerson>;
     proof?: Record<string, ProofReport>;
   };
-  const known = told.machines ?? {};
-  const { rings } = (inputs ?? {}) as { rings?: RingDefinition[] };
-  const owners = Object.fromEntries(Object.entries(known).map(([key, one]) => [key, one.person]));
+  const { people = {}, rings } = (inputs ?? {}) as {
+    people?: Record<string, PersonInArguments | null>;
+    rings?: RingDefinition[];
+  };
+  const wanted = Object.entries(people);
+  const owners = Object.fromEntries([
+    ...wanted.flatMap(([person, one]) =>
+      Object.keys(one?.machines ?? {}).map((machine) => [machine, person]),
+    ),
+    ...Object.entries(told.machines ?? {}).map(([machine, { person }]) => [machine, person]),
+  ]) as Record<string, string>;
   return {
     resourceGroup: told.resourceGroupName ?? "",
-    known,
-    people: told.people ?? {},
+    known: told.machines ?? {},
+    owners,
+    people: {
+      ...Object.fromEntries(wanted.map(([person, one]) => [person, unfinished(person, one)])),
+      ...told.people,
+    },
     rings: rings?.length ? ringsOf(rings, owners) : [],
     proof: told.proof ?? {},
   };
+}
+
+/** A person as a lab's arguments have her. */
+interface PersonInArguments {
+  displayName?: string;
+  sharing?: LabPerson["sharing"];
+  machines?: object;
+}
+
+/** A person whom no update has come to the end of. */
+function unfinished(person: string, one: PersonInArguments | null): LabPerson {
+  const { displayName = person, sharing = "identity" } = one ?? {};
+  return { displayName, sharing: sharing as LabPerson["sharing"], peerName: "" };
 }
 
 function withParts(
@@ -136,7 +166,7 @@ function withParts(
   const told = lab?.known[machine.machine];
   return {
     ...machine,
-    person: told?.person ?? "",
+    person: lab?.owners[machine.machine] ?? "",
     ring: lab?.rings.find(({ machines }) => machines.includes(machine.machine))?.name ?? "",
     isSeed: seed?.role === "seed",
     computerName: told?.computerName ?? osProfile?.computerName ?? "",

@@ -79,7 +79,7 @@ async function ask(
 ): Promise<Checked[]> {
   // A selection may be of nobody, which is not everybody.
   if (machines.length === 0) return [];
-  const count = showCount(screen, machines.length, "machines asked");
+  const count = showCount(screen, machines.length, "machines looked at");
   try {
     const only = machines.map(({ machine }) => machine);
     return await checkMachines({ stack, only, report, power, onChecked: () => count.add() });

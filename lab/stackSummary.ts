@@ -45,7 +45,7 @@ export function labOf(resources: readonly StateResource[], now: Date): ListedLab
   return {
     regions: regions.length > 0 ? regions : regionsOf(groups),
     resourceGroups: distinct(named).length > 0 ? distinct(named) : distinct(inIds),
-    people: distinct(labs.flatMap((lab) => Object.keys(lab?.people ?? {}))),
+    people: distinct(of("peerlab:index:PeerLab").flatMap(peopleOf)),
     machines: machinesOf(labs, resources),
     expiry: expiryOf(resources, now),
   };
@@ -55,6 +55,13 @@ interface LabOutputs {
   resourceGroupName?: string;
   machines?: Record<string, LabMachine>;
   people?: Record<string, LabPerson>;
+}
+
+/** Of a lab whose first update did not come to its end only the arguments know them, where they are not encrypted. */
+function peopleOf({ inputs, outputs }: StateResource): string[] {
+  const told = (outputs as LabOutputs | undefined)?.people;
+  const wanted = (inputs?.people ?? {}) as Record<string, unknown>;
+  return Object.keys(told ?? ("ciphertext" in wanted ? {} : wanted));
 }
 
 /** Machines with a component or a step; a lab whose update did not come to its end does not list them itself. */

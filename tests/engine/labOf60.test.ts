@@ -57,7 +57,7 @@ describe("engine: the verbs on a lab of 60 machines", function () {
     assert.match(await verb("list"), / 60 /);
     const text = await verb("status");
     assert.match(text, /60 running; 60 as wanted/);
-    assert.match(text, /^60 of 60 machines asked$/m);
+    assert.match(text, /^60 of 60 machines looked at$/m);
     const rows = text.split("\n").filter((line) => /^[a-z]+-\d+ /.test(line));
     assert.equal(rows.length, 60);
     for (const row of rows) assert.ok(row.length <= 160, row);

@@ -31,6 +31,14 @@ describe("lab/stackSummary", () => {
     });
   });
 
+  it("knows the people of a lab whose first update was interrupted, unless they are encrypted", () => {
+    const people = (inputs: object) =>
+      labOf([resource("peerlab:index:PeerLab", { inputs: { people: inputs } }), group()], now)
+        ?.people;
+    assert.deepEqual(people({ grace: {}, ada: { machines: { "ada-1": {} } } }), ["ada", "grace"]);
+    assert.deepEqual(people({ "4dabf18193072939515e22adb298388d": "x", ciphertext: "y" }), []);
+  });
+
   it("knows machines without a lab, and a stack with neither", () => {
     const id = "/subscriptions/s/resourceGroups/own/providers/Microsoft.Compute/virtualMachines/a";
     const found = labOf(
