@@ -18,6 +18,8 @@ function violations(run: Run): string[] {
 function installPackage(folder: string): void {
   const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
   for (const name of ["package.json", ...manifest.files]) {
+    // Made when the package is packed, for the command alone.
+    if (name === "dist") continue;
     fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   }
 }

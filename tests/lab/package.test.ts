@@ -24,7 +24,19 @@ describe("the package: the command peerlab where it is installed", function () {
     project = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-package-"));
     installed = path.join(project, "node_modules", "peerlab");
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    const packed = await runCommand(npm, ["pack", "--pack-destination", project], { cwd: root });
+    // A copy is packed: what is compiled for it is in nobody's way then, nor is anybody else's.
+    const sources = path.join(project, "sources");
+    const left = new Set(["node_modules", ".git", ".peerlab", "dist", "docs"]);
+    fs.cpSync(root, sources, {
+      recursive: true,
+      filter: (from) => !left.has(path.relative(root, from)),
+    });
+    fs.symlinkSync(
+      fs.realpathSync(path.join(root, "node_modules")),
+      path.join(sources, "node_modules"),
+      "junction",
+    );
+    const packed = await runCommand(npm, ["pack", "--pack-destination", project], { cwd: sources });
     assert.equal(packed.code, 0, packed.stderr);
     const archive = fs.readdirSync(project).find((name) => name.endsWith(".tgz"))!;
     const extracted = await runCommand("tar", ["-xzf", archive], { cwd: project });
