@@ -36,6 +36,11 @@ export function received(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
+/** Whether a path says that what stands there is secret: the value of a password, say, that ended up below another key. */
+export function isSecretPath(path: string): boolean {
+  return /password|identity|privatekey|jump_?host/i.test(path);
+}
+
 /** Words as a list a person reads: `a, b or c`. */
 export function oneOf(words: readonly string[]): string {
   if (words.length < 2) return words.join("");

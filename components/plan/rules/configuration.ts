@@ -1,4 +1,4 @@
-import { oneOf, received } from "../findings";
+import { isSecretPath, oneOf, received } from "../findings";
 import { nearest } from "../nearest";
 import { rule } from "./rule";
 
@@ -49,7 +49,7 @@ function shown(path: string, value: unknown, wanted: string): string {
   if (typeof value === "object" && value !== null) return "is a map";
   const isText = typeof value === "string";
   if (isText && (wanted === "a map" || wanted === "a list")) return "is a text (not shown)";
-  if (/password|identity|privatekey|jump_?host/i.test(path)) return "(not shown)";
+  if (isSecretPath(path)) return "(not shown)";
   const isWritten = typeof value === "number" || typeof value === "boolean";
   const asText = wanted === "a text" && isWritten ? JSON.stringify(String(value)) : undefined;
   const written = value === null && wanted === "a map" ? "{}" : asText;

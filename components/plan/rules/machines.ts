@@ -17,7 +17,7 @@ export const machineSize = rule(
 /** An availability zone of a region. */
 export const availabilityZone = rule(
   { id: "VM-ONE-ZONE", source: sources.azureNative },
-  (_path, zone: string) => notAmong(zone, ["1", "2", "3"]),
+  (path, zone: string) => notAmong(path, zone, ["1", "2", "3"]),
 );
 
 /** An OS disk holds its image, and is no larger than Azure's OS disks are. */
@@ -42,7 +42,7 @@ export const osDiskTypes = [
 /** The kinds of disk that may hold an operating system: not Ultra, for one. */
 export const osDiskType = rule(
   { id: "OSDISK-ULTRA", source: sources.azureNative },
-  (_path, type: string) => notAmong(type, osDiskTypes),
+  (path, type: string) => notAmong(path, type, osDiskTypes),
 );
 
 /** The highest price of a spot machine. */
@@ -61,7 +61,7 @@ export const evictionPolicies = ["Deallocate", "Delete"] as const;
 /** What becomes of a spot machine that Azure wants back. */
 export const evictionPolicy = rule(
   { id: "SPOT-EVICTION", source: sources.azureNative },
-  (_path, policy: string) => notAmong(policy, evictionPolicies),
+  (path, policy: string) => notAmong(path, policy, evictionPolicies),
 );
 
 export const patchModes = ["Manual", "AutomaticByOS", "AutomaticByPlatform"] as const;
@@ -69,7 +69,7 @@ export const patchModes = ["Manual", "AutomaticByOS", "AutomaticByPlatform"] as 
 /** Who installs updates. */
 export const patchMode = rule(
   { id: "WIN-PATCHMODE", source: sources.azureNative },
-  (_path, mode: string) => notAmong(mode, patchModes),
+  (path, mode: string) => notAmong(path, mode, patchModes),
 );
 
 export const licenseTypes = ["Windows_Client", "Windows_Server", "None"] as const;
@@ -77,7 +77,7 @@ export const licenseTypes = ["Windows_Client", "Windows_Server", "None"] as cons
 /** The licences of a Windows machine. */
 export const licenseType = rule(
   { id: "VM-LICENSE", source: sources.azureNative },
-  (_path, license: string) => notAmong(license, licenseTypes),
+  (path, license: string) => notAmong(path, license, licenseTypes),
 );
 
 /** A time zone by the name Windows gives it, in any case; Azure says so only when the machine is being made. */
@@ -98,7 +98,7 @@ export type OutboundMode = (typeof outboundModes)[number];
 /** The ways a machine may reach the internet. */
 export const outboundMode = rule(
   { id: "OUTBOUND-MODE", source: "the four ways that are told apart here" },
-  (_path, mode: string) => notAmong(mode, outboundModes),
+  (path, mode: string) => notAmong(path, mode, outboundModes),
 );
 
 /** A machine that is to go out by its own address has one: the implicit way out is being withdrawn. */
@@ -188,7 +188,7 @@ export const whenOffModes = ["fail", "start", "skip"] as const;
 /** What becomes of a step on a machine that is off. */
 export const whenOff = rule(
   { id: "WHEN-OFF", source: "the three things that can be done about a machine that is off" },
-  (_path, mode: string) => notAmong(mode, whenOffModes),
+  (path, mode: string) => notAmong(path, mode, whenOffModes),
 );
 
 /** How long a machine may be silent. */
@@ -205,7 +205,7 @@ export const seedRoles = ["seed", "peer"] as const;
 /** The part of a machine in finding the PNRP cloud. */
 export const seedRole = rule(
   { id: "SEED-ROLE", source: "a machine is a seed or uses one" },
-  (_path, role: string) => notAmong(role, seedRoles),
+  (path, role: string) => notAmong(path, role, seedRoles),
 );
 
 /** Windows' policy for the PNRP seed takes one name or one address. */

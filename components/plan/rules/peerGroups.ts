@@ -9,7 +9,7 @@ const letsIn = "Windows, PeerGroupCreateInvitation: an administrator lets in";
 /** How a person is found. */
 export const sharingWay = rule(
   { id: "SHARING", source: "there are two ways" },
-  (_path, sharing: string) => notAmong(sharing, ["identity", "group"]),
+  (path, sharing: string) => notAmong(path, sharing, ["identity", "group"]),
 );
 
 /** Who has no group has no arguments for it. */
@@ -51,8 +51,8 @@ export const groupCreator = rule(
 );
 
 /** What a member may do. */
-export const groupRole = rule({ id: "GROUP-ROLE", source: contract }, (_path, role: string) =>
-  notAmong(role, roleNames),
+export const groupRole = rule({ id: "GROUP-ROLE", source: contract }, (path, role: string) =>
+  notAmong(path, role, roleNames),
 );
 
 /** A role is that of a machine. */

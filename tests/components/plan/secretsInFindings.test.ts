@@ -32,6 +32,14 @@ describe("components: secrets that ended up in the wrong place", () => {
     }
   });
 
+  it("are not shown where a wrong indentation puts them among the roles of a group", () => {
+    const group = { roles: { password: "hunter2" } };
+    const people = { ada: { sharing: "group", group, machines: { a1: {} } } };
+    const text = said("people", people);
+    assert.match(text, /roles\.password: \(not shown\); allowed are administrator/);
+    assert.doesNotMatch(text, /hunter2/);
+  });
+
   it("are not shown where a jump host's port belongs", () => {
     const jumpHost = {
       host: "192.0.2.1",
