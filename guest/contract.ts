@@ -67,6 +67,7 @@ export const guestFiles = [
   "PresencePolicy.cs",
   "PresenceFile.cs",
   "PresenceReport.cs",
+  "SeedSynchronization.cs",
   "HeldNames.cs",
   "HeldGroup.cs",
   "HeldGroups.cs",

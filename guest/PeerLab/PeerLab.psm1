@@ -14,7 +14,7 @@ $sources = @(
     'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs', 'IdentityStore.cs', 'IdentitySection.cs',
     'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs', 'PeerMembership.cs', 'GroupMembership.cs',
     'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
-    'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'HeldNames.cs',
+    'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'SeedSynchronization.cs', 'HeldNames.cs',
     'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs', 'PeerHolder.cs', 'PeerSockets.cs',
     'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs', 'DiagnosticProgram.cs', 'EventText.cs', 'PeerDiagnostics.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
 ) | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
