@@ -358,10 +358,21 @@ function Set-PeerNetworking {
 function New-PeerIdentity {
     <#
     .SYNOPSIS
-    Finds the identity by its friendly name, or makes it; it never leaves this machine.
+    Finds the identity by its friendly name, or makes it; it never leaves this machine. Puts networking right before.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    return Invoke-CarriedAction -Action 'New-PeerIdentity' -Request $Request
+    Assert-MachineRequest -Action 'New-PeerIdentity' -Request $Request
+    $reconcile = $true -eq (Get-Field -Object $Request -Name 'reconcile')
+    $networking = Get-Field -Object $Request -Name 'networking'
+    $changed = @()
+    if ($null -ne $networking) {
+        $changed += @(Set-NetworkingState -Networking $networking -InSession -Reconcile:$reconcile)
+    }
+    $report = Invoke-CarriedAction -Action 'New-PeerIdentity' -Request $Request
+    if ($reconcile) {
+        $report['changed'] = [string[]]@($changed + @($report['changed']))
+    }
+    return $report
 }
 
 function Export-PeerIdentity {
