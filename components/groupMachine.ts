@@ -55,7 +55,11 @@ export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent
       machineName: key,
       policy,
       action: "New-PeerIdentity",
-      request: { friendlyName, classifier: identityClassifier },
+      // What somebody changed may keep the stack from running, and with it this step, the first on the machine.
+      request: {
+        ...{ friendlyName, classifier: identityClassifier },
+        ...(token === undefined ? {} : { networking: machine.networking, reconcile: true }),
+      },
       beforeRun: () => (hasRun = true),
       triggers: [attemptAt(stepName, state, parent, token)],
     },

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { isRefusal, type Finding } from "./plan/findings";
 
@@ -50,6 +51,8 @@ export function lateError(message: string): Error {
   const error = new pulumi.RunError(message);
   // Pulumi puts `error serializing property "..."` before it once more for each resource that waits for the value.
   Object.defineProperty(error, "message", { get: () => message, set: () => {} });
+  // Pulumi hangs a promise on it and inspects that too, with all that it leads to: half a minute and gigabytes for a small lab.
+  Object.defineProperty(error, inspect.custom, { value: () => message });
   return error;
 }
 

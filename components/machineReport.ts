@@ -1,8 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as remote from "@pulumi/command/remote";
 import type { IdentityFacts, SetPeerMachineReport } from "../guest/contract";
 import { isStillOff } from "./beforeStep";
 import { answerOf } from "./guestSteps";
+import { lateError } from "./inputErrors";
 import type { Lean } from "./leanResource";
 import { asPlain, together } from "./outputs";
 import type { PeerMachine } from "./peerMachine";
@@ -35,7 +36,7 @@ export function machineReport(
     asPlain(together([machine, step.id]).apply(([known]) => isStillOff(known, update))),
   ]).apply(([stdout, peerName, urn, off]): MachineReport => {
     const refuse = (instead: string): never => {
-      throw new pulumi.RunError(
+      throw lateError(
         `${key} reports ${instead}; let it go through its step again: pulumi up --replace '${urn}'`,
       );
     };

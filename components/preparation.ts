@@ -12,6 +12,7 @@ import { preparationScript } from "../guest/preparation";
 import { beforePoweredStep } from "./beforeStep";
 import { unlessFailed } from "./failedResources";
 import { answerOf, attemptAt } from "./guestSteps";
+import { lateError } from "./inputErrors";
 import { together } from "./outputs";
 import type { GuestNetworking, PeerMachine } from "./peerMachine";
 import type { MachinePlan } from "./plan/machine";
@@ -183,7 +184,7 @@ function hostKeyOf(name: string, output: string): string {
   } catch {
     // Said below, with what was there instead.
   }
-  throw new pulumi.RunError(
+  throw lateError(
     `${name}: the preparation did not say the SSH host key; its output ended with ${JSON.stringify(output.slice(-200))}`,
   );
 }

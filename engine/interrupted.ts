@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { isHeld, readLocks, removeBrokenWrites } from "./backendFiles";
 import type { Pulumi } from "./pulumi";
+import { withTemporaryFolder } from "./temporaryFolder";
 
 export interface HealOptions {
   pulumi: Pulumi;
@@ -122,14 +122,11 @@ async function exportState({ pulumi, stack }: HealOptions): Promise<StackExport>
 }
 
 async function importState({ pulumi, stack }: HealOptions, state: StackExport): Promise<void> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-"));
-  const file = path.join(folder, "state.json");
-  try {
+  await withTemporaryFolder("peerlab-", async (folder) => {
+    const file = path.join(folder, "state.json");
     fs.writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
     await pulumi.run(["stack", "import", "--file", file, "--stack", stack]);
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Puts a resource that exists into the state, where the engine would have put it after its creation. */

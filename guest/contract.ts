@@ -67,6 +67,7 @@ export const guestFiles = [
   "PresencePolicy.cs",
   "PresenceFile.cs",
   "PresenceReport.cs",
+  "SeedSynchronization.cs",
   "HeldNames.cs",
   "HeldGroup.cs",
   "HeldGroups.cs",
@@ -444,10 +445,16 @@ export interface NewPeerIdentityRequest extends ProvingRequest {
   friendlyName: string;
   /** The part of the peer name after the dot; used only where the identity is created. */
   classifier: string;
+  /** Put right before all else, as by `Set-PeerMachine`: what somebody changed may keep the stack from running. */
+  networking?: NetworkingState;
+  /** Repairs what is recognised as broken, as `Set-PeerMachine` does: what keeps PNRPsvc from starting, the lab user's own store. */
+  reconcile?: boolean;
 }
 
 export interface NewPeerIdentityReport extends ProvingReport {
   action: "New-PeerIdentity";
+  /** Where the request has `reconcile`: what this run changed besides, one phrase each. */
+  changed?: string[];
   peerName: string;
   created: boolean;
   /** The public credential, for `New-PeerGroupInvitation`: base64 of the UTF-16LE bytes of PEERIDENTITYINFO. */

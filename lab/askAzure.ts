@@ -1,8 +1,6 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { Provider, type ProviderArgs } from "@pulumi/azure-native/provider";
+import { withTemporaryFolder } from "../engine/temporaryFolder";
 import { reasonOf } from "./engineText";
 
 export interface AzureOptions {
@@ -24,27 +22,26 @@ export async function askAzure(
   { settings, environment }: AzureOptions,
 ): Promise<void> {
   const program = async () => question(new Provider("azure", azureSettings(settings)));
-  const workDir = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-azure-"));
   // The Automation API looks for the command with this process's own variables.
   process.env.PATH = environment.PATH;
   try {
-    const stack = await LocalWorkspace.createStack(
-      { stackName: "question", projectName: "peerlab-question", program },
-      {
-        workDir,
-        envVars: {
-          ...(environment as Record<string, string>),
-          PULUMI_BACKEND_URL: `file://${workDir.replaceAll("\\", "/")}`,
-          // A preview keeps nothing, so that there is nothing to keep secret.
-          PULUMI_CONFIG_PASSPHRASE: "",
+    await withTemporaryFolder("peerlab-azure-", async (workDir) => {
+      const stack = await LocalWorkspace.createStack(
+        { stackName: "question", projectName: "peerlab-question", program },
+        {
+          workDir,
+          envVars: {
+            ...(environment as Record<string, string>),
+            PULUMI_BACKEND_URL: `file://${workDir.replaceAll("\\", "/")}`,
+            // A preview keeps nothing, so that there is nothing to keep secret.
+            PULUMI_CONFIG_PASSPHRASE: "",
+          },
         },
-      },
-    );
-    await stack.preview({ signal: AbortSignal.timeout(longestMilliseconds) });
+      );
+      await stack.preview({ signal: AbortSignal.timeout(longestMilliseconds) });
+    });
   } catch (error) {
     throw new Error(reasonOf(error as Error));
-  } finally {
-    fs.rmSync(workDir, { recursive: true, force: true });
   }
 }
 

@@ -20,12 +20,17 @@ export function columns(head: readonly string[], rows: readonly (readonly string
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
   table.push(kept.map((column) => head[column]));
-  for (const row of rows) table.push(kept.map((column) => row[column]));
+  for (const row of rows) table.push(kept.map((column) => printable(row[column])));
   return table
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** Display names are free text: what would steer the terminal, or turn the rest of the line around, is shown as a replacement character. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "\uFFFD");
 }
 
 /** A secure peer name of 40 hexadecimal digits and a classifier, short enough for a column; any other name as it is. */

@@ -35,17 +35,16 @@ export async function showCost(
   }
   const file = options.prices;
   let prices: Prices | undefined =
-    file === undefined
-      ? undefined
-      : readPrices(fs.readFileSync(path.resolve(folder, file), "utf8"), file);
+    file === undefined ? undefined : readPrices(readText(path.resolve(folder, file), file), file);
   const stack = asItIsNow(
     await openStack({ stack: options.stack, project: folder, environment, report }),
   );
   const resources = await stack.resources();
   const now = new Date();
   const items = costItems(resources, await powerNow(stack, report), now);
-  if (items.length === 0) {
+  if (items.length === 0 && !options.json) {
     report(`The stack ${stack.name} has nothing that costs money.`);
+    return exitCodes.done;
   }
   if (options.fetchPrices) {
     const meters = items.flatMap(({ meter }) => (meter ? [meter] : []));
@@ -114,5 +113,13 @@ async function powerNow(
   } catch (error) {
     report(`Azure cannot be asked which machines run: ${(error as Error).message}`);
     return new Map();
+  }
+}
+
+function readText(file: string, named: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`The prices ${named} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -97,7 +97,8 @@ export interface Fault {
    * `identityStoreCorrupted`: at its next use the user's identity store is found corrupted, and stays so until somebody
    * deletes it; `pnrpStoreCorrupted`, `pnrpNoKeyAccess`: from its next start on PNRPsvc does not start, for its own store is
    * corrupted or it may not read the machine's keys, until that is repaired; `holderKilled`: the presence holder's process
-   * was ended from outside, noticed at the next look; the task scheduler starts it again; `throttled`: Azure Resource Manager has
+   * was ended from outside, noticed at the next look; the task scheduler starts it again; `seedNameIgnored`: PNRP makes
+   * nothing of a name in the seed policy; `throttled`: Azure Resource Manager has
    * had too many requests, and says after how long it takes one again (`milliseconds`, in whole seconds).
    */
   kind:
@@ -118,6 +119,7 @@ export interface Fault {
     | "pnrpStoreCorrupted"
     | "pnrpNoKeyAccess"
     | "holderKilled"
+    | "seedNameIgnored"
     | "throttled";
   /**
    * A part of the resource's name, the computer name or the command line that it applies to; a copy has the command line

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { withTemporaryFolder } from "../engine/temporaryFolder";
 import { exitCodes, type ExitCode, type RolloutContext } from "./context";
 import { previewOf } from "./enginePhases";
 import { labPartsOf } from "./labParts";
@@ -26,28 +26,27 @@ async function planStage(context: RolloutContext, name: string): Promise<ExitCod
       ...{ kind: "stage", stage: name, standing, phase: "preview" },
       ...(detail === undefined ? {} : { detail }),
     });
-  // The engine may add to a configuration file; a copy is all that it sees.
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "peerlab-plan-"));
   try {
-    const stage = await openStage(context, name);
-    const [now, { configuration }] = [await stage.inputs(), await wantedInputs(stage)];
-    const configFile = path.join(folder, path.basename(stage.configurationFile));
-    fs.writeFileSync(configFile, configuration, { mode: 0o600 });
-    const others = configuration !== now.configuration;
-    tell("running", others ? "with other rings than its configuration has" : undefined);
-    const parts = await labPartsOf(stage);
-    const result = await previewOf({ context, stage, parts }, { configFile });
-    for (const finding of result.findings ?? []) {
-      context.emit({ kind: "finding", stage: name, finding });
-    }
-    const passed = result.outcome === "passed";
-    tell(passed ? "succeeded" : "failed", result.detail);
-    return passed ? exitCodes.done : exitCodes.failed;
+    // The engine may add to a configuration file; a copy is all that it sees.
+    return await withTemporaryFolder("peerlab-plan-", async (folder) => {
+      const stage = await openStage(context, name);
+      const [now, { configuration }] = [await stage.inputs(), await wantedInputs(stage)];
+      const configFile = path.join(folder, path.basename(stage.configurationFile));
+      fs.writeFileSync(configFile, configuration, { mode: 0o600 });
+      const others = configuration !== now.configuration;
+      tell("running", others ? "with other rings than its configuration has" : undefined);
+      const parts = await labPartsOf(stage);
+      const result = await previewOf({ context, stage, parts }, { configFile });
+      for (const finding of result.findings ?? []) {
+        context.emit({ kind: "finding", stage: name, finding });
+      }
+      const passed = result.outcome === "passed";
+      tell(passed ? "succeeded" : "failed", result.detail);
+      return passed ? exitCodes.done : exitCodes.failed;
+    });
   } catch (error) {
     const isUnknown = error instanceof StageUnknownError;
     tell(isUnknown ? "unknown" : "failed", (error as Error).message);
     return isUnknown ? exitCodes.unknown : exitCodes.failed;
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -34,7 +34,7 @@ namespace PeerLab
         {
             switch (action)
             {
-                case "New-PeerIdentity": return PrepareNew(PeerRequest.OpenProving(request, "friendlyName", "classifier"));
+                case "New-PeerIdentity": return PrepareNew(PeerRequest.OpenProving(request, "friendlyName", "classifier", "networking", "reconcile"));
                 case "Export-PeerIdentity": return PrepareExport(PeerRequest.OpenProving(request, "friendlyName", "classifier", "exportPassword"));
                 case "Import-PeerIdentity": return PrepareImport(PeerRequest.OpenProving(request, WantedIdentity.Fields));
                 case "Get-PeerIdentity": return PrepareGet(PeerRequest.Open(request, "peerName"));
@@ -47,11 +47,21 @@ namespace PeerLab
         {
             string friendlyName = request.Text("friendlyName", FriendlyNamePattern, FriendlyNameAllowed);
             string classifier = request.Text("classifier", ClassifierPattern, ClassifierAllowed);
-            return delegate
+            bool reconcile = request.Flag("reconcile");
+            return delegate(ActionContext context)
             {
+                List<string> changed = new List<string>();
+                if (reconcile)
+                {
+                    IdentityStore.Reconcile(true, false, context, changed);
+                }
                 bool created;
                 string name = FindOrCreate(friendlyName, classifier, out created);
                 OrderedDictionary report = new OrderedDictionary();
+                if (reconcile)
+                {
+                    report["changed"] = changed.ToArray();
+                }
                 report["peerName"] = name;
                 report["created"] = created;
                 report["credential"] = PeerRequest.ToBase64(PeerIdentities.GetXml(name));

@@ -98,11 +98,18 @@ namespace PeerLab
         /// <summary>Whether these facts are of a global cloud in which nobody else has been found.</summary>
         internal static bool IsAlone(object[] facts)
         {
-            return Array.Exists(facts, delegate(object one)
+            return AloneCloud(facts) != null;
+        }
+
+        /// <summary>The name of the global cloud in which nobody else has been found; null where there is none.</summary>
+        internal static string AloneCloud(object[] facts)
+        {
+            IDictionary alone = (IDictionary)Array.Find(facts, delegate(object one)
             {
                 IDictionary cloud = (IDictionary)one;
                 return (string)cloud["scope"] == "global" && (string)cloud["state"] == "alone";
             });
+            return alone == null ? null : (string)alone["name"];
         }
 
         /// <summary>PNRP_CLOUD_STATE by the name of the cloud; what Winsock does not tell is left out.</summary>

@@ -107,6 +107,7 @@ namespace PeerLab
             private readonly HolderLog log;
             private readonly Stopwatch clock = Stopwatch.StartNew();
             private readonly object guard = new object();
+            private readonly SeedSynchronization seeds;
             private OrderedDictionary snapshot;
             private string written = string.Empty;
             private string wantedText;
@@ -119,6 +120,7 @@ namespace PeerLab
             {
                 this.directory = directory;
                 this.log = log;
+                seeds = new SeedSynchronization(log);
             }
 
             internal void Run(WaitHandle stop)
@@ -166,6 +168,7 @@ namespace PeerLab
                             // PNRPsvc may be gone: what is registered is looked at in the next turn.
                             names.Doubt(clock.Elapsed);
                         }
+                        seeds.Work(clouds, clock.Elapsed);
                     }
                 }
                 catch (Exception failure)

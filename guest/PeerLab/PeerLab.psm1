@@ -14,7 +14,7 @@ $sources = @(
     'PeerKeys.cs', 'IdentityFacts.cs', 'IdentityImport.cs', 'IdentityStore.cs', 'IdentitySection.cs',
     'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs', 'PeerMembership.cs', 'GroupMembership.cs',
     'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs', 'PeerPnrp.cs', 'PeerClouds.cs',
-    'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'HeldNames.cs',
+    'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs', 'PresenceReport.cs', 'SeedSynchronization.cs', 'HeldNames.cs',
     'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs', 'PeerHolder.cs', 'PeerSockets.cs',
     'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs', 'DiagnosticProgram.cs', 'EventText.cs', 'PeerDiagnostics.cs', 'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs'
 ) | ForEach-Object -Process { Join-Path -Path $PSScriptRoot -ChildPath $_ }
@@ -358,10 +358,21 @@ function Set-PeerNetworking {
 function New-PeerIdentity {
     <#
     .SYNOPSIS
-    Finds the identity by its friendly name, or makes it; it never leaves this machine.
+    Finds the identity by its friendly name, or makes it; it never leaves this machine. Puts networking right before.
     #>
     param([Parameter(Mandatory = $true)][object]$Request)
-    return Invoke-CarriedAction -Action 'New-PeerIdentity' -Request $Request
+    Assert-MachineRequest -Action 'New-PeerIdentity' -Request $Request
+    $reconcile = $true -eq (Get-Field -Object $Request -Name 'reconcile')
+    $networking = Get-Field -Object $Request -Name 'networking'
+    $changed = @()
+    if ($null -ne $networking) {
+        $changed += @(Set-NetworkingState -Networking $networking -InSession -Reconcile:$reconcile)
+    }
+    $report = Invoke-CarriedAction -Action 'New-PeerIdentity' -Request $Request
+    if ($reconcile) {
+        $report['changed'] = [string[]]@($changed + @($report['changed']))
+    }
+    return $report
 }
 
 function Export-PeerIdentity {

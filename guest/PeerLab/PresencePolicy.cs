@@ -72,6 +72,15 @@ namespace PeerLab
         }
 
         /// <summary>
+        /// How long a cloud may be alone before the holder looks for the seed itself, and how long after so many attempts: half
+        /// a minute, then a minute, doubling, a quarter of an hour at most.
+        /// </summary>
+        public static TimeSpan SynchronizationDelay(int attempts)
+        {
+            return attempts <= 0 ? TimeSpan.FromSeconds(30) : TimeSpan.FromMinutes(Math.Min(15, 1 << Math.Min(attempts - 1, 4)));
+        }
+
+        /// <summary>
         /// Whether half of a credential's time is over, and it has not ended: an ended membership is not brought back.
         /// </summary>
         public static bool IsHalfOver(DateTime from, DateTime until, DateTime now)

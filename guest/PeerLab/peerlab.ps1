@@ -39,7 +39,8 @@ $guestFiles = @(
     'IdentityStore.cs', 'IdentitySection.cs', 'IdentityActions.cs', 'PeerGroups.cs', 'PeerGroupEvents.cs',
     'PeerMembership.cs', 'GroupMembership.cs', 'GroupInvitations.cs', 'GroupSection.cs', 'GroupActions.cs',
     'PeerPnrp.cs', 'PeerClouds.cs', 'PresenceState.cs', 'PresencePolicy.cs', 'PresenceFile.cs',
-    'PresenceReport.cs', 'HeldNames.cs', 'HeldGroup.cs', 'HeldGroups.cs', 'CredentialRenewal.cs', 'HolderLog.cs',
+    'PresenceReport.cs', 'SeedSynchronization.cs', 'HeldNames.cs', 'HeldGroup.cs', 'HeldGroups.cs',
+    'CredentialRenewal.cs', 'HolderLog.cs',
     'PeerHolder.cs', 'PeerSockets.cs', 'ReachabilityActions.cs', 'FirewallDecision.cs', 'StackProbe.cs',
     'DiagnosticProgram.cs', 'EventText.cs', 'PeerDiagnostics.cs',
     'PeerActions.cs', 'AccountRights.cs', 'Watchdog.cs', 'PeerService.cs'

@@ -104,7 +104,7 @@ export function ownerLines(owner: MapOwner, width: number): Line[] {
         : `● one identity, held by ${counted(machines.length, "machine")}`;
   const shared = sharing === "group" ? group : peerName;
   return [
-    fitted(called, "heading", width),
+    fitted(called, "heading", width, true),
     fitted(shares, sharing, width),
     ...(shared === "" ? [] : [fitted(shared, "mono", width, true)]),
   ];

@@ -118,6 +118,23 @@ describe("components/personalPeerGroup", () => {
     assert.deepEqual(leaving, []);
   });
 
+  it("has a machine put right by its first step already, where it is to be put right, and no other one", async () => {
+    const networking = { firewallRules: [], seed: { role: "peer" as const, server: "seed.lab" } };
+    const group = await declare({
+      machines: { a: machine("a", { networking }), b: machine("b", { networking }) },
+      reconcile: { token: "1", machines: ["b"] },
+    });
+    await settled(pulumi.all([group.reports, group.members]));
+    const asked = commandsOf("New-PeerIdentity").map(({ inputs }) => {
+      const { networking: own, reconcile } = JSON.parse(inputs.stdin);
+      return [inputs.connection.host, own, reconcile];
+    });
+    assert.deepEqual(asked.sort(), [
+      ["a", undefined, undefined],
+      ["b", networking, true],
+    ]);
+  });
+
   it("invites nobody where all are members, and keeps what made it invite last", async () => {
     const group = await declare(
       { machines: machines("a", "b") },

@@ -64,6 +64,15 @@ describe("engine: a lab's stacks are listed, and its machines shown as they stan
     );
   });
 
+  it("has nothing to say of what a stack without a lab costs, nor of prices that cannot be read", async () => {
+    const nothing = await verb("cost", "--stack", "empty");
+    assert.equal(nothing.code, 0, nothing.output);
+    assert.equal(nothing.output, "The stack empty has nothing that costs money.\n");
+    const none = await verb("cost", "--stack", "empty", "--prices", "none.json");
+    assert.equal(none.code, 1, none.output);
+    assert.match(none.output, /^The prices none\.json cannot be read: ENOENT/);
+  });
+
   it("tells machines that are off, drifted, silent and as wanted apart", async () => {
     const { standIn } = lab;
     await standIn.azure.setPower(guestOf(lab, "ada-2").record.vmId, "deallocated");

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { formatOf } from "../../lab/drawMap";
+import { ownerLines } from "../../lab/map/cards";
 import { layOut, type Box } from "../../lab/map/layout";
 import { escaped } from "../../lab/map/markup";
 import { networksOf } from "../../lab/map/networks";
@@ -77,6 +78,16 @@ describe("lab/map, what is drawn", () => {
       ),
     );
     assert.equal(clipped("ada-1", 200, { size: 12 }), "ada-1");
+  });
+
+  it("tells people of one long name apart by their keys", () => {
+    const name = "Ada Lovelace, Countess of many places that no card has room for";
+    const heads = ["ada", "grace"].map((person) => {
+      const owner = { person, name, peerName: "", group: "", machines: ["a"] };
+      return ownerLines({ ...owner, sharing: "identity" }, 300)[0].text;
+    });
+    assert.match(heads[0], /….*\(ada\)$/);
+    assert.match(heads[1], /….*\(grace\)$/);
   });
 
   it("keeps texts readable on their grounds, in light and dark", () => {

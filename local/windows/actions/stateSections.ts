@@ -102,7 +102,10 @@ async function apply(
 }
 
 /** Whether the user's store can be read; a corrupted one is deleted where that is allowed. */
-function readStore({ access, test, phrases }: Run, reconcile: boolean): boolean {
+export function readStore(
+  { access, test, phrases }: Pick<Run, "access" | "test" | "phrases">,
+  reconcile: boolean,
+): boolean {
   try {
     access.store.enumerate();
     return true;

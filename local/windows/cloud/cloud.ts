@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { CloudFacts } from "../../../guest/contract";
 import { remembered } from "../../remembered";
-import { heldGroups, heldNames } from "../holder";
+import { heldGroups, heldNames, holderRunsSince } from "../holder";
 import type { Environment, Machine } from "../machine";
 import { pnrpRuns } from "../pnrp";
 import { addressesOf, reachableAddress, spelledAddress } from "../reach";
@@ -45,12 +45,24 @@ function isNode(machine: Machine): boolean {
 
 const isAddress = remembered((text) => ipaddr.isValid(text));
 
-/** The addresses by which a machine finds the cloud, by its seed policy: there is no multicast in Azure. */
-function seedsOf({ record, environment }: Machine): string[] {
+/** For so long the holder leaves a cloud alone before it looks for the seed itself, in milliseconds. */
+const holderPatience = 30_000;
+
+/**
+ * The addresses by which a machine finds the cloud, by its seed policy: there is no multicast in Azure. Where PNRP makes nothing of
+ * a name, the holder asks for it and has PNRP synchronise with what it finds.
+ */
+function seedsOf(machine: Machine): string[] {
+  const { record, environment } = machine;
   const server = readRegistry(record.registry, registryKeys.globalCloudPolicy, "SeedServer");
   if (server === undefined) return [];
   const name = String(server);
-  return isAddress(name) ? [name] : environment.network().resolveName(record.vmId, name);
+  if (isAddress(name)) return [name];
+  if (environment.faults.take("seedNameIgnored", record.computerName)) {
+    const since = holderRunsSince(machine) ?? Infinity;
+    if (environment.now() < since + holderPatience) return [];
+  }
+  return environment.network().resolveName(record.vmId, name);
 }
 
 /** What the clouds of all machines are at one moment. */

@@ -36,6 +36,8 @@ export interface Break {
   proofSees?: false;
   /** Whether `reconcile` puts it right: what is the library's own on a machine. */
   reconciles: boolean;
+  /** Whether it goes through updates where few do. */
+  alwaysUpdated?: true;
 }
 
 /** Something that is changed on a machine by hand. */
@@ -200,11 +202,11 @@ export const breaks: Break[] = [
   {
     what: "PNRPsvc's own store is corrupted, and Windows was restarted",
     breaks(lab) {
-      lab.standIn.faults.add({ kind: "pnrpStoreCorrupted", match: "ada-2", times: 1 });
-      lab.standIn.windows.machine("ada-2").reboot();
+      lab.standIn.faults.add({ kind: "pnrpStoreCorrupted", match: "grace-2", times: 1 });
+      lab.standIn.windows.machine("grace-2").reboot();
     },
-    says: [/ada-2.*PEER_E_CERT_STORE_CORRUPTED/],
-    proofSays: [/ada-2.*(cloud|PNRP|registered)/],
+    says: [/grace-2.*PEER_E_CERT_STORE_CORRUPTED/],
+    proofSays: [/grace-2.*(cloud|PNRP|registered)/],
     reconciles: true,
   },
   {
@@ -215,6 +217,7 @@ export const breaks: Break[] = [
     says: [/grace-1.*Disabled/],
     proofSays: [/grace-1.*(cloud|PNRP|registered)/],
     reconciles: true,
+    alwaysUpdated: true,
   },
   {
     what: "the policy switches the global cloud off",

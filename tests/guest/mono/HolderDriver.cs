@@ -5,6 +5,7 @@
 //   listen <seconds> <port>  the listener of a reachability test, until standard input ends
 //   crowd                    a listener whose queue is full: connections to it are dropped in silence; until standard input ends
 //   log <file> <lines>       so many lines into a holder's log
+//   seeds <log file>         one state of the global cloud a line, `<seconds> <state>`: what the holder does about it; a line when done
 //   json                     reads a document a line and writes it again; `FormatException: ...` where it is none
 //   decide                   one question a line on standard input, as JSON; one answer a line
 
@@ -29,6 +30,7 @@ internal static class HolderDriver
             case "listen": return Listen(arguments);
             case "crowd": return Crowd();
             case "log": return Log(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture));
+            case "seeds": return Seeds(arguments[1]);
             case "json": return Json();
             case "decide": return Decide();
             default: throw new ArgumentException(arguments[0]);
@@ -114,6 +116,22 @@ internal static class HolderDriver
         return 0;
     }
 
+    private static int Seeds(string file)
+    {
+        SeedSynchronization seeds = new SeedSynchronization(new HolderLog(file));
+        for (string line = Console.In.ReadLine(); line != null; line = Console.In.ReadLine())
+        {
+            string[] parts = line.Split(' ');
+            OrderedDictionary cloud = new OrderedDictionary();
+            cloud["name"] = "Global_";
+            cloud["scope"] = "global";
+            cloud["state"] = parts[1];
+            seeds.Work(new object[] { cloud }, TimeSpan.FromSeconds(int.Parse(parts[0], CultureInfo.InvariantCulture)));
+            Console.Out.WriteLine("done " + line);
+        }
+        return 0;
+    }
+
     private static ManualResetEvent EndOfInput()
     {
         ManualResetEvent ended = new ManualResetEvent(false);
@@ -144,6 +162,8 @@ internal static class HolderDriver
         {
             case "delay":
                 return (int)PresencePolicy.Delay((int)(long)question["failures"]).TotalSeconds;
+            case "synchronizationDelay":
+                return (int)PresencePolicy.SynchronizationDelay((int)(long)question["attempts"]).TotalSeconds;
             case "halfOver":
                 return PresencePolicy.IsHalfOver(Time(question["from"]), Time(question["until"]), Time(question["now"]));
             case "renewedUntil":

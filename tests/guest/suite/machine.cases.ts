@@ -347,6 +347,31 @@ const applying: ContractCase[] = [
     ],
   },
   {
+    name: "deletes the user's corrupted store where the action that makes an identity may",
+    steps: [
+      { on: "ada-2", faults: ["storeCorrupted"] },
+      ...[undefined, false].map((reconcile) =>
+        refused(
+          "ada-2",
+          "New-PeerIdentity",
+          () => ({ friendlyName: "own", classifier: "ada", reconcile }),
+          { code: "PEER_E_CERT_STORE_CORRUPTED", hresult: "0x80630801" },
+        ),
+      ),
+      ...[["identity store deleted because it was corrupted"], []].map((changed): ActionStep => ({
+        on: "ada-2",
+        action: "New-PeerIdentity",
+        request: { friendlyName: "own", classifier: "ada", reconcile: true },
+        expect: {
+          report: (report) => {
+            assert.deepEqual(report.changed, changed);
+            assert.equal(report.created, changed.length > 0);
+          },
+        },
+      })),
+    ],
+  },
+  {
     name: "deletes the user's corrupted store where it may, and says how where it may not",
     steps: [
       exportStep("ada-1"),

@@ -106,6 +106,34 @@ const applying: ContractCase[] = [
     ],
   },
   {
+    name: "is put right by the action that makes an identity, where that is asked to, before it needs the stack",
+    needs: [...needs],
+    steps: [
+      begins,
+      { on: ada, faults: ["peernetDisabled"] },
+      ...[["SOFTWARE\\Policies\\Microsoft\\Peernet\\Disabled = 0"], []].map(
+        (changed): ActionStep => ({
+          on: ada,
+          action: "New-PeerIdentity",
+          request: { friendlyName: "ada", classifier: "ada", networking: base, reconcile: true },
+          expect: {
+            report: (report) => {
+              assert.deepEqual(report.changed, changed);
+              assert.equal(report.created, changed.length > 0);
+            },
+          },
+        }),
+      ),
+      sets(base, []),
+      refused(
+        ada,
+        "New-PeerIdentity",
+        () => ({ friendlyName: "ada", classifier: "ada", networking: { firewallRules: {} } }),
+        { code: "InvalidRequest", message: /^networking\.firewallRules: / },
+      ),
+    ],
+  },
+  {
     name: "does not bind IPv6 over the connection that this would cut",
     needs: [...needs],
     steps: [

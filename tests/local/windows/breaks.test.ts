@@ -248,6 +248,17 @@ describe("local/windows, a machine that somebody broke", () => {
     assert.equal(await cloud(), "active");
   });
 
+  it("a name that PNRP makes nothing of is asked for by the holder, after half a minute, where one runs", async () => {
+    const cloud = async () => (await test(machine)).clouds[0]!.state;
+    lab.faults.add({ kind: "seedNameIgnored", match: "ada" });
+    lab.clock.now = machine.record.holder!.runsSince! + 29_999;
+    assert.equal(await cloud(), "alone");
+    lab.clock.now += 1;
+    assert.equal(await cloud(), "active");
+    lab.faults.add({ kind: "holderKilled", match: "ada", times: 1 });
+    assert.equal(await cloud(), "alone");
+  });
+
   it("a rule of the firewall that is off, gone or behind a blocking one closes the port; somebody else's block stays", async () => {
     const targets = [{ name: "ada", address: addressOf(machine), ports: [3587] }];
     const verdict = async () => (await test(seed, { targets })).ports[0]!.verdict;
