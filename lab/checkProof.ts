@@ -210,7 +210,7 @@ function reasonOf(answer: Exclude<GuestAnswer<unknown>, { report: unknown }>): s
 /** The security groups on the way, as `npm run check` judges them for each port. */
 function guardIn(machines: ReturnType<typeof machinesInNetwork>): Guard {
   const known = new Map(machines.map((one) => [one.machine, one]));
-  return ({ from, to, port }) => {
+  return ({ from, to, protocol = "TCP", port }) => {
     const target = known.get(to.machine);
     if (!target) return undefined;
     const ends = {
@@ -220,7 +220,7 @@ function guardIn(machines: ReturnType<typeof machinesInNetwork>): Guard {
       destinationPort: port,
     };
     const sender = known.get(from.machine);
-    const { verdict, rule } = judgePacket({ protocol: "TCP", ...ends }, sender, target);
+    const { verdict, rule } = judgePacket({ protocol, ...ends }, sender, target);
     if (verdict === "allowed" || !rule) return undefined;
     const does = verdict === "denied" ? "denies it" : "may deny it";
     return `security rule ${rule.name} (priority ${rule.priority}) in ${rule.group} ${does}`;

@@ -73,6 +73,8 @@ export async function connect(
   for (const { machine } of reachable) output(`${sshLine(files.shown, machine)}\n`);
   if (options.rdp) await writeRdpFiles(lab, reachable, await stack.resources(), files, context);
   report(await passwordRemark(stack));
+  const jumps = reachable.flatMap(({ ask }) => ask.connection.jumpHost ?? []);
+  if (jumps.some(({ privateKey }) => privateKey === undefined)) report(jumpPasswordRemark);
   return reachable.length === selected.length ? exitCodes.done : exitCodes.failed;
 }
 
@@ -162,6 +164,9 @@ async function passwordRemark(stack: Stack): Promise<string> {
     ? "ssh asks for the password, which the program knows."
     : `ssh asks for the password: pulumi stack output adminPasswords --show-secrets --stack ${stack.name} shows those of all machines.`;
 }
+
+const jumpPasswordRemark =
+  "Before that it asks for the jump host's: jumpHost of the configuration has it, or the variable PEERLAB_JUMP_HOST, as on the stand-in: npm run local -- printenv PEERLAB_JUMP_HOST";
 
 /** Runs the real client in our own terminal; its exit code, 255 where it could not connect. */
 function runSsh(

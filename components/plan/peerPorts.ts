@@ -9,6 +9,8 @@ export interface PeerPort {
 
 /** Where Grouping listens over TCP. */
 export const groupingPort = 3587;
+/** PNRP itself, UDP. */
+export const pnrpPort = 3540;
 
 /**
  * The ports of the Windows peer infrastructure: the one table that feeds the security group, the Windows Firewall and the
@@ -21,7 +23,7 @@ export const peerPorts: readonly PeerPort[] = [
     port: groupingPort,
     description: "Windows peer-to-peer grouping",
   },
-  { name: "PNRP", protocol: "UDP", port: 3540, description: "Peer Name Resolution Protocol" },
+  { name: "PNRP", protocol: "UDP", port: pnrpPort, description: "Peer Name Resolution Protocol" },
 ];
 
 export const sshPort = 22;

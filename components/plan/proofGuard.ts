@@ -20,14 +20,14 @@ export function guardOf(groups: readonly GuardingGroup[], addresses: readonly st
     virtualNetwork: addresses.filter((address) => address !== ""),
     moreInVirtualNetwork: true,
   };
-  return ({ from, to, port }) => {
+  return ({ from, to, protocol = "TCP", port }) => {
     const ends = { source: from.address, destination: to.address };
     if (ends.source === "" || ends.destination === "") return undefined;
     const said = (["Outbound", "Inbound"] as Direction[]).flatMap((direction) =>
       groups.flatMap(({ name, rules }) => {
         const packet = {
           direction,
-          protocol: "TCP" as const,
+          protocol,
           ...ends,
           sourcePort,
           destinationPort: port,

@@ -8,7 +8,8 @@ import type {
   PresenceFacts,
 } from "../../guest/contract";
 import { groupingPort } from "./peerPorts";
-import { isLeftOutAsOff, notTestedOf } from "./proofNotTested";
+import { cloudFailures, cloudOf } from "./proofCloud";
+import { notTestedOf } from "./proofNotTested";
 import type { NameProof } from "./proofPairs";
 
 /** A machine that takes part in a proof, with what it answered. */
@@ -41,7 +42,11 @@ export interface ProvedMachine {
 
 /** What the security groups do with a connection, in words; undefined where they let it pass or nobody knows them. */
 export type Guard = (
-  connection: Readonly<Record<"from" | "to", ProvedMachine>> & { port: number },
+  connection: Readonly<Record<"from" | "to", ProvedMachine>> & {
+    /** TCP by default. */
+    protocol?: "TCP" | "UDP";
+    port: number;
+  },
 ) => string | undefined;
 
 /** Who was to test whom, and what the network does. */
@@ -135,7 +140,7 @@ function reportOf(own: ProvedMachine, all: All, plan: ProofPlan): ProofReport {
     failures: [
       ...ofListener,
       ...(own.address === "" ? [`${machine} has no IPv6 address that others could test`] : []),
-      ...cloudFailures(own, test, all, plan),
+      ...cloudFailures(own, test, [...all.values()], plan),
       ...clockFailures(machine, offset),
       ...holderFailures(machine, test.presence, names, groups),
       ...(test.presence.holder === "running" ? groupFailures(own, test.presence, groups, all) : []),
@@ -313,77 +318,6 @@ function groupFailures(
     if (presence.groups.some((held) => held.group === group && held.members.length > 0)) return [];
     return [`${own.machine} has never been connected to the group ${group}: it knows no member`];
   });
-}
-
-function cloudOf({ clouds }: NonNullable<ProvedMachine["test"]>) {
-  return clouds.find(({ scope }) => scope === "global");
-}
-
-/** What a state of the global cloud means; those that are fine are not there. */
-const cloudStates: Readonly<Record<string, string>> = {
-  absent:
-    "is absent; PNRPsvc does not run there, or finds no IPv6 address that it takes for global",
-  virtual: "is not initialised",
-  dead: "is dead",
-  disabled: "is disabled",
-  noNet: "has no network",
-  alone: "is alone",
-  unknown: "is in a state that is not known",
-};
-
-/**
- * A lab's only machine is alone, and with nothing to register or resolve, nothing initialises its cloud. One that was alone when it
- * tested, such as the seed before anybody has called, and whose name another one has resolved since, is alone no longer.
- */
-function cloudFailures(
-  own: ProvedMachine,
-  test: NonNullable<ProvedMachine["test"]>,
-  all: All,
-  plan: ProofPlan,
-): string[] {
-  const { machine, seed } = own;
-  const others = [...all.values()].filter(
-    (one) => one.machine !== machine && one.leftOut === undefined,
-  );
-  const state = cloudOf(test)?.state ?? "absent";
-  const busy = test.names.length + test.presence.names.length + test.presence.groups.length > 0;
-  if (state === "alone" && (others.length === 0 || isFound(own, others, plan))) return [];
-  if (state === "virtual" && (others.length === 0 || !busy)) return [];
-  const meaning = cloudStates[state];
-  if (meaning === undefined) return [];
-  const seeds = others.filter((one) => one.seed?.role === "seed").map((one) => one.machine);
-  const away = [...all.values()].filter(
-    (one) => one.seed?.role === "seed" && one.leftOut !== undefined,
-  );
-  const server = seed === undefined || seed.role === "seed" ? "" : ` under ${seed.server}`;
-  const known =
-    seeds.length > 0
-      ? `; it should be found through ${seeds.join(", ")}${server}`
-      : server === ""
-        ? ""
-        : `; it should be found${server}`;
-  const missing = away.map((one) => `; the seed ${one.machine} is left out: ${one.leftOut}`);
-  const off = seeds.length === 0 && state === "alone" ? away.filter(isLeftOutAsOff).length : 0;
-  const advice =
-    off === 0 ? "" : `; start ${off === 1 ? "it" : "one of them"}, or name another one in seeds`;
-  return [`${machine}: its PNRP cloud ${meaning}${known}${missing.join("")}${advice}`];
-}
-
-/** Whether another machine has resolved a name that this one registers, and got its address. */
-function isFound(
-  { machine, address }: ProvedMachine,
-  others: readonly ProvedMachine[],
-  { names }: ProofPlan,
-): boolean {
-  const own = names.filter(({ holders }) => holders.includes(machine));
-  return others.some(({ test }) =>
-    test?.names.some(
-      ({ peerName, verdict, endpoints }) =>
-        verdict === "resolved" &&
-        own.some((name) => name.peerName === peerName) &&
-        endpoints.some((endpoint) => endpoint.startsWith(`[${address}]:`)),
-    ),
-  );
 }
 
 /** Without the time that the question was under way. */

@@ -74,6 +74,7 @@ describe("engine: a real OpenSSH client logs on with what the lab's connect writ
     assert.match(run.output, /^ssh -F \S+ -N -L 127\.0\.0\.1:2\d{4}:127\.0\.0\.1:3389 ada-1$/m);
     assert.match(run.output, /^\.peerlab\/ssh\/test\/ada-1\.rdp$/m);
     assert.match(run.output, /pulumi stack output adminPasswords --show-secrets --stack \S*test/);
+    assert.match(run.output, /^Before that it asks for the jump host's: .*PEERLAB_JUMP_HOST/m);
     assert.deepEqual(reached(run), []);
     assert.equal(fs.statSync(folder()).mode & 0o777, 0o700);
     for (const name of ["config", "known_hosts", "ada-1.rdp"]) {

@@ -278,6 +278,24 @@ describe("components/plan/proofVerdict", () => {
     });
   }
 
+  it("says what denies PNRP between a machine that is alone and the seed, else what is left to look at", () => {
+    const alone = ({ b }: Record<string, ProvedMachine>) => void (b.test!.clouds = cloud("alone"));
+    const asked: string[] = [];
+    const denies: ProofPlan["guard"] = ({ from, to, protocol, port }) => {
+      asked.push(`${from.machine} ${to.machine} ${protocol} ${port}`);
+      return from.machine === "a" ? "security rule X denies it" : undefined;
+    };
+    const found = "b: its PNRP cloud is alone; it should be found through a under seed.x";
+    assert.deepEqual(failures(alone, denies), [`${found}; UDP 3540: security rule X denies it`]);
+    assert.deepEqual(asked.sort(), ["a b UDP 3540", "b a UDP 3540"]);
+    assert.deepEqual(
+      failures(alone, () => undefined),
+      [
+        `${found}; no known security rule denies UDP 3540: see whether seed.x leads there (its record, and the link of its private DNS zone)`,
+      ],
+    );
+  });
+
   it("lets a clock be off by as long as the question was under way", () => {
     assert.deepEqual(
       failures(({ b }) => void Object.assign(b.test!, { clockOffsetSeconds: 300 })),
