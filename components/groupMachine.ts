@@ -5,6 +5,7 @@ import { knownOr } from "./failedResources";
 import type { GroupInvitations } from "./groupInvitations";
 import { answerOf, attemptAt, guestStep } from "./guestSteps";
 import { ownFriendlyName } from "./keptGroup";
+import { ownerOf } from "./machineOwner";
 import type { EarlierStep } from "./machineParts";
 import { machineStep, type DeclaredStep } from "./machineStep";
 import { together } from "./outputs";
@@ -40,13 +41,20 @@ export interface GroupMachineArgs {
   policy: StepPolicy;
 }
 
-/** Declares the machine's own identity: made once for each instance, and looked for once more where it is put right. */
+/**
+ * Declares the machine's own identity: made once for each instance, and looked for once more where it is put right or has become
+ * somebody's.
+ */
 export function ownIdentity(name: string, args: GroupMachineArgs, parent: Parent): OwnIdentity {
   const { key, scope, token, policy } = args;
   const machine = pulumi.output(args.machine);
   const friendlyName = scope.apply((own) => ownFriendlyName(own, key));
   const stepName = `${name}.${key}-identity`;
-  const state = machine.instanceId.apply((instance) => ({ instance }));
+  const owner = ownerOf(args.machine);
+  const state = together([machine.instanceId, owner]).apply(([instance, owned]) => ({
+    instance,
+    owner: owned,
+  }));
   let hasRun = false;
   const step = guestStep(
     stepName,
@@ -158,6 +166,7 @@ export function groupMachineStep(
     key,
     {
       ...{ machine, wanted: { request, counts }, policy, after, once: token },
+      owner: ownerOf(machines[key]),
       listen: listenersAskedFor(machines[key]),
     },
     parent,

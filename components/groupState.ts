@@ -8,9 +8,11 @@ import { at } from "./plan/findings";
 import {
   checkGoingOn,
   dueGeneration,
+  identityLost,
   leavingMembers,
   lossOfGroup,
   type GroupBefore,
+  type GroupMachine,
   type MadeGroup,
 } from "./plan/groupMembership";
 import { firstRotation } from "./plan/identity";
@@ -42,12 +44,13 @@ interface GroupArgs extends GroupDefinition {
 /**
  * The generation that is due, once it is sure that the group can go on as it is defined; also warns of what is lost. It waits for
  * the machines that belonged to the group: in a preview, one that is not known will be another instance; afterwards, it has
- * failed and is what it was.
+ * failed and is what it was. It waits for their own identities, too: an update that broke off may have taken them away.
  */
 export function generationDue(
   what: string,
   args: GroupArgs,
   before: pulumi.Output<LastGroup>,
+  own: Readonly<Partial<Record<string, pulumi.Output<GroupMachine>>>>,
   component?: pulumi.Resource,
 ): pulumi.Output<string> {
   const { machines, person, rotation = firstRotation } = args;
@@ -59,10 +62,14 @@ export function generationDue(
   return before.apply(async (last): Promise<string> => {
     const instances: Record<string, string> = {};
     for (const key of last.group === "" ? [] : Object.keys(machines)) {
-      const was = last.members[key]?.instance;
-      if (was === undefined) continue;
-      const unknown = pulumi.runtime.isDryRun() ? "" : was;
-      instances[key] = await knownOr(pulumi.output(machines[key]).instanceId, unknown);
+      if (!hasOwnKey(last.members, key)) continue;
+      const was = last.members[key];
+      const unknown = pulumi.runtime.isDryRun() ? "" : was.instance;
+      const instance = await knownOr(pulumi.output(machines[key]).instanceId, unknown);
+      instances[key] =
+        instance === was.instance && (await hasLostIdentity(was, own[key]))
+          ? identityLost
+          : instance;
     }
     const generation = dueGeneration(last, rotation, instances);
     if (Object.keys(machines).length === 0) return generation;
@@ -75,6 +82,15 @@ export function generationDue(
     for (const warning of warnings) void pulumi.log.warn(`${what}: ${warning}`, component);
     return generation;
   });
+}
+
+/** Whether the machine's own identity is another one now. One that is not known is taken for what it was. */
+async function hasLostIdentity(
+  { peerName: was }: PeerGroupMember,
+  own: pulumi.Output<GroupMachine> | undefined,
+): Promise<boolean> {
+  const peerName = (own && (await knownOr(own, undefined)))?.peerName ?? "";
+  return peerName !== "" && peerName !== was;
 }
 
 /** What is to be said of members that go while their group goes on: known in a preview, too. */

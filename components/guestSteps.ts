@@ -8,7 +8,7 @@ import {
   type GuestAction,
 } from "../guest/contract";
 import { beforeRemoteStep, type StepPolicy } from "./beforeStep";
-import { knownOr, unlessFailed } from "./failedResources";
+import { detached, knownOr, unlessFailed } from "./failedResources";
 import { guestFilesDestination, guestFilesFolder, currentGuestFilesHash } from "./guestFiles";
 import { lean, type Lean } from "./leanResource";
 import { asOutput, asPlain, asSecret, together } from "./outputs";
@@ -73,6 +73,8 @@ export interface GuestStep {
   postponable?: boolean;
   /** What helps beside starting a machine that is off, where it is said that the step cannot run. */
   insteadOfOff?: string;
+  /** What has to be done before it runs, by a value that is known then; another value is no reason to run. */
+  noted?: pulumi.Output<string>;
   /** Whether this update has nothing to do with it: then it stays as it is, as one of a machine that is off does. */
   leftOut?: pulumi.Output<boolean>;
   /** Told right before it is run, when the machine has answered. */
@@ -92,7 +94,8 @@ type StepOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
  */
 export function guestStep(name: string, step: GuestStep, opts: StepOptions): Lean<remote.Command> {
   const machine = asOutput(step.machine);
-  const stdin = together([machine, step.request ?? {}]).apply(
+  const noted = step.noted === undefined ? "" : detached(step.noted);
+  const stdin = together([machine, step.request ?? {}, noted]).apply(
     ([{ instanceId, connection, proveCapability }, request]) =>
       asciiJson({
         contract: contractVersion,

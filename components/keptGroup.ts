@@ -3,7 +3,8 @@ import type { NewPeerGroupReport } from "../guest/contract";
 import type { StepPolicy } from "./beforeStep";
 import { detached, knownOr, unlessFailed } from "./failedResources";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
-import { together } from "./outputs";
+import { ownerOf } from "./machineOwner";
+import { joined, together } from "./outputs";
 import type { PeerMachine, PeerMachines } from "./peerMachine";
 import { identityClassifier, identityFriendlyName } from "./plan/identity";
 import { groupClassifier } from "./plan/peerGroup";
@@ -77,6 +78,7 @@ export function keptGroup(
           : undefined,
       action: "New-PeerGroup",
       request,
+      noted: joined(creators.map((key) => ownerOf(args.machines[key]) ?? "")).apply(String),
       triggers: [generation],
       idle: creators.length === 0,
     },

@@ -7,6 +7,7 @@ import { keptGeneration } from "./generation";
 import { answerOf, guestStep, nowhere } from "./guestSteps";
 import { refuseLate } from "./inputErrors";
 import { keptScope } from "./keptScope";
+import { ownerOf } from "./machineOwner";
 import { asPlain, asSecret, together } from "./outputs";
 import type { PeerMachines } from "./peerMachine";
 import { firstRotation, identityClassifier, identityFriendlyName, makerOf } from "./plan/identity";
@@ -89,6 +90,7 @@ export function keptIdentity(name: string, args: KeptIdentityArgs, parent: Paren
       request: brought
         ? { exportedIdentity: args.exportedIdentity, exportPassword }
         : { friendlyName, classifier: identityClassifier, exportPassword },
+      noted: maker === undefined ? undefined : ownerOf(args.machines[maker]),
       triggers: [rotation],
       secretAnswer: true,
       beforeRun: () => (isMadeNow = true),

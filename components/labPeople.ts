@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unlessFailed } from "./failedResources";
 import type { AwakeSeed } from "./seedPresence";
 import { provedListeners } from "./labProof";
+import { keepOwner } from "./machineOwner";
 import { machinePartsOf, type MachineParts } from "./machineParts";
 import { together } from "./outputs";
 import type { ExportedIdentity, LabPersonGroup, PeerLabArgs } from "./peerLabArgs";
@@ -54,8 +55,15 @@ export function labPeople(
     const { sharing, rotation, exportedIdentity, exportPassword, services, group } =
       args.people[person.key];
     for (const machine of person.machines) {
+      const peer = ready.get(machine.key) as pulumi.Output<PeerMachine>;
+      keepOwner(
+        `${name}-${machine.key}`,
+        peer,
+        { person: person.key, sharing: sharing ?? "identity" },
+        parent,
+      );
       const listen = provedListeners(machine, args, plan);
-      if (listen) askToListen(ready.get(machine.key) as pulumi.Output<PeerMachine>, listen);
+      if (listen) askToListen(peer, listen);
     }
     const shared = {
       machines: Object.fromEntries(

@@ -29,6 +29,8 @@ export interface MachineStep {
   after?: readonly pulumi.Input<string>[];
   /** Runs the step once more where it is another one than before. */
   once?: string;
+  /** See `ownerOf`. */
+  owner?: pulumi.Output<string>;
   /** Listeners that the step opens when it runs; another value is no reason to run. */
   listen?: ListenRequest;
 }
@@ -51,7 +53,7 @@ export interface DeclaredStep {
 export function machineStep(
   name: string,
   machineName: string,
-  { machine, wanted, policy, after, once, listen }: MachineStep,
+  { machine, wanted, policy, after, once, owner, listen }: MachineStep,
   parent: Parent,
 ): DeclaredStep {
   const attempt = attemptAt(
@@ -61,12 +63,14 @@ export function machineStep(
       machine.networking,
       machine.passwordVersion,
       wanted.counts,
-    ]).apply(([instance, networking, passwordVersion, counts]) => ({
+      owner,
+    ]).apply(([instance, networking, passwordVersion, counts, owned]) => ({
       contract: contractVersion,
       guestFiles: currentGuestFilesHash(),
       instance,
       networking: networking ?? null,
       passwordVersion,
+      owner: owned,
       ...counts,
     })),
     parent,

@@ -144,7 +144,15 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       ? withGuestFiles(name, args.machines, policy, parent)
       : args.machines;
     const scope = keptScope(name, args.person, parent);
-    const due = generationDue(`PersonalPeerGroup ${name}`, args, before, this);
+    const own = Object.fromEntries(
+      keys.map((key): [string, OwnIdentity] => {
+        const token = reconcileToken(args.reconcile, key);
+        const machine = machines[key];
+        return [key, ownIdentity(name, { key, machine, scope, token, policy }, parent)];
+      }),
+    );
+    const ownNow = Object.fromEntries(keys.map((key) => [key, own[key].now]));
+    const due = generationDue(`PersonalPeerGroup ${name}`, args, before, ownNow, this);
     const generation = keptGeneration(name, due, keys.length > 0, parent);
     const creators = creatorsOf(args, keys);
     const { memberLifetimeSeconds } = args;
@@ -154,13 +162,6 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       parent,
     );
     const made = madeGroup(kept);
-    const own = Object.fromEntries(
-      keys.map((key): [string, OwnIdentity] => {
-        const token = reconcileToken(args.reconcile, key);
-        const machine = machines[key];
-        return [key, ownIdentity(name, { key, machine, scope, token, policy }, parent)];
-      }),
-    );
 
     const stepped: Record<string, Lean<remote.Command>> = {};
     const invitations = groupInvitations(
@@ -168,7 +169,7 @@ export class PersonalPeerGroup extends pulumi.ComponentResource {
       {
         definition: args,
         machines,
-        known: Object.fromEntries(keys.map((key) => [key, own[key].now])),
+        known: ownNow,
         before: before.apply(({ members }) => members),
         tokenBefore: before.apply(({ invitationToken }) => invitationToken),
         ...{ made, group: kept.group, creator: creators[0], policy },

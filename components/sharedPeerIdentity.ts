@@ -5,6 +5,7 @@ import { withGuestFiles } from "./copiedGuestFiles";
 import { unlessFailed } from "./failedResources";
 import { keptIdentity, type KeptIdentity } from "./keptIdentity";
 import { refuse } from "./inputErrors";
+import { ownerOf } from "./machineOwner";
 import { keepMachineParts, type MachineParts } from "./machineParts";
 import { machineReport } from "./machineReport";
 import { machineStep, type WantedState } from "./machineStep";
@@ -150,7 +151,7 @@ export class SharedPeerIdentity extends pulumi.ComponentResource {
       const { command, step, postponed } = machineStep(
         `${name}.${key}`,
         key,
-        { machine, wanted, policy, after, once, listen },
+        { machine, wanted, policy, after, once, owner: ownerOf(machines[key]), listen },
         parent,
       );
       steps[key] = step;

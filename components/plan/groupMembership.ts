@@ -17,6 +17,9 @@ export interface GroupBefore {
   leaving: readonly LeavingPeerGroupMember[];
 }
 
+/** In place of an instance: it is the same one, and its own identity, by which it was a member, is gone. */
+export const identityLost = "without its identity";
+
 /** The instances of the machines by key; empty for one that will be another instance. */
 export type Instances = Readonly<Record<string, string>>;
 
@@ -60,12 +63,17 @@ export function lossOfGroup(
   const gone = Object.keys(members)
     .filter((key) => members[key].group === group)
     .sort(codePoints)
-    .map((key) => `${key} is ${hasOwnKey(instances, key) ? "replaced" : "removed"}`);
+    .map((key) => `${key} ${fateOf(key, instances)}`);
   const why = gone.length === 0 ? "the last one went before" : gone.join(", ");
   return (
     `the group ${group} ends and a new one is made, since no member is left that could invite: ${why}; ` +
     "where it is to go on, let another administrator join it first"
   );
+}
+
+function fateOf(key: string, instances: Instances): string {
+  if (!hasOwnKey(instances, key)) return "is removed";
+  return instances[key] === identityLost ? "has lost its identity" : "is replaced";
 }
 
 /** What cannot be done to a group that goes on. `paths` are those of the machines and of the group's own arguments. */

@@ -34,9 +34,9 @@ const common = {
   "azure-native:privatedns:VirtualNetworkLink": 1,
   "azure-native:privatedns:PrivateRecordSet": 1,
   // Each machine: first, tried and applied password with its attempt, host key, attempts of its preparation and of its guest files. Each person: origin, scope, generation,
-  // export password and identity, and an attempt for each of her machines. The lab: since when each machine is in it, the zone's
-  // name, an attempt for the seed, and the verdict of the proof.
-  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 + 1) + 1 + 1 + 1,
+  // export password and identity, and an attempt for each of her machines. The lab: since when each machine is in it and whose
+  // it is, the zone's name, an attempt for the seed, and the verdict of the proof.
+  "pulumi:index:Stash": 5 * 7 + 2 * 5 + 5 + (5 * 2 + 1) + 1 + 1 + 1,
   "command:remote:CopyToRemote": 5,
   // The seed's waking, an export for each person, and for each machine one step, a listener and a test; no image has one of its own.
   "command:remote:Command": 1 + 2 + 5 * 3,

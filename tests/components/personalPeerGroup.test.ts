@@ -316,6 +316,7 @@ describe("components/personalPeerGroup", () => {
           "PersonalPeerGroup ada",
           { machines: given, ...more },
           pulumi.output(0).apply(() => known),
+          {},
         ),
       );
 
@@ -376,6 +377,7 @@ describe("components/personalPeerGroup", () => {
         "PersonalPeerGroup ada",
         { machines: machines("b", "c"), roles: { b: "member" }, ...more },
         pulumi.output(0).apply(() => before),
+        {},
       );
     assert.match(await failure(due({})), / machines\.a: is removed.*\[GROUP-ADMINISTRATOR-KEPT\]/);
     assert.match(await failure(due({ person: "ada" })), / people\.ada\.machines\.a: is removed/);

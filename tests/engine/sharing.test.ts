@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { heal, upKilledAt } from "./killedUp";
 import { engineTimeout, openLabProject, reached, type LabProject } from "./labProject";
 
 const machines = ["ada-1", "ada-2", "grace-1"];
@@ -79,5 +80,54 @@ describe("engine: another way in which a running lab's person is found", functio
     assert.equal(people.ada.sharing, "identity");
     assert.deepEqual(Object.keys(exportedIdentities).sort(), ["ada", "grace"]);
     assert.deepEqual(reached(await up("identity")), []);
+  });
+
+  /** Kills the change at the first entry of the journal of this action that ended, puts the definition back and brings it up. */
+  const brokenOffAndPutBack = async (from: string, to: string, action: string, times = 1) => {
+    lab.configure(definition(to));
+    let ended = 0;
+    const met = await upKilledAt(
+      lab,
+      ({ kind, what, outcome }) =>
+        kind === "command" && what.includes(action) && outcome === "0" && ++ended === times,
+    );
+    assert.ok(met, `${action} ran`);
+    await heal(lab);
+    return up(from);
+  };
+
+  it("a change to a group that was killed and put back leaves the identity of before on every machine", async () => {
+    const before = held();
+    await brokenOffAndPutBack("identity", "group", "Set-PeerMachine", 2);
+    assert.deepEqual(held(), before);
+    assert.deepEqual(reached(await up("identity")), []);
+  });
+
+  it("a change to an identity that was killed and put back leaves a group on every machine", async () => {
+    await up("group");
+    const before = held();
+    await brokenOffAndPutBack("group", "identity", "Set-PeerMachine", 1);
+    const now = held();
+    const { people } = await lab.outputs();
+    for (const key of ["ada-1", "ada-2"]) {
+      assert.deepEqual(now[key].groups, [people.ada.peerName]);
+      assert.equal(now[key].names.length, 1, "the identity of the other way is gone");
+    }
+    assert.deepEqual(now["grace-1"], before["grace-1"]);
+    assert.deepEqual(reached(await up("group")), []);
+  });
+
+  it("and a new group where no member of before was left", async () => {
+    const before = held();
+    const run = await brokenOffAndPutBack("group", "identity", "Test-PeerReachability");
+    assert.ok(run.output.includes("has lost its identity"), run.output);
+    const now = held();
+    const { people } = await lab.outputs();
+    assert.notDeepEqual([people.ada.peerName], before["ada-1"].groups);
+    for (const key of ["ada-1", "ada-2"]) {
+      assert.deepEqual(now[key].groups, [people.ada.peerName]);
+      assert.equal(now[key].names.length, 1);
+    }
+    assert.deepEqual(reached(await up("group")), []);
   });
 });

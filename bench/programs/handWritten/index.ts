@@ -87,7 +87,8 @@ for (const [person, { machines: own }] of Object.entries(people)) {
         groups: { scope: owner, exclusive: true, wanted: [] },
         presence: { names: names ?? [], groups: [] },
       }));
-    const trigger = kept(`${name}.${key}`, "", on.instance).id;
+    const mark = kept(`lab-${key}-owner`, `identity of ${person}`, person).id;
+    const trigger = kept(`${name}.${key}`, "", pulumi.concat(on.instance, mark)).id;
     const set = step(`${name}.${key}`, on, "Set-PeerMachine", request, [trigger], [awake]);
     finished.set(key, set);
   }
